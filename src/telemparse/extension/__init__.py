@@ -1,0 +1,1 @@
+"""The SDK: card, protocols, hooks, CSV dialects and the catalog of installed parsers."""

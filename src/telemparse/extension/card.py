@@ -1,0 +1,92 @@
+"""The parser card: what the core knows of a parser before any of its code is imported."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from telemparse.errors import CallError
+
+if TYPE_CHECKING:
+    from telemparse.model.codes import Code
+
+__all__ = ["API_VERSION", "SUPPORTED_API", "ParserCard"]
+
+API_VERSION = 1
+"""The version of the contract that this core speaks; it also accepts cards of the one before."""
+
+SUPPORTED_API = (API_VERSION,)  # N and N-1; there is no version 0
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+
+
+def _matches(pattern: re.Pattern[str], what: str) -> Any:
+    def check(_card: Any, field: attrs.Attribute[str], value: object) -> None:
+        if not (isinstance(value, str) and pattern.fullmatch(value)):
+            raise CallError(f"{field.name} must be {what}, not {value!r}")
+
+    return check
+
+
+def _lower(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(value.lower() for value in values)
+
+
+@attrs.frozen(kw_only=True)
+class ParserCard:
+    """A parser as it introduces itself.
+
+    Args:
+        id: lower-case word that stands in provenance for ever.
+        name: for people.
+        version: of the parser.
+        detector: `module:function` of the detector; imports neither numpy nor pyarrow.
+        target: `module:function` of the parse generator.
+        examples: `module:NAME` of a mapping of names to bytes (<= 64 KiB each), or None.
+        extensions: file extensions with their dot; a greeting, never a verdict.
+        mime_types: likewise.
+        magics: (offset, bytes) pairs; a greeting that only sets the order of asking.
+        companions: groups of file patterns that make one recording; `{stem}` is the same in each and
+            `*` matches anything: `(("{stem}.ld", "{stem}.ldx"),)`.
+        streams: canonical streams it can yield (`channels` for any group).
+        codes: its own codes, each prefixed with its id.
+        support_level: 1 import, 2 race-ready, 3 fusion.
+        specializes: ids of more general parsers that it outranks when it is at least at MARKER.
+        api: version of the contract it was written for.
+    """
+
+    id: str = attrs.field(validator=_matches(_ID, "a lower-case word"))
+    name: str
+    version: str
+    detector: str = attrs.field(validator=_matches(_TARGET, "'module:function'"))
+    target: str = attrs.field(validator=_matches(_TARGET, "'module:function'"))
+    examples: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(_matches(_TARGET, "'module:NAME'"))
+    )
+    extensions: tuple[str, ...] = attrs.field(default=(), converter=_lower)
+    mime_types: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    magics: tuple[tuple[int, bytes], ...] = attrs.field(default=(), converter=tuple)
+    companions: tuple[tuple[str, ...], ...] = attrs.field(default=(), converter=tuple)
+    streams: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    codes: tuple[Code, ...] = attrs.field(default=(), converter=tuple)
+    support_level: int = attrs.field(default=1, validator=attrs.validators.in_((1, 2, 3)))
+    specializes: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    api: int = API_VERSION
+
+    @codes.validator
+    def _own_codes(self, _field: Any, value: tuple[Code, ...]) -> None:
+        prefix = f"{self.id}_".upper()
+        stray = [entry.code for entry in value if not entry.code.startswith(prefix)]
+        if stray:
+            raise CallError(f"codes of {self.id} must begin with {prefix}: {', '.join(stray)}")
+
+    def greets(self, name: str, head: bytes) -> bool:
+        """Tell whether extension or magic speaks for this parser."""
+        return name.lower().endswith(self.extensions or ("\0",)) or self.greets_magic(head)
+
+    def greets_magic(self, head: bytes) -> bool:
+        """Tell whether one of the magics stands in the head."""
+        return any(head[offset : offset + len(magic)] == magic for offset, magic in self.magics)

@@ -1,0 +1,184 @@
+"""The catalog of installed plugins: each is loaded by itself under a guard, and faults are kept."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Callable, Iterable
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+import pluggy
+
+from telemparse.errors import CallError
+from telemparse.extension import hookspecs
+from telemparse.extension.card import SUPPORTED_API, ParserCard
+from telemparse.extension.csv_dialect import CsvDialect
+from telemparse.model.gates import Track
+
+if TYPE_CHECKING:
+    from telemparse.extension.protocol import Detector, Parser
+
+__all__ = ["GUARDED", "Catalog", "Fault"]
+
+GUARDED = (Exception, SystemExit)
+"""What a plugin may throw at us without harm to others; KeyboardInterrupt passes."""
+
+_Declared = TypeVar("_Declared", ParserCard, CsvDialect, Track)
+
+
+@attrs.frozen
+class Fault:
+    """A plugin that failed, and took no part.
+
+    Args:
+        plugin: entry point name, or a parser's id once it has one.
+        stage: `import`, `hooks`, `declare`, `card`, `detect` or `parse`.
+        error: type and message.
+        distribution: installed distribution that brought it, when known.
+    """
+
+    plugin: str
+    stage: str
+    error: str
+    distribution: str | None = None
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+@attrs.define
+class Catalog:
+    """Parsers, dialects and tracks that are installed, with the faults of those that could not load."""
+
+    cards: tuple[ParserCard, ...] = ()
+    dialects: tuple[CsvDialect, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    origins: dict[str, str] = attrs.field(factory=dict, repr=False)
+    _targets: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
+
+    @classmethod
+    def load(cls, points: Iterable[EntryPoint] | None = None) -> Catalog:
+        """Return a catalog of the given entry points, or of all installed ones."""
+        loader = _Loader()
+        # Our own come first: a third party cannot take the id of a built-in parser.
+        found = entry_points(group=hookspecs.GROUP) if points is None else points
+        for point in sorted(found, key=lambda point: (_distribution(point) != "telemparse", point.name)):
+            loader.take(point)
+        return cls(
+            tuple(loader.cards), tuple(loader.dialects), tuple(loader.tracks), tuple(loader.faults), loader.origins
+        )
+
+    @classmethod
+    def shared(cls) -> Catalog:
+        """Return the catalog of this process, loaded once."""
+        global _shared  # noqa: PLW0603  (one per process by design)
+        with _lock:
+            if _shared is None:
+                _shared = cls.load()
+            return _shared
+
+    def card(self, parser_id: str) -> ParserCard:
+        """Return the card with this id; raises CallError naming the installed ones."""
+        for card in self.cards:
+            if card.id == parser_id:
+                return card
+        raise CallError(f"no parser {parser_id!r}; installed: {', '.join(c.id for c in self.cards)}")
+
+    def detector(self, card: ParserCard) -> Detector:
+        """Return the card's detector, imported now."""
+        return self._resolve(card.detector)
+
+    def parser(self, card: ParserCard) -> Parser:
+        """Return the card's parse generator, imported now."""
+        return self._resolve(card.target)
+
+    def _resolve(self, target: str) -> Any:
+        if target not in self._targets:
+            module, _colon, name = target.partition(":")
+            self._targets[target] = getattr(importlib.import_module(module), name)
+        return self._targets[target]
+
+
+_shared: Catalog | None = None
+_lock = threading.Lock()
+
+
+def _distribution(point: EntryPoint) -> str | None:
+    return point.dist.name if point.dist is not None else None
+
+
+@attrs.define
+class _Loader:
+    """Takes entry points in one by one; what fails becomes a fault and the rest goes on."""
+
+    cards: list[ParserCard] = attrs.field(factory=list)
+    dialects: list[CsvDialect] = attrs.field(factory=list)
+    tracks: list[Track] = attrs.field(factory=list)
+    faults: list[Fault] = attrs.field(factory=list)
+    origins: dict[str, str] = attrs.field(factory=dict)
+
+    def take(self, point: EntryPoint) -> None:
+        # One manager per plugin: an unknown hook condemns its own plugin and no other.
+        manager = pluggy.PluginManager(hookspecs.GROUP)
+        manager.add_hookspecs(hookspecs)
+        loaded: list[object] = []
+        self._guarded(point, "import", lambda: loaded.append(point.load()))
+        if not loaded or not self._guarded(point, "hooks", lambda: _register(manager, loaded[0])):
+            return
+        for hook, kind, keep in (
+            (manager.hook.telemparse_parsers, ParserCard, self._keep_card),
+            (manager.hook.telemparse_csv_dialects, CsvDialect, self._keep_dialect),
+            (manager.hook.telemparse_tracks, Track, self._keep_track),
+        ):
+            declared = self._guarded(point, "declare", lambda hook=hook, kind=kind: _declared(hook, kind))
+            for item in declared or ():
+                keep(point, item)
+
+    def _guarded(self, point: EntryPoint, stage: str, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except GUARDED as error:
+            self._fault(point, stage, _words(error))
+            return None
+
+    def _fault(self, point: EntryPoint, stage: str, error: str) -> None:
+        self.faults.append(Fault(point.name, stage, error, _distribution(point)))
+
+    def _keep_card(self, point: EntryPoint, card: ParserCard) -> None:
+        if card.api not in SUPPORTED_API:
+            supported = ", ".join(map(str, SUPPORTED_API))
+            self._fault(point, "card", f"{card.id} speaks api {card.api}; supported: {supported}")
+        elif any(known.id == card.id for known in self.cards):
+            self._fault(point, "card", f"parser id {card.id!r} is taken by {self.origins[card.id]}")
+        else:
+            self.cards.append(card)
+            self.origins[card.id] = _distribution(point) or point.name
+
+    def _keep_dialect(self, point: EntryPoint, dialect: CsvDialect) -> None:
+        if any(known.name == dialect.name for known in self.dialects):
+            self._fault(point, "declare", f"CSV dialect {dialect.name!r} is declared twice")
+        else:
+            self.dialects.append(dialect)
+
+    def _keep_track(self, _point: EntryPoint, track: Track) -> None:
+        self.tracks.append(track)
+
+
+def _register(manager: pluggy.PluginManager, plugin: object) -> bool:
+    manager.register(plugin)
+    manager.check_pending()
+    if not manager.get_hookcallers(plugin):
+        raise TypeError(f"{type(plugin).__name__} implements no hook of telemparse")
+    return True
+
+
+def _declared(hook: Callable[[], list[Iterable[_Declared]]], kind: type[_Declared]) -> list[_Declared]:
+    items = [item for group in hook() for item in group]
+    odd = [type(item).__name__ for item in items if not isinstance(item, kind)]
+    if odd:
+        raise TypeError(f"expected {kind.__name__}, got {', '.join(odd)}")
+    return items

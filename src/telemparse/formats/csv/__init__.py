@@ -1,0 +1,1 @@
+"""CSV and TSV recordings: a generic reader and declared dialects."""

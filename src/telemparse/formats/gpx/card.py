@@ -1,0 +1,16 @@
+"""The card of the GPX parser."""
+
+from __future__ import annotations
+
+from telemparse.extension.card import ParserCard
+
+__all__ = ["CARD"]
+
+CARD = ParserCard(
+    id="gpx",
+    name="GPX",
+    version="0.1.0",
+    detector="telemparse.formats.gpx.detect:detect",
+    target="telemparse.formats.gpx.parser:parse",
+    extensions=(".gpx",),
+)

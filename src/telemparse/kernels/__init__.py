@@ -1,0 +1,1 @@
+"""Array kernels shared by all parsers, public to plugins: no format knowledge, no files, no issues."""

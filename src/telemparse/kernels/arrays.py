@@ -1,0 +1,69 @@
+"""Numpy arrays to Arrow arrays and back without copies, and without Arrow's lazy import of pandas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Floats", "Ints", "Mask", "null_array", "numpy_view", "to_arrow", "validity"]
+
+Floats: TypeAlias = "NDArray[np.float64]"
+Ints: TypeAlias = "NDArray[np.int64]"
+Mask: TypeAlias = "NDArray[np.bool_]"
+
+
+def to_arrow(values: NDArray[Any], kind: pa.DataType, valid: Mask | None = None) -> pa.Array:
+    """Return an Arrow array of fixed-width `values`, shape (n,), null where `valid` is False.
+
+    `kind` must be a fixed-width primitive type (floats, integers, timestamps in int64). Values are
+    converted to its width first; a value outside an integer type's range must be masked by the caller.
+    """
+    width = _numpy_type(kind)
+    if values.dtype != width:
+        with np.errstate(invalid="ignore", over="ignore"):
+            values = values.astype(width)
+    values = np.ascontiguousarray(values)
+    if valid is None or bool(valid.all()):
+        return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)], null_count=0)
+    bits = np.packbits(valid, bitorder="little")
+    return pa.Array.from_buffers(kind, len(values), [pa.py_buffer(bits), pa.py_buffer(values)])
+
+
+def null_array(kind: pa.DataType, length: int) -> pa.Array:
+    """Return `length` nulls of any type."""
+    return pa.nulls(length, kind)
+
+
+def numpy_view(array: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
+    """Return the values of a fixed-width array as numpy, zero-copy for one chunk; nulls hold anything.
+
+    Timestamps come as int64 of their own unit. Pair it with `validity` to know the nulls.
+    """
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
+        if isinstance(array, pa.ChunkedArray):
+            array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
+    buffer = array.buffers()[1]
+    width = _numpy_type(array.type)
+    if buffer is None or len(array) == 0:
+        return np.zeros(len(array), width)
+    return np.frombuffer(buffer, width, count=array.offset + len(array))[array.offset :]
+
+
+def validity(array: pa.Array | pa.ChunkedArray) -> Mask:
+    """Return a mask, shape (n,), True where the array is not null."""
+    if array.null_count == 0:
+        return np.ones(len(array), np.bool_)
+    valid = array.is_valid()
+    return np.asarray(valid.to_numpy(zero_copy_only=False) if isinstance(valid, pa.Array) else valid.to_numpy(), np.bool_)
+
+
+def _numpy_type(kind: pa.DataType) -> np.dtype[Any]:
+    if pa.types.is_temporal(kind):
+        return np.dtype(np.int64 if kind.bit_width == 64 else np.int32)  # noqa: PLR2004  (bits)
+    return np.dtype(kind.to_pandas_dtype())

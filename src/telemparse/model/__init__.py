@@ -1,0 +1,1 @@
+"""The values that every floor shares: artifacts, issues, detection, options, results, gates."""

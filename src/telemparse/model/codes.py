@@ -1,0 +1,219 @@
+"""The registry of stable codes: what each one means, how severe it is, what the user can do."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["CODES", "Code", "Severity"]
+
+
+class Severity(enum.StrEnum):
+    """How much an issue weighs: an error makes a result not `ok`, a warning does not."""
+
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@attrs.frozen
+class Code:
+    """One stable code.
+
+    Args:
+        code: the string that stands in results for ever.
+        severity: the default; a parser may lower it where the data is kept.
+        message: one sentence with `{evidence}` placeholders; a missing one prints as `?`.
+        description: what the code means, for the reference page.
+        hint: what the user can do.
+        loses_data: rows, samples or columns are absent because of it (`strict` makes it an error).
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    description: str
+    hint: str
+    loses_data: bool = False
+
+
+_E, _W = Severity.ERROR, Severity.WARNING
+
+_TABLE = (
+    # Finding the parser.
+    Code("FORMAT_NOT_RECOGNISED", _E, "no installed parser recognises {artifacts}; nearest: {nearest}",
+         "No parser reached the threshold. The evidence lists the best candidates and what they saw.",
+         "Install the plugin for this device (`telemparse plugins` lists what is installed), or force a parser with `parser=`."),
+    Code("FORMAT_AMBIGUOUS", _E, "{candidates} claim {artifacts} with the same score {score}",
+         "Two or more parsers are equally sure of one artifact and none specializes the other.",
+         "Choose one with `parser=`, or break ties with `prefer=`."),
+    Code("PLUGIN_LOAD_FAILED", _W, "plugin {plugin} failed at {stage}: {error}",
+         "An installed plugin could not be loaded, or broke its contract. It took no part; everything else did.",
+         "Update or remove the plugin; `telemparse plugins` shows every fault."),
+    # The artifact itself.
+    Code("ARTIFACT_EMPTY", _E, "{artifact} holds no data ({bytes} bytes)",
+         "The file has no bytes, or nothing but padding.",
+         "Copy the recording from the logger again."),
+    Code("ARTIFACT_TOO_LARGE", _E, "{artifact} has {bytes} bytes; the limit is {limit}",
+         "The file is larger than the `max_bytes` option allows.",
+         "Raise `max_bytes` if the file is trusted."),
+    Code("ARCHIVE_TOO_LARGE", _E, "{artifact} unpacks to more than {limit} bytes or {ratio}:1",
+         "A compressed file expands beyond `max_decompressed_bytes` or the ratio cap. What the archive's header claims is not believed: bytes are counted as they come out.",
+         "Unpack a trusted archive yourself, or raise `max_decompressed_bytes`.", loses_data=True),
+    Code("ARTIFACT_TRUNCATED", _W, "{artifact} ends in the middle of a record at byte {offset}",
+         "The file stops before its structure is complete. Everything before the cut is kept.",
+         "Copy the file from the logger again; if it is the same, the recording was cut when power was lost.", loses_data=True),
+    Code("INTEGRITY_HASH_MISMATCH", _W, "{artifact} does not match its stored checksum",
+         "A checksum stored with the bytes (in an archive or an upload) does not match them.",
+         "Transfer the file again; treat the data as doubtful until it matches."),
+    # The parser at work.
+    Code("PARSER_CRASHED", _E, "parser {parser} crashed: {error}",
+         "A parser raised something that is no statement about the data: a bug in the parser. What it had yielded is kept.",
+         "Report it to the parser's author with the traceback in the evidence."),
+    Code("PARSER_TIMEOUT", _E, "parser did not finish within {timeout_s} s",
+         "A parse in a child process passed its deadline and was ended.",
+         "Raise `timeout_s` for large recordings; report small files that hang."),
+    Code("PARSER_MEMORY_EXCEEDED", _E, "parser needed more than {max_memory_bytes} bytes",
+         "A parse in a child process passed its memory limit and was ended.",
+         "Raise `max_memory_bytes`, or use `telemparse.convert`, which streams."),
+    Code("NO_STREAMS", _E, "{artifacts} gave no stream at all",
+         "The format was recognised but nothing in it could become a canonical stream.",
+         "The other issues of the result say why; check that this is a recording and not a settings file."),
+    Code("NO_VALID_FIX", _W, "none of {epochs} epochs has a valid position",
+         "The receiver never had a fix, so there is no gnss_pvt stream. Other streams are kept.",
+         "Record with a clear view of the sky, and wait for the fix before driving off."),
+    Code("SCHEMA_VIOLATION", _E, "stream {stream}: {problem}",
+         "A parser yielded a batch that does not fit the canonical schema. The batch, rows or values that do not fit are left out.",
+         "This is a bug of the parser, not of the file: report it to its author.", loses_data=True),
+    # CSV.
+    Code("CSV_NO_HEADER", _E, "{artifact} has no header row and no known headerless shape",
+         "No line of the head reads as column names, and the shape of the rows fits no headerless dialect.",
+         "Name the columns with `columns=` (`--columns t,lat_deg,lon_deg,...`)."),
+    Code("CSV_NO_TIME_COLUMN", _E, "no column of {artifact} is a time: {columns}",
+         "The header has no column that a clock can be made from, and no declared rate.",
+         "Name the time column with `columns=`, for instance `columns={{'Zeit': 't'}}`."),
+    Code("CSV_MISSING_LAT_LON", _E, "{artifact} has {present} but not {missing}",
+         "One coordinate of two, or no usable column at all. A recording without GNSS is fine and only a warning, as long as it gives some stream.",
+         "Name the position columns with `columns=`, or export the position channels from the logger software."),
+    Code("CSV_AMBIGUOUS_TIME_FORMAT", _E, "time column {column} can be read as {interpretations}",
+         "The values fit several clocks or date orders and nothing in the file decides.",
+         "Say which with `columns=`, for instance `columns={{'{column}': 't:dmy'}}`."),
+    Code("CSV_AMBIGUOUS_COLUMNS", _E, "columns of {artifact} can be read as {interpretations}",
+         "Columns without telling names, or two columns for one quantity with different values.",
+         "Name them with `columns=`; the evidence shows what was seen and a mapping to start from."),
+    Code("CSV_UNSUPPORTED_ENCODING", _E, "{artifact} is not text in a supported encoding (byte {offset})",
+         "The bytes are not UTF-8, UTF-16, latin-1 or cp1252 text.",
+         "Export the file again as UTF-8."),
+    # GPX and XML.
+    Code("GPX_MISSING_TIME", _W, "{count} of {total} track points have no time",
+         "Untimed points get interpolated (partly timed track) or counted times (no time at all), flagged on each row.",
+         "Export the track with time stamps, or treat the order as the only truth."),
+    Code("GPX_NO_TRACK", _E, "{artifact} has no track points ({routes} route points, {waypoints} waypoints)",
+         "The file holds a planned route or waypoints, not a recording.",
+         "Export the recorded track (trk) rather than the route or the waypoints."),
+    Code("XML_MALFORMED", _W, "XML is broken at line {line}: {error}",
+         "The document is not well-formed. Complete points before the damage are kept.",
+         "Copy or export the file again; the locus says where it breaks.", loses_data=True),
+    Code("XML_UNSAFE", _E, "XML declares {what}, which is refused",
+         "The document declares a DTD with entities. They can read files or fill the memory, and no recording needs them.",
+         "Remove the DOCTYPE if you trust the file."),
+    # Other formats.
+    Code("NMEA_CHECKSUM_FAILED", _W, "{count} sentences have a wrong checksum and were skipped",
+         "Sentences whose checksum does not match are not read; epochs next to them carry flag bit 5.",
+         "Check the serial line (baud rate, buffer) if the share is high.", loses_data=True),
+    Code("NMEA_NO_DATE", _W, "no sentence carries a date; times are of day only",
+         "Only RMC and ZDA carry a date. Without one, time is relative to an unknown day.",
+         "Enable RMC on the receiver."),
+    Code("UBX_CHECKSUM_FAILED", _W, "{count} frames have a wrong checksum and were skipped",
+         "Frames whose Fletcher checksum does not match are not read.",
+         "Check the link or the card if the share is high.", loses_data=True),
+    Code("FIT_CRC_MISMATCH", _W, "the file's CRC does not match its content",
+         "A FIT file ends in a CRC over all of it. Records are still read.",
+         "Copy the file from the device again."),
+    Code("JSON_MALFORMED", _W, "JSON is broken at byte {offset}: {error}",
+         "The document is not valid JSON. Complete records before the damage are kept.",
+         "Copy or export the file again.", loses_data=True),
+    # Rows, values, clocks.
+    Code("ROWS_SKIPPED", _W, "{count} of {total} rows could not be read and were skipped",
+         "Rows with the wrong number of cells, or with a cell that is no number where one must be. The evidence names the first three.",
+         "Look at the lines that the locus names.", loses_data=True),
+    Code("CHANNELS_SKIPPED", _W, "{count} channels could not be read: {channels}",
+         "Columns or channels that no type fits. Each is named.",
+         "Report the file if the channel matters.", loses_data=True),
+    Code("TIME_RELATIVE", _W, "times of {stream} have no date: {time_base}",
+         "The clock is relative, of the day, or counted; it starts at 1970-01-01T00:00:00Z and says nothing about the calendar.",
+         "Export absolute time, or align the recording with another one."),
+    Code("TIME_ZONE_ASSUMED_UTC", _W, "local times of {stream} have no zone; UTC is assumed",
+         "The stamps name no offset and no `timezone` option was given.",
+         "Pass `timezone='Europe/Berlin'` (`--timezone`)."),
+    Code("TIME_NOT_MONOTONIC", _W, "{count} rows of {stream} were out of time order and were moved",
+         "Rows came with decreasing times. They are sorted stably; the moved ones carry flag bit 2.",
+         "Check the logger's clock; a jump often means a GNSS time correction."),
+    Code("TIME_DUPLICATES_DROPPED", _W, "{count} rows with a repeated time were dropped",
+         "Alignment needs strictly increasing time; later rows of the same instant are dropped.",
+         "Nothing to do if the rows were the same.", loses_data=True),
+    Code("VALUE_OUT_OF_RANGE", _W, "{count} values of {column} are out of range and were left out",
+         "Values that the unit or the schema does not allow became null; rows whose position or time is impossible are dropped.",
+         "Check the column's unit; wrong units are the usual cause.", loses_data=True),
+    Code("UNIT_ASSUMED", _W, "unit of {column} is not stated; {unit} is assumed",
+         "Neither the header nor the cells name a unit; the format's documented default is used.",
+         "Name it with `columns=`, for instance `columns={{'Speed': 'speed:mph'}}`."),
+    Code("DATE_UNRELIABLE", _W, "the date of {artifact} is doubtful: {reason}",
+         "The file's date contradicts other facts in it, or the format is known to store the export date.",
+         "Compare with the day of the event."),
+    Code("GATE_STALE", _W, "gate {gate} lies {distance_km} km from the data and is not used",
+         "The start/finish line stored in the file belongs to another track.",
+         "Give the gate yourself, or use automatic gates."),
+    # Analysis.
+    Code("GNSS_GAPS_HIGH", _W, "{share_pct} % of the recording has no position",
+         "Dropouts of the receiver take a large share of the time.",
+         "Mount the antenna with a clear view of the sky."),
+    Code("GNSS_JITTER_HIGH", _W, "time steps vary by {jitter_ms} ms around {period_ms} ms",
+         "The epochs are not evenly spaced.",
+         "Log raw receiver time rather than arrival time."),
+    Code("GNSS_TELEPORT_EVENTS", _W, "{count} position jumps faster than {limit_mps} m/s",
+         "Positions jump farther than a vehicle can move.",
+         "Often multipath or a cold start; the rows are tagged, never removed."),
+    Code("GNSS_FIX_POOR", _W, "{share_pct} % of fixes are poor ({reason})",
+         "Dilution, satellite count or accuracy estimates are poor for a large share.",
+         "Improve the antenna's view of the sky."),
+    Code("TIME_ALIGNMENT_DRIFT", _W, "clocks drift by {drift_ppm} ppm; alignment is uncertain",
+         "Two recordings cannot be put on one clock with the certainty that fusion needs.",
+         "Record both with one device, or with a common sync marker."),
+    Code("IMU_SATURATION", _W, "{count} samples of {axis} are at the sensor's limit",
+         "The sensor clipped; true values were larger.",
+         "Use a wider range or a softer mount."),
+    Code("FUSION_DIVERGED", _W, "the filter left its own bounds at {share_pct} % of updates",
+         "Innovations are far larger than their covariance; the GNSS-only result is used.",
+         "Check the IMU's axes and units."),
+    Code("FUSION_SKIPPED_NO_IMU", _W, "no usable IMU: {reason}",
+         "Fusion needs at least accelerometer and gyroscope on a common clock.",
+         "Record with a 6-axis IMU."),
+    Code("MAG_INTERFERENCE", _W, "magnetometer disagrees with course by {deg} degrees",
+         "The field is disturbed by the vehicle; the magnetometer is not used.",
+         "Mount it away from motors and currents."),
+    Code("LAP_DETECTION_UNSTABLE", _W, "lap count changes with small changes of the gate ({counts})",
+         "The automatic gate is not certain.",
+         "Give the start/finish line yourself."),
+    Code("LAPS_NOT_FOUND", _W, "no laps found: {reason}",
+         "The trace does not close on itself, or no gate was crossed.",
+         "Give the start/finish line yourself."),
+    Code("GAP_WITHIN_LAP", _W, "lap {lap} has a gap of {gap_s} s",
+         "Positions are missing inside the lap; its time is less certain.",
+         "See the GNSS quality hints."),
+    Code("LOW_CONFIDENCE_CROSSING", _W, "lap {lap} crosses the gate with {sigma_s} s uncertainty",
+         "The crossing is poorly determined by the fixes around it.",
+         "Put the gate where the car is fast and the sky is open."),
+    Code("PIT_AFFECTED", _W, "lap {lap} passes the pit lane",
+         "The lap's time includes the pit lane or a stop.",
+         "Leave it out of comparisons."),
+    Code("TRACK_CATALOGUE_MISMATCH", _W, "catalogue track {track} does not fit the trace",
+         "The catalogue's gates and segments do not match where the vehicle went.",
+         "Check the layout, or learn the track from a session."),
+)  # fmt: skip
+
+CODES: Mapping[str, Code] = {entry.code: entry for entry in _TABLE}

@@ -1,0 +1,21 @@
+"""Canonical Arrow schemas, version 1: one per stream, and building and checking batches against them.
+
+Every schema carries `stream`, `schema_version` and `description`; every field carries `unit`,
+`description`, `origin` and, where a range applies, `low`, `high` (inclusive) and `below` (exclusive).
+"""
+
+from __future__ import annotations
+
+from telemparse.schemas.batches import build, with_time_base
+from telemparse.schemas.channels import CHANNELS, KNOWN_CHANNELS, Channel, channel_field
+from telemparse.schemas.checking import check
+from telemparse.schemas.common import QualityFlag
+from telemparse.schemas.events import EVENT_TYPES, EVENTS
+from telemparse.schemas.fields import SCHEMA_VERSION, TIME, Origin
+from telemparse.schemas.registry import SCHEMAS, is_stream, schema_of
+
+__all__ = [
+    "CHANNELS", "EVENTS", "EVENT_TYPES", "KNOWN_CHANNELS", "SCHEMAS", "SCHEMA_VERSION", "TIME",
+    "Channel", "Origin", "QualityFlag", "build", "channel_field", "check", "is_stream", "schema_of",
+    "with_time_base",
+]  # fmt: skip

@@ -1,0 +1,162 @@
+"""Checking a batch against its canonical schema: what does not fit is left out and said."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from telemparse.kernels.arrays import numpy_view, to_arrow, validity
+from telemparse.model.codes import Severity
+from telemparse.model.issues import Issue
+from telemparse.schemas.registry import is_stream, schema_of
+
+if TYPE_CHECKING:
+    from telemparse.kernels.arrays import Mask
+
+__all__ = ["check"]
+
+
+def check(stream: str, data: pa.RecordBatch | pa.Table) -> tuple[pa.Table | None, list[Issue]]:
+    """Return the rows of `data` that fit the canonical schema of `stream`, and what did not.
+
+    Rows with a null or impossible required value are dropped; NaN, infinities and values out of
+    range in other columns become null. A batch whose columns or types differ is refused whole.
+
+    Returns the table (None when refused) and SCHEMA_VIOLATION / VALUE_OUT_OF_RANGE issues.
+    """
+    if not is_stream(stream):
+        return None, [_violation(stream, "no canonical stream has this name")]
+    table = data if isinstance(data, pa.Table) else pa.Table.from_batches([data])
+    problem = _structure(stream, table.schema)
+    if problem:
+        return None, [_violation(stream, problem)]
+    schema = _full_schema(stream, table.schema)
+    if table.schema.metadata is None or b"time_base" not in table.schema.metadata:
+        return None, [_violation(stream, "the table metadata has no time_base")]
+    issues: list[Issue] = []
+    keep: Mask | None = None
+    columns = []
+    for field, column in zip(schema, table.select(schema.names).columns, strict=True):
+        cleaned, bad_rows, found = _values(stream, field, column)
+        columns.append(cleaned)
+        issues += found
+        if bad_rows is not None:
+            keep = ~bad_rows if keep is None else keep & ~bad_rows
+    checked = pa.Table.from_arrays(columns, schema=schema.with_metadata({**schema.metadata, **table.schema.metadata}))
+    if keep is not None:
+        checked = checked.filter(to_mask(keep))
+    return checked, issues
+
+
+def to_mask(keep: Mask) -> pa.BooleanArray:
+    """Return a numpy mask, shape (n,), as an Arrow one."""
+    bits = np.packbits(keep, bitorder="little")
+    return pa.BooleanArray.from_buffers(pa.bool_(), len(keep), [None, pa.py_buffer(bits)], null_count=0)
+
+
+def _violation(stream: str, problem: str, **evidence: Any) -> Issue:
+    return Issue("SCHEMA_VIOLATION", stream=stream, problem=problem, **evidence)
+
+
+def _full_schema(stream: str, given: pa.Schema) -> pa.Schema:
+    """Return the schema that the checked table has: canonical, plus the batch's own channels."""
+    schema = schema_of(stream)
+    if stream.partition(".")[0] != "channels":
+        return schema
+    return pa.schema([*schema, *(field for field in given if field.name != "t")], metadata=schema.metadata)
+
+
+def _structure(stream: str, given: pa.Schema) -> str | None:
+    schema = schema_of(stream)
+    names = given.names
+    if len(set(names)) != len(names):
+        return "two columns have one name"
+    missing = [field.name for field in schema if field.name not in names]
+    if missing:
+        return f"columns are missing: {', '.join(missing)}"
+    if stream.partition(".")[0] == "channels":
+        odd = [field.name for field in given if field.name != "t" and not _channel_type(field.type)]
+        if odd:
+            return f"channels must be float, integer or string: {', '.join(odd)}"
+    else:
+        extra = [name for name in names if name not in schema.names]
+        if extra:
+            return f"columns are unknown: {', '.join(extra)}"
+    wrong = [
+        f"{field.name} is {given.field(field.name).type}, not {field.type}"
+        for field in schema
+        if given.field(field.name).type != field.type
+    ]
+    return "; ".join(wrong) or None
+
+
+def _channel_type(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_string(kind))
+
+
+def _values(
+    stream: str, field: pa.Field, column: pa.ChunkedArray
+) -> tuple[pa.ChunkedArray, Mask | None, list[Issue]]:
+    """Return the column with impossible values as null, the rows to drop for it, and what was found."""
+    issues: list[Issue] = []
+    bad: Mask | None = None
+    bounds = _bounds(field)
+    numeric = pa.types.is_floating(field.type) or (bounds is not None and pa.types.is_integer(field.type))
+    if numeric and len(column) and not _all_fine(column, field, bounds):
+        finite, inside = _fine_masks(column, field, bounds)
+        valid = validity(column)
+        unfinite, outside = int((~finite & valid).sum()), int((finite & ~inside & valid).sum())
+        if unfinite:
+            issues.append(_violation(stream, f"{field.name} holds NaN or infinity", column=field.name, count=unfinite))
+        if outside:
+            issues.append(Issue("VALUE_OUT_OF_RANGE", column=field.name, count=outside, stream=stream, severity=Severity.WARNING))
+        good = finite & inside & valid
+        bad = valid & ~good
+        if field.nullable:
+            column = pa.chunked_array([to_arrow(numpy_view(column), field.type, good)])
+    if field.nullable:
+        return column, None, issues
+    if column.null_count:
+        valid = validity(column)
+        issues.append(_violation(stream, f"{field.name} is null", column=field.name, count=int(column.null_count)))
+        bad = ~valid if bad is None else bad | ~valid
+    return column, bad, issues
+
+
+def _bounds(field: pa.Field) -> tuple[float, float, float] | None:
+    facts = field.metadata or {}
+    if not facts.keys() & {b"low", b"high", b"below"}:
+        return None
+    return float(facts.get(b"low", "-inf")), float(facts.get(b"high", "inf")), float(facts.get(b"below", "inf"))
+
+
+def _all_fine(column: pa.ChunkedArray, field: pa.Field, bounds: tuple[float, float, float] | None) -> bool:
+    """Tell in two passes whether every value is finite and within bounds (min and max carry NaN on)."""
+    low, high, below = bounds or (-math.inf, math.inf, math.inf)
+    if column.null_count:
+        if pa.types.is_floating(field.type) and not pc.all(pc.is_finite(column), skip_nulls=True).as_py():
+            return column.null_count == len(column)
+        extremes = pc.min_max(column)
+        least, most = extremes["min"].as_py(), extremes["max"].as_py()
+        if least is None:
+            return True
+    else:
+        values = numpy_view(column)
+        least, most = float(values.min()), float(values.max())
+    return bool(math.isfinite(least) and math.isfinite(most) and least >= low and most <= high and (most < below))
+
+
+def _fine_masks(
+    column: pa.ChunkedArray, field: pa.Field, bounds: tuple[float, float, float] | None
+) -> tuple[Mask, Mask]:
+    values = numpy_view(column)
+    finite = np.isfinite(values) if pa.types.is_floating(field.type) else np.ones(len(values), np.bool_)
+    if bounds is None:
+        return finite, np.ones(len(values), np.bool_)
+    low, high, below = bounds
+    with np.errstate(invalid="ignore"):
+        return finite, (values >= low) & (values <= high) & (values < below)

@@ -1,0 +1,26 @@
+"""Stream `events`: what happened at an instant."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from telemparse.schemas.common import T
+from telemparse.schemas.fields import Origin, dictionary, field, schema
+
+__all__ = ["EVENTS", "EVENT_TYPES"]
+
+EVENT_TYPES = (
+    "segment_break", "lap_beacon", "sector_beacon", "marker", "pit_in", "pit_out", "fix_lost",
+    "fix_regained", "mode_change", "start", "stop", "other",
+)  # fmt: skip
+
+EVENTS = schema(
+    "events",
+    "Instants that mean something: breaks, beacons, markers, loss and return of the fix.",
+    [
+        T,
+        field("event_type", dictionary(), "1", "One of: " + ", ".join(EVENT_TYPES) + ".", required=True),
+        field("value", pa.float64(), "1", "A number that the source gives with the event.", origin=Origin.MEASURED),
+        field("metadata_json", pa.string(), "1", "Further facts as one JSON object."),
+    ],
+)
