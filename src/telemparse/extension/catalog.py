@@ -25,7 +25,8 @@ __all__ = ["GUARDED", "Catalog", "Fault"]
 GUARDED = (Exception, SystemExit)
 """What a plugin may throw at us without harm to others; KeyboardInterrupt passes."""
 
-_Declared = TypeVar("_Declared", ParserCard, CsvDialect, Track)
+_Declared = TypeVar("_Declared")
+_Result = TypeVar("_Result")
 
 
 @attrs.frozen
@@ -90,11 +91,13 @@ class Catalog:
 
     def detector(self, card: ParserCard) -> Detector:
         """Return the card's detector, imported now."""
-        return self._resolve(card.detector)
+        detector: Detector = self._resolve(card.detector)
+        return detector
 
     def parser(self, card: ParserCard) -> Parser:
         """Return the card's parse generator, imported now."""
-        return self._resolve(card.target)
+        parser: Parser = self._resolve(card.target)
+        return parser
 
     def _resolve(self, target: str) -> Any:
         if target not in self._targets:
@@ -129,16 +132,19 @@ class _Loader:
         self._guarded(point, "import", lambda: loaded.append(point.load()))
         if not loaded or not self._guarded(point, "hooks", lambda: _register(manager, loaded[0])):
             return
-        for hook, kind, keep in (
-            (manager.hook.telemparse_parsers, ParserCard, self._keep_card),
-            (manager.hook.telemparse_csv_dialects, CsvDialect, self._keep_dialect),
-            (manager.hook.telemparse_tracks, Track, self._keep_track),
-        ):
-            declared = self._guarded(point, "declare", lambda hook=hook, kind=kind: _declared(hook, kind))
-            for item in declared or ():
-                keep(point, item)
+        hooks = manager.hook
+        for card in self._declarations(point, hooks.telemparse_parsers, ParserCard):
+            self._keep_card(point, card)
+        for dialect in self._declarations(point, hooks.telemparse_csv_dialects, CsvDialect):
+            self._keep_dialect(point, dialect)
+        self.tracks += self._declarations(point, hooks.telemparse_tracks, Track)
 
-    def _guarded(self, point: EntryPoint, stage: str, call: Callable[[], Any]) -> Any:
+    def _declarations(
+        self, point: EntryPoint, hook: Callable[[], list[Iterable[_Declared]]], kind: type[_Declared]
+    ) -> list[_Declared]:
+        return self._guarded(point, "declare", lambda: _declared(hook, kind)) or []
+
+    def _guarded(self, point: EntryPoint, stage: str, call: Callable[[], _Result]) -> _Result | None:
         try:
             return call()
         except GUARDED as error:
@@ -163,9 +169,6 @@ class _Loader:
             self._fault(point, "declare", f"CSV dialect {dialect.name!r} is declared twice")
         else:
             self.dialects.append(dialect)
-
-    def _keep_track(self, _point: EntryPoint, track: Track) -> None:
-        self.tracks.append(track)
 
 
 def _register(manager: pluggy.PluginManager, plugin: object) -> bool:

@@ -66,4 +66,5 @@ def validity(array: pa.Array | pa.ChunkedArray) -> Mask:
 def _numpy_type(kind: pa.DataType) -> np.dtype[Any]:
     if pa.types.is_temporal(kind):
         return np.dtype(np.int64 if kind.bit_width == 64 else np.int32)  # noqa: PLR2004  (bits)
-    return np.dtype(kind.to_pandas_dtype())
+    width: np.dtype[Any] = np.dtype(kind.to_pandas_dtype())
+    return width

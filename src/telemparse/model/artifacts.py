@@ -78,8 +78,10 @@ class Artifact:
         if self.outer is not None:
             return self.outer.sha256
         if self._sha256 is None:
-            with self.open() as reader:
-                self._sha256 = hashlib.file_digest(reader, "sha256").hexdigest()
+            digest = hashlib.sha256()
+            for piece in self.chunks():
+                digest.update(piece)
+            self._sha256 = digest.hexdigest()
         return self._sha256
 
     def read_at(self, offset: int, length: int) -> bytes:
@@ -141,7 +143,7 @@ of names to bytes, or several of them for one recording."""
 class ArtifactSet:
     """The files of ONE recording, in the order given: the unit that is detected and parsed."""
 
-    artifacts: tuple[Artifact, ...] = attrs.field(converter=tuple)
+    artifacts: tuple[Artifact, ...]
 
     def __attrs_post_init__(self) -> None:
         if not self.artifacts:

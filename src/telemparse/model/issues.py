@@ -81,7 +81,7 @@ class Issue:
         self, entry: Code, locus: Locus | None, severity: Severity, evidence: Mapping[str, Any]
     ) -> None:
         words = _Blanks(evidence)
-        self.__attrs_init__(  # type: ignore[attr-defined]
+        self.__attrs_init__(
             code=entry.code,
             severity=severity,
             message=entry.message.format_map(words),
@@ -98,5 +98,5 @@ class Issue:
     def stored(cls, fields: Mapping[str, Any]) -> Issue:
         """Return the issue that a document holds, field by field, without asking the registry."""
         issue = cls.__new__(cls)
-        issue.__attrs_init__(**fields)  # type: ignore[attr-defined]
+        issue.__attrs_init__(**fields)
         return issue

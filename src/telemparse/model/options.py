@@ -31,6 +31,10 @@ def _isolation(value: str) -> Isolation:
         raise CallError(f"isolation must be 'none' or 'process', not {value!r}") from None
 
 
+def _preferred(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    return _names(value) or ()
+
+
 def _names(value: str | Sequence[str] | None) -> tuple[str, ...] | None:
     if value is None:
         return None
@@ -66,7 +70,7 @@ def _threshold(_options: Any, _field: attrs.Attribute[Any], value: float) -> Non
         raise CallError(f"threshold must be in [{MIN_THRESHOLD}, 1.0], not {value!r}")
 
 
-def _time_range(_options: Any, _field: attrs.Attribute[Any], value: tuple[Any, Any] | None) -> None:
+def _time_range(_options: Any, _field: attrs.Attribute[Any], value: Any) -> None:
     if value is None:
         return
     if not (isinstance(value, tuple) and len(value) == 2 and value[0] <= value[1]):  # noqa: PLR2004
@@ -99,7 +103,7 @@ class ParseOptions:
     timezone: str | None = attrs.field(default=None, validator=_zone)
     threshold: float = attrs.field(default=MIN_THRESHOLD, validator=_threshold)
     parser: str | None = None
-    prefer: tuple[str, ...] = attrs.field(default=(), converter=lambda value: _names(value) or ())
+    prefer: tuple[str, ...] = attrs.field(default=(), converter=_preferred)
     columns: Mapping[str | int, str] | None = attrs.field(default=None, converter=_columns)
     max_bytes: int | None = attrs.field(default=None, validator=_positive)
     max_decompressed_bytes: int = attrs.field(default=_DEFAULT_MAX_DECOMPRESSED_BYTES, validator=_positive)

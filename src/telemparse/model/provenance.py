@@ -42,12 +42,14 @@ class Provenance:
         telemparse_version: of the library.
         schema_version: of the canonical streams.
         options: as given, defaults left out.
+        unread: the artifacts when no parser took any of them.
     """
 
     parts: tuple[PartRecord, ...]
     telemparse_version: str
     schema_version: int
     options: Mapping[str, Any] = attrs.field(factory=dict)
+    unread: tuple[ArtifactRecord, ...] = ()
 
     @property
     def parser_id(self) -> str | None:
@@ -56,5 +58,5 @@ class Provenance:
 
     @property
     def artifacts(self) -> tuple[ArtifactRecord, ...]:
-        """All artifacts of all parts."""
-        return tuple(artifact for part in self.parts for artifact in part.artifacts)
+        """All artifacts: of all parts, or the unread ones."""
+        return (*(artifact for part in self.parts for artifact in part.artifacts), *self.unread)

@@ -139,7 +139,7 @@ def _all_fine(column: pa.ChunkedArray, field: pa.Field, bounds: tuple[float, flo
     low, high, below = bounds or (-math.inf, math.inf, math.inf)
     if column.null_count:
         if pa.types.is_floating(field.type) and not pc.all(pc.is_finite(column), skip_nulls=True).as_py():
-            return column.null_count == len(column)
+            return False
         extremes = pc.min_max(column)
         least, most = extremes["min"].as_py(), extremes["max"].as_py()
         if least is None:
