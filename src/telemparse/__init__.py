@@ -10,7 +10,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from telemparse import writers
     from telemparse.classification import Classification, detect
     from telemparse.errors import TelemparseError
     from telemparse.extension.card import ParserCard

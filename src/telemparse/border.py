@@ -115,7 +115,9 @@ class Border:
             if entry.code == issue.code:
                 lowered = Severity.WARNING if issue.severity is Severity.WARNING else entry.severity
                 return Issue.of(entry, issue.locus, lowered, issue.evidence)
-        return Issue("SCHEMA_VIOLATION", issue.locus, stream="?", problem=f"code {issue.code} is declared nowhere")
+        return Issue(
+            "SCHEMA_VIOLATION", issue.locus, stream="?", problem=f"code {issue.code} is declared nowhere"
+        )
 
     def _violation(self, stream: str, problem: str) -> None:
         self._merge(Issue("SCHEMA_VIOLATION", stream=stream, problem=problem))

@@ -9,7 +9,7 @@ import attrs
 from telemparse.errors import Malformed
 from telemparse.extension.catalog import GUARDED, Catalog, Fault
 from telemparse.extension.grouping import joined
-from telemparse.model.artifacts import Artifact, ArtifactSet
+from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.codes import Severity
 from telemparse.model.detection import HEAD_BYTES, TAIL_BYTES, Budget, Detection, Rung, Sniff
 from telemparse.model.issues import Issue, Locus
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from telemparse.extension.card import ParserCard
-    from telemparse.model.artifacts import Source
+    from telemparse.model.artifacts import Artifact, Source
 
 __all__ = ["Candidate", "Classification", "Part", "classify", "detect"]
 
@@ -84,7 +84,10 @@ class Classification:
                 ", ".join(candidate.artifacts), "; ".join(candidate.evidence),
             ))  # fmt: skip
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
         lines += [f"{issue.severity} {issue.code}: {issue.message}" for issue in self.issues]
         lines += [f"fault {fault.plugin} ({fault.stage}): {fault.error}" for fault in self.faults]
         return "\n".join(lines)
@@ -216,20 +219,35 @@ class _Inquiry:
         return self._choose(artifact, answers)
 
     def _ask(
-        self, artifact: Artifact, cards: list[ParserCard], head: bytes, wrapper: str | None, members: tuple[str, ...]
+        self,
+        artifact: Artifact,
+        cards: list[ParserCard],
+        head: bytes,
+        wrapper: str | None,
+        members: tuple[str, ...],
     ) -> list[Candidate]:
         """Ask the greeted first; stop early at one SIGNATURE when no other magic greets."""
-        tail = head[-TAIL_BYTES:] if artifact.size <= len(head) else artifact.read_at(artifact.size - TAIL_BYTES, TAIL_BYTES)
-        order = sorted(cards, key=lambda card: (not card.greets_magic(head), not card.greets(artifact.name, head)))
+        tail = (
+            head[-TAIL_BYTES:]
+            if artifact.size <= len(head)
+            else artifact.read_at(artifact.size - TAIL_BYTES, TAIL_BYTES)
+        )
+        order = sorted(
+            cards, key=lambda card: (not card.greets_magic(head), not card.greets(artifact.name, head))
+        )
         greeted = {card.id for card in cards if card.greets_magic(head)}
         answers: list[Candidate] = []
         for card in order:
             budget = self._budgets.setdefault(card.id, Budget())
-            sniff = Sniff(artifact.name, artifact.size, head, tail, wrapper, members, artifact.read_at, budget)
+            sniff = Sniff(
+                artifact.name, artifact.size, head, tail, wrapper, members, artifact.read_at, budget
+            )
             detection = self._guarded(card, sniff)
             if detection is None or detection.rung is Rung.NO:
                 continue
-            answer = Candidate(card.id, detection.rung.value, detection.rung, detection.evidence, (artifact.name,))
+            answer = Candidate(
+                card.id, detection.rung.value, detection.rung, detection.evidence, (artifact.name,)
+            )
             answers.append(answer)
             if detection.rung is Rung.SIGNATURE and not greeted - {card.id}:
                 break
@@ -243,13 +261,17 @@ class _Inquiry:
             self.faults.append(Fault(card.id, "detect", f"{type(error).__name__}: {error}"))
             return None
         if not isinstance(detection, Detection):  # a plugin need not keep its promise
-            self.faults.append(Fault(card.id, "detect", f"returned {type(detection).__name__}, not Detection"))
+            self.faults.append(
+                Fault(card.id, "detect", f"returned {type(detection).__name__}, not Detection")
+            )
             return None
         return detection
 
     def _choose(self, artifact: Artifact, answers: list[Candidate]) -> Iterable[tuple[Artifact, Candidate]]:
         if self.options.parser is not None:
-            forced = answers[0] if answers else Candidate(self.options.parser, 0.0, Rung.NO, (), (artifact.name,))
+            forced = (
+                answers[0] if answers else Candidate(self.options.parser, 0.0, Rung.NO, (), (artifact.name,))
+            )
             yield artifact, attrs.evolve(forced, evidence=(*forced.evidence, "forced by the caller"))
             return
         eligible = self._without_outranked([a for a in answers if a.score >= self.options.threshold])
@@ -264,7 +286,13 @@ class _Inquiry:
         if len(tied) > 1:
             names = ", ".join(answer.parser_id for answer in tied)
             self.issues.append(
-                Issue("FORMAT_AMBIGUOUS", Locus(artifact.name), artifacts=artifact.name, candidates=names, score=top)
+                Issue(
+                    "FORMAT_AMBIGUOUS",
+                    Locus(artifact.name),
+                    artifacts=artifact.name,
+                    candidates=names,
+                    score=top,
+                )
             )
             return
         yield artifact, tied[0]
@@ -287,4 +315,3 @@ class _Inquiry:
                     artifacts=artifact.name, nearest=nearest or "none",
                 )
             )  # fmt: skip
-

@@ -19,7 +19,7 @@ class CallError(TelemparseError, ValueError):
     """A call that cannot be right: an unknown parser id, a bad option, a stream that does not exist."""
 
 
-class MissingExtra(TelemparseError, ImportError):
+class MissingExtra(TelemparseError, ImportError):  # noqa: N818  (it names what is missing)
     """An optional dependency is not installed; the message names the extra that brings it."""
 
     def __init__(self, extra: str, module: str) -> None:

@@ -8,7 +8,7 @@ import tempfile
 import traceback
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 import pyarrow as pa
@@ -22,7 +22,13 @@ from telemparse.extension.catalog import GUARDED, Catalog
 from telemparse.model.artifacts import Artifact, ArtifactSet
 from telemparse.model.codes import Severity
 from telemparse.model.documents import (
-    options_document, options_from, plain, provenance_document, provenance_from, result_document, result_from,
+    options_document,
+    options_from,
+    plain,
+    provenance_document,
+    provenance_from,
+    result_document,
+    result_from,
 )  # fmt: skip
 from telemparse.model.issues import Issue
 from telemparse.model.messages import Batch
@@ -30,7 +36,7 @@ from telemparse.model.options import Isolation, ParseOptions
 from telemparse.model.provenance import ArtifactRecord, PartRecord, Provenance
 from telemparse.model.results import ParseResult
 from telemparse.schemas.fields import SCHEMA_VERSION
-from telemparse.schemas.measure import Measure, capabilities
+from telemparse.schemas.measure import capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
     from telemparse.border import Sink
     from telemparse.classification import Classification, Part
     from telemparse.model.artifacts import Source
+    from telemparse.schemas.measure import Measure
 
 __all__ = ["Flow", "flow", "parse"]
 
@@ -94,7 +101,11 @@ def flow(artifacts: ArtifactSet, options: ParseOptions, sink: Sink) -> Flow:
 
 
 def _run(
-    classification: Classification, provenance: Provenance, options: ParseOptions, catalog: Catalog, sink: Sink
+    classification: Classification,
+    provenance: Provenance,
+    options: ParseOptions,
+    catalog: Catalog,
+    sink: Sink,
 ) -> Flow:
     border = Border(sink, options)
     for issue in (*classification.issues, *_fault_issues(classification)):
@@ -220,7 +231,11 @@ def _isolated(artifacts: ArtifactSet, options: ParseOptions, sink: Sink) -> Flow
         for stream, batches in _recovered(folder):
             for batch in batches:
                 border.accept(Batch(stream, batch))
-        return _answered(answer, border, options) if failure is None else _ended(failure, border, folder, options)
+        return (
+            _answered(answer, border, options)
+            if failure is None
+            else _ended(failure, border, folder, options)
+        )
 
 
 def _answered(answer: dict[str, Any], border: Border, options: ParseOptions) -> Flow:
@@ -256,7 +271,9 @@ def _handed(artifact: Artifact, folder: Path, number: int) -> dict[str, str]:
 def serve(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Parse in the child: streams as Arrow IPC files in `folder`, the rest as the returned document."""
     artifacts = ArtifactSet(
-        tuple(attrs.evolve(Artifact.from_path(each["path"]), name=each["name"]) for each in request["artifacts"])
+        tuple(
+            attrs.evolve(Artifact.from_path(each["path"]), name=each["name"]) for each in request["artifacts"]
+        )
     )
     options = options_from(request["options"])
     catalog = Catalog.shared()
@@ -276,7 +293,7 @@ class _IpcSink:
     _opened: int = 0
     _stack: ExitStack = attrs.field(factory=ExitStack)
 
-    def __enter__(self) -> _IpcSink:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:

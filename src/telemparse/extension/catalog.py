@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Callable, Iterable
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -18,6 +17,9 @@ from telemparse.extension.csv_dialect import CsvDialect
 from telemparse.model.gates import Track
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from importlib.metadata import EntryPoint
+
     from telemparse.extension.protocol import Detector, Parser
 
 __all__ = ["GUARDED", "Catalog", "Fault"]
@@ -70,7 +72,11 @@ class Catalog:
         for point in sorted(found, key=lambda point: (_distribution(point) != "telemparse", point.name)):
             loader.take(point)
         return cls(
-            tuple(loader.cards), tuple(loader.dialects), tuple(loader.tracks), tuple(loader.faults), loader.origins
+            tuple(loader.cards),
+            tuple(loader.dialects),
+            tuple(loader.tracks),
+            tuple(loader.faults),
+            loader.origins,
         )
 
     @classmethod

@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from telemparse.extension.csv_dialect import CsvDialect
     from telemparse.model.gates import Track
 
-__all__ = ["GROUP", "hookimpl", "hookspec", "telemparse_csv_dialects", "telemparse_parsers", "telemparse_tracks"]
+__all__ = [
+    "GROUP",
+    "hookimpl",
+    "hookspec",
+    "telemparse_csv_dialects",
+    "telemparse_parsers",
+    "telemparse_tracks",
+]
 
 GROUP = "telemparse"
 

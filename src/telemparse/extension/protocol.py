@@ -22,7 +22,9 @@ Message: TypeAlias = Batch | Issue | Meta
 class Detector(Protocol):
     """Say what speaks for a format; reads nothing but the sniffs, imports neither numpy nor pyarrow."""
 
-    def __call__(self, sniffs: tuple[Sniff, ...]) -> Detection: ...
+    def __call__(self, sniffs: tuple[Sniff, ...]) -> Detection:
+        """Return the rung reached over the sniffs of one recording, with evidence."""
+        ...
 
 
 class Parser(Protocol):
@@ -32,4 +34,6 @@ class Parser(Protocol):
     exception, a hang, network access, or silent loss. Keep only a bounded share of the input in memory.
     """
 
-    def __call__(self, artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]: ...
+    def __call__(self, artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
+        """Yield what the artifacts hold, in pieces of bounded size."""
+        ...

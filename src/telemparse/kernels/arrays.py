@@ -60,7 +60,9 @@ def validity(array: pa.Array | pa.ChunkedArray) -> Mask:
     if array.null_count == 0:
         return np.ones(len(array), np.bool_)
     valid = array.is_valid()
-    return np.asarray(valid.to_numpy(zero_copy_only=False) if isinstance(valid, pa.Array) else valid.to_numpy(), np.bool_)
+    if isinstance(valid, pa.ChunkedArray):
+        return np.asarray(valid.to_numpy(), np.bool_)
+    return np.asarray(valid.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def _numpy_type(kind: pa.DataType) -> np.dtype[Any]:

@@ -8,7 +8,7 @@ import os
 import stat
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
@@ -17,6 +17,8 @@ import attrs
 from telemparse.errors import CallError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from telemparse.model.issues import Issue
 
 __all__ = ["Artifact", "ArtifactSet", "Source", "spooled"]

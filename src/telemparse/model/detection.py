@@ -12,7 +12,16 @@ from telemparse.errors import TelemparseError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["HEAD_BYTES", "SNIFF_BUDGET_BYTES", "TAIL_BYTES", "Budget", "Detection", "Overspent", "Rung", "Sniff"]
+__all__ = [
+    "HEAD_BYTES",
+    "SNIFF_BUDGET_BYTES",
+    "TAIL_BYTES",
+    "Budget",
+    "Detection",
+    "Overspent",
+    "Rung",
+    "Sniff",
+]
 
 HEAD_BYTES = 64 * 1024
 TAIL_BYTES = 4 * 1024

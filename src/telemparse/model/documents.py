@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -47,7 +48,7 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
         return {_TAG: type(value).__name__, **plain(fields, depth - 1)}
     if isinstance(value, Mapping):
         return {str(key): plain(item, depth - 1) for key, item in value.items()}
-    if isinstance(value, Sequence | Set) and not isinstance(value, bytes | bytearray | memoryview):
+    if isinstance(value, Sequence | AbstractSet) and not isinstance(value, bytes | bytearray | memoryview):
         return [plain(item, depth - 1) for item in value]
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:  # a numpy scalar
         return plain(value.item(), depth - 1)
@@ -80,8 +81,8 @@ def issue_document(issue: Issue) -> dict[str, Any]:
 
 def issue_from(document: Mapping[str, Any]) -> Issue:
     """Return the issue of a document."""
-    locus = document["locus"]
-    fields = {**document, "severity": Severity(document["severity"]), "locus": None if locus is None else Locus(**locus)}
+    locus = None if document["locus"] is None else Locus(**document["locus"])
+    fields = {**document, "severity": Severity(document["severity"]), "locus": locus}
     return Issue.stored(fields)
 
 

@@ -74,7 +74,7 @@ class Issue:
     def of(cls, entry: Code, locus: Locus | None, severity: Severity, evidence: Mapping[str, Any]) -> Issue:
         """Return an issue of a code entry that need not be in the registry (a card's own)."""
         issue = cls.__new__(cls)
-        issue._fill(entry, locus, severity, evidence)
+        issue._fill(entry, locus, severity, evidence)  # noqa: SLF001  (its own constructor)
         return issue
 
     def _fill(

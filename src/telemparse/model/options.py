@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import enum
 import zoneinfo
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from telemparse.errors import CallError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Isolation", "ParseOptions"]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from telemparse.errors import CallError
+from telemparse.model import rendering
 from telemparse.model.capabilities import Capabilities
-from telemparse.model.provenance import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from telemparse.model.issues import Issue
+    from telemparse.model.provenance import Provenance
 
 __all__ = ["ParseResult"]
 
@@ -68,43 +68,11 @@ class ParseResult:
         return self.streams[name].__arrow_c_stream__(requested_schema)
 
     def summary(self) -> str:
-        """Return a short table for people: streams with rows and time base, then issues with hints."""
-        origin = self.provenance.parser_id or "not recognised"
-        device = " ".join(part for part in (self.device_family, self.device_model) if part)
-        lines = [f"{', '.join(a.name for a in self.provenance.artifacts)}: {origin}" + (f" ({device})" if device else "")]
-        width = max((len(name) for name in self.streams), default=0)
-        for name, table in self.streams.items():
-            base = _time_base(table)
-            lines.append(f"  {name:<{width}}  {table.num_rows:>9,} rows" + (f"  {base}" if base else ""))
-        for issue in (*self.errors, *self.warnings):
-            place = f" [{issue.locus}]" if issue.locus is not None and str(issue.locus) else ""
-            lines.append(f"  {issue.severity} {issue.code}: {issue.message}{place}")
-            if issue.hint:
-                lines.append(f"    hint: {issue.hint}")
-        return "\n".join(lines)
+        """Return a short table for people: streams with rows, rate and time, then issues with hints."""
+        return rendering.summary(self)
 
     def __repr__(self) -> str:
-        streams = ", ".join(f"{name}: {table.num_rows}" for name, table in self.streams.items())
-        state = "ok" if self.ok else f"{len(self.errors)} errors"
-        return f"<ParseResult {self.provenance.parser_id or 'not recognised'} {{{streams}}} {state}, {len(self.warnings)} warnings>"
+        return rendering.line(self)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(name)}</td><td style='text-align:right'>{table.num_rows:,}</td>"
-            f"<td>{html.escape(', '.join(table.column_names))}</td></tr>"
-            for name, table in self.streams.items()
-        )
-        issues = "".join(
-            f"<li><b>{html.escape(issue.code)}</b> {html.escape(issue.message)} <i>{html.escape(issue.hint)}</i></li>"
-            for issue in (*self.errors, *self.warnings)
-        )
-        title = html.escape(self.provenance.parser_id or "not recognised")
-        return (
-            f"<div><b>telemparse: {title}</b><table><thead><tr><th>stream</th><th>rows</th><th>columns</th></tr>"
-            f"</thead><tbody>{rows}</tbody></table><ul>{issues}</ul></div>"
-        )
-
-
-def _time_base(table: pa.Table) -> str | None:
-    value = (table.schema.metadata or {}).get(b"time_base")
-    return value.decode() if value else None
+        return rendering.page(self)

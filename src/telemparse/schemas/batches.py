@@ -58,7 +58,9 @@ def with_time_base(schema: pa.Schema, time_base: str, **facts: Any) -> pa.Schema
     if time_base not in TIME_BASES:
         raise CallError(f"time_base must be one of {', '.join(TIME_BASES)}, not {time_base!r}")
     stamped = {"time_base": time_base, **{key: str(value) for key, value in facts.items()}}
-    return schema.with_metadata({**(schema.metadata or {}), **{k.encode(): v.encode() for k, v in stamped.items()}})
+    return schema.with_metadata(
+        {**(schema.metadata or {}), **{k.encode(): v.encode() for k, v in stamped.items()}}
+    )
 
 
 def _column(values: Any, field: pa.Field, rows: int) -> pa.Array:

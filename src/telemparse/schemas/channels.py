@@ -18,7 +18,8 @@ __all__ = ["CHANNELS", "KNOWN_CHANNELS", "Channel", "channel_field"]
 CHANNELS = schema(
     "channels",
     "Vehicle and ECU channels on one time base: `t`, then one column a channel with field metadata"
-    " unit, source_name, source_unit and rate_hz. Canonical names where known, else the source's own in snake_case.",
+    " unit, source_name, source_unit and rate_hz. Canonical names where known, else the source's own in"
+    " snake_case.",
     [T],
 )
 
@@ -34,7 +35,10 @@ class Channel:
 
 def _wheels() -> list[Channel]:
     corners = {"fl": "front left", "fr": "front right", "rl": "rear left", "rr": "rear right"}
-    return [Channel(f"wheel_speed_{key}_mps", "m/s", f"Speed of the {corner} wheel.") for key, corner in corners.items()]
+    return [
+        Channel(f"wheel_speed_{key}_mps", "m/s", f"Speed of the {corner} wheel.")
+        for key, corner in corners.items()
+    ]
 
 
 KNOWN_CHANNELS: Mapping[str, Channel] = {
@@ -49,7 +53,9 @@ KNOWN_CHANNELS: Mapping[str, Channel] = {
         Channel("gear", "1", "Gear; 0 is neutral, -1 reverse."),
         Channel("steering_deg", "deg", "Steering wheel angle."),
         Channel("accel_lat_mps2", "m/s2", "Lateral acceleration, to the left as the source counts it."),
-        Channel("accel_long_mps2", "m/s2", "Longitudinal acceleration, forwards positive as the source counts it."),
+        Channel(
+            "accel_long_mps2", "m/s2", "Longitudinal acceleration, forwards positive as the source counts it."
+        ),
         Channel("accel_vert_mps2", "m/s2", "Vertical acceleration as the source counts it."),
         Channel("yaw_rate_rps", "rad/s", "Rate of yaw."),
         *_wheels(),
@@ -82,7 +88,8 @@ def channel_field(
         name: canonical name or the source's own in snake_case.
         kind: float32, float64, an integer type or string.
         unit: of the values; an empty string when nobody says.
-        source_name, source_unit: as the source writes them.
+        source_name: as the source writes it.
+        source_unit: as the source writes it.
         rate_hz: declared rate, when the source declares one.
     """
     known = KNOWN_CHANNELS.get(name)

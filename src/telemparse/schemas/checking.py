@@ -46,7 +46,9 @@ def check(stream: str, data: pa.RecordBatch | pa.Table) -> tuple[pa.Table | None
         issues += found
         if bad_rows is not None:
             keep = ~bad_rows if keep is None else keep & ~bad_rows
-    checked = pa.Table.from_arrays(columns, schema=schema.with_metadata({**schema.metadata, **table.schema.metadata}))
+    checked = pa.Table.from_arrays(
+        columns, schema=schema.with_metadata({**schema.metadata, **table.schema.metadata})
+    )
     if keep is not None:
         checked = checked.filter(to_mask(keep))
     return checked, issues
@@ -111,9 +113,19 @@ def _values(
         valid = validity(column)
         unfinite, outside = int((~finite & valid).sum()), int((finite & ~inside & valid).sum())
         if unfinite:
-            issues.append(_violation(stream, f"{field.name} holds NaN or infinity", column=field.name, count=unfinite))
+            issues.append(
+                _violation(stream, f"{field.name} holds NaN or infinity", column=field.name, count=unfinite)
+            )
         if outside:
-            issues.append(Issue("VALUE_OUT_OF_RANGE", column=field.name, count=outside, stream=stream, severity=Severity.WARNING))
+            issues.append(
+                Issue(
+                    "VALUE_OUT_OF_RANGE",
+                    column=field.name,
+                    count=outside,
+                    stream=stream,
+                    severity=Severity.WARNING,
+                )
+            )
         good = finite & inside & valid
         bad = valid & ~good
         if field.nullable:
@@ -122,7 +134,9 @@ def _values(
         return column, None, issues
     if column.null_count:
         valid = validity(column)
-        issues.append(_violation(stream, f"{field.name} is null", column=field.name, count=int(column.null_count)))
+        issues.append(
+            _violation(stream, f"{field.name} is null", column=field.name, count=int(column.null_count))
+        )
         bad = ~valid if bad is None else bad | ~valid
     return column, bad, issues
 
@@ -131,7 +145,11 @@ def _bounds(field: pa.Field) -> tuple[float, float, float] | None:
     facts = field.metadata or {}
     if not facts.keys() & {b"low", b"high", b"below"}:
         return None
-    return float(facts.get(b"low", "-inf")), float(facts.get(b"high", "inf")), float(facts.get(b"below", "inf"))
+    return (
+        float(facts.get(b"low", "-inf")),
+        float(facts.get(b"high", "inf")),
+        float(facts.get(b"below", "inf")),
+    )
 
 
 def _all_fine(column: pa.ChunkedArray, field: pa.Field, bounds: tuple[float, float, float] | None) -> bool:
@@ -147,7 +165,9 @@ def _all_fine(column: pa.ChunkedArray, field: pa.Field, bounds: tuple[float, flo
     else:
         values = numpy_view(column)
         least, most = float(values.min()), float(values.max())
-    return bool(math.isfinite(least) and math.isfinite(most) and least >= low and most <= high and (most < below))
+    return bool(
+        math.isfinite(least) and math.isfinite(most) and least >= low and most <= high and (most < below)
+    )
 
 
 def _fine_masks(

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from telemparse.schemas.fields import TIME, Origin, dictionary, field
 
-__all__ = ["CONFIDENCE", "FLAGS", "LAP_SOURCE", "T", "TEMPERATURE", "QualityFlag"]
+__all__ = ["CONFIDENCE", "FLAGS", "LAP_SOURCE", "TEMPERATURE", "QualityFlag", "T"]
 
 
 class QualityFlag(enum.IntFlag):
@@ -27,7 +27,23 @@ class QualityFlag(enum.IntFlag):
 
 
 T = field("t", TIME, "ns", "Instant of the sample; the table's `time_base` says which clock.", required=True)
-FLAGS = field("quality_flags", pa.uint32(), "1", "Bit set of `QualityFlag`; 0 means nothing to say.", required=True, origin=Origin.DERIVED)
+FLAGS = field(
+    "quality_flags",
+    pa.uint32(),
+    "1",
+    "Bit set of `QualityFlag`; 0 means nothing to say.",
+    required=True,
+    origin=Origin.DERIVED,
+)
 TEMPERATURE = field("temp_c", pa.float32(), "degC", "Temperature of the sensor.", low=-273.15)
-LAP_SOURCE = field("source", dictionary(), "1", "`device`, `user_defined`, `file`, `catalogue_default` or `auto_detected`.", required=True, origin=Origin.DERIVED)
-CONFIDENCE = field("confidence", dictionary(), "1", "`HIGH`, `MEDIUM` or `LOW`.", required=True, origin=Origin.ESTIMATED)
+LAP_SOURCE = field(
+    "source",
+    dictionary(),
+    "1",
+    "`device`, `user_defined`, `file`, `catalogue_default` or `auto_detected`.",
+    required=True,
+    origin=Origin.DERIVED,
+)
+CONFIDENCE = field(
+    "confidence", dictionary(), "1", "`HIGH`, `MEDIUM` or `LOW`.", required=True, origin=Origin.ESTIMATED
+)

@@ -20,7 +20,13 @@ EVENTS = schema(
     [
         T,
         field("event_type", dictionary(), "1", "One of: " + ", ".join(EVENT_TYPES) + ".", required=True),
-        field("value", pa.float64(), "1", "A number that the source gives with the event.", origin=Origin.MEASURED),
+        field(
+            "value",
+            pa.float64(),
+            "1",
+            "A number that the source gives with the event.",
+            origin=Origin.MEASURED,
+        ),
         field("metadata_json", pa.string(), "1", "Further facts as one JSON object."),
     ],
 )

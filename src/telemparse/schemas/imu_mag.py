@@ -17,7 +17,12 @@ IMU_MAG = schema(
         field("mx_ut", pa.float32(), "uT", "Field along x.", required=True),
         field("my_ut", pa.float32(), "uT", "Field along y.", required=True),
         field("mz_ut", pa.float32(), "uT", "Field along z.", required=True),
-        field("cal_state", pa.uint8(), "1", "Calibration state as the device reports it; the meaning is the device's."),
+        field(
+            "cal_state",
+            pa.uint8(),
+            "1",
+            "Calibration state as the device reports it; the meaning is the device's.",
+        ),
         FLAGS,
     ],
 )

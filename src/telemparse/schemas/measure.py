@@ -55,7 +55,9 @@ class Measure:
     def update(self, table: pa.Table) -> None:
         """Take in further rows."""
         if self.rows == 0:
-            self.facts = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+            self.facts = {
+                key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()
+            }
             self.time_base = self.facts.get("time_base")
         self.rows += table.num_rows
         for name, column in zip(table.column_names, table.columns, strict=True):
