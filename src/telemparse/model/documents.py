@@ -87,7 +87,7 @@ def issue_from(document: Mapping[str, Any]) -> Issue:
 
 
 def options_document(options: ParseOptions) -> dict[str, Any]:
-    """Return the options that differ from their defaults; `columns` as a list of pairs (keys may be numbers)."""
+    """Return the options that differ from their defaults; `columns` as pairs, for keys may be numbers."""
     given = options.given()
     if given.get("columns") is not None:
         given["columns"] = [[key, name] for key, name in given["columns"].items()]

@@ -34,9 +34,8 @@ def summary(result: ParseResult) -> str:
     lines = [f"{names}: {_origin(result)}" + (f" ({device})" if device else "")]
     width = max((len(name) for name in result.streams), default=0)
     for name, table in result.streams.items():
-        lines.append(
-            "  " + "  ".join((f"{name:<{width}}", f"{table.num_rows:>9,} rows", *_time(table))).rstrip()
-        )
+        cells = (f"{name:<{width}}", f"{table.num_rows:>9,} rows", *_time(table))
+        lines.append(f"  {'  '.join(cells)}".rstrip())
     for issue in _issues(result):
         place = f" [{issue.locus}]" if issue.locus is not None and str(issue.locus) else ""
         lines.append(f"  {issue.severity} {issue.code}: {issue.message}{place}")
