@@ -1,0 +1,117 @@
+"""The habits of the project: `nox` runs tests, lint, types and docs; the other sessions are asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["tests", "lint", "types", "docs"]
+
+# Nothing but the package index is ever asked: an interpreter that is not installed is skipped and said so.
+os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+
+ROOT = Path(__file__).parent
+PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+INTERPRETERS = ["3.11", "3.12", "3.13"]
+# Coverage is measured once, on the interpreter that runs nox, because that one is always installed.
+COVERED = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _show_pyenv_interpreters() -> None:
+    """Put pyenv's real interpreters behind its shims, which exist even for versions not switched on."""
+    home = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    for version in INTERPRETERS:
+        for folder in sorted(home.glob(f"versions/{version}.*/bin")):
+            os.environ["PATH"] += os.pathsep + str(folder)
+
+
+_show_pyenv_interpreters()
+
+
+def _group(name: str) -> list[str]:
+    return list(nox.project.dependency_groups(PYPROJECT, name))
+
+
+def _plugins() -> list[Path]:
+    return sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))
+
+
+def _install_project(session: nox.Session, *groups: str) -> None:
+    editable = [
+        word for path in [ROOT, *_plugins()] for word in ("-e", f"{path}[cli]" if path == ROOT else str(path))
+    ]
+    session.install(*editable, *(word for group in groups for word in _group(group)))
+
+
+@nox.session(python=INTERPRETERS)
+def tests(session: nox.Session) -> None:
+    """Run the tests; on one interpreter with the coverage of all processes, which must reach the floor."""
+    _install_project(session, "test")
+    arguments = ["-n", "auto", "--dist", "worksteal", "--ignore=tests/docs", *session.posargs]
+    if session.python != COVERED:
+        session.run("pytest", *arguments)
+        return
+    data = Path(session.create_tmp()).resolve() / "coverage"
+    environment = {"COVERAGE_FILE": str(data)}
+    session.run("coverage", "erase", env=environment)
+    session.run("coverage", "run", "-m", "pytest", *arguments, env=environment)
+    session.run("coverage", "combine", "--quiet", env=environment)
+    session.run("coverage", "report", env=environment)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, format, the floors of the house and the changelog fragments."""
+    session.install(*_group("lint"))
+    session.install("--no-deps", "-e", ".")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports", "--no-cache")
+    session.run("towncrier", "build", "--draft", silent=True)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types strictly over the library, the plugins and the typed use of the public names."""
+    _install_project(session, "types")
+    sources = [str(path / "src") for path in _plugins()]
+    session.run("mypy", "src/telemparse", *sources, "tests/typing/api.py")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site strictly, run every snippet, and look for what nobody documented."""
+    _install_project(session, "docs", "test")
+    site = Path(session.create_tmp()).resolve() / "site"
+    session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", str(site))
+    session.run("pytest", "tests/docs", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure against the peers and write docs/benchmarks.md (`nox -s bench -- --help` for choices)."""
+    session.install(".[cli]")
+    session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": str(ROOT / "tests")})
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Build sdist and wheel, look inside, and run the installed wheel on a fixture."""
+    _install_project(session, "test")
+    session.run("pytest", "tests/wheels", "-m", "deep", *session.posargs)
+
+
+@nox.session
+def deep(session: nox.Session) -> None:
+    """Run the slow proofs: more hypothesis examples, and what is marked deep."""
+    _install_project(session, "test")
+    session.run(
+        "pytest", "-n", "auto", "-m", "deep or not deep", *session.posargs, env={"HYPOTHESIS_PROFILE": "deep"}
+    )
