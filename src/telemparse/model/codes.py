@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
+import re
+from string import Formatter
+from typing import TYPE_CHECKING, Any
 
 import attrs
+
+from telemparse.errors import CallError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +22,24 @@ class Severity(enum.StrEnum):
 
     WARNING = "warning"
     ERROR = "error"
+
+
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+
+
+def _stable(_code: Any, _field: Any, value: object) -> None:
+    if not (isinstance(value, str) and _NAME.fullmatch(value)):
+        raise CallError(f"a code is a word in capitals, not {value!r}")
+
+
+def _template(code: Code, field: attrs.Attribute[str], value: str) -> None:
+    """Refuse what could fail, or reach into objects, when evidence is filled in."""
+    try:
+        parts = [part[1:] for part in Formatter().parse(value) if part[1] is not None]
+    except ValueError as error:
+        raise CallError(f"{field.name} of {code.code}: {error}") from None
+    if not all(name.isidentifier() and not spec and not conversion for name, spec, conversion in parts):
+        raise CallError(f"{field.name} of {code.code} may hold plain {{names}} only: {value!r}")
 
 
 @attrs.frozen
@@ -33,12 +55,18 @@ class Code:
         loses_data: rows, samples or columns are absent because of it (`strict` makes it an error).
     """
 
-    code: str
-    severity: Severity
-    message: str
+    code: str = attrs.field(validator=_stable)
+    severity: Severity = attrs.field(converter=Severity)
+    message: str = attrs.field(validator=_template)
     description: str
-    hint: str
+    hint: str = attrs.field(validator=_template)
     loses_data: bool = False
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """Names of the evidence that message and hint show, in order."""
+        parts = (*Formatter().parse(self.message), *Formatter().parse(self.hint))
+        return tuple(dict.fromkeys(name for _text, name, _spec, _conversion in parts if name))
 
 
 _E, _W = Severity.ERROR, Severity.WARNING
@@ -47,7 +75,7 @@ _TABLE = (
     # Finding the parser.
     Code("FORMAT_NOT_RECOGNISED", _E, "no installed parser recognises {artifacts}; nearest: {nearest}",
          "No parser reached the threshold. The evidence lists the best candidates and what they saw.",
-         "Install the plugin for this device (`telemparse plugins` lists what is installed), or force a parser with `parser=`."),
+         "Install the plugin for this device (`telemparse plugins` lists what is installed), or force a parser with `parser=`.", loses_data=True),
     Code("FORMAT_AMBIGUOUS", _E, "{candidates} claim {artifacts} with the same score {score}",
          "Two or more parsers are equally sure of one artifact and none specializes the other.",
          "Choose one with `parser=`, or break ties with `prefer=`."),

@@ -10,7 +10,7 @@ import attrs
 from telemparse.errors import TelemparseError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = [
     "HEAD_BYTES",
@@ -46,6 +46,10 @@ class Rung(enum.Enum):
         return bool(self.value >= other.value)
 
 
+def _phrases(value: str | Iterable[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(str(phrase) for phrase in value)
+
+
 @attrs.frozen
 class Detection:
     """A detector's answer.
@@ -56,7 +60,7 @@ class Detection:
     """
 
     rung: Rung = attrs.field(validator=attrs.validators.instance_of(Rung))
-    evidence: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    evidence: tuple[str, ...] = attrs.field(default=(), converter=_phrases)
 
 
 class Overspent(TelemparseError):  # noqa: N818  (what happened, not an error class of the user's)
@@ -65,13 +69,20 @@ class Overspent(TelemparseError):  # noqa: N818  (what happened, not an error cl
 
 @attrs.define
 class Budget:
-    """Bytes that one parser may still ask for beyond head and tail, over a whole artifact set."""
+    """Bytes that one parser may still ask for beyond head and tail, over a whole artifact set.
+
+    Args:
+        left: bytes that are left.
+        overspent: whether more was asked for, even if the detector went on as if nothing were.
+    """
 
     left: int = SNIFF_BUDGET_BYTES
+    overspent: bool = False
 
     def spend(self, length: int) -> None:
         """Take `length` bytes from the budget; raises `Overspent` when it is not there."""
         if length < 0 or length > self.left:
+            self.overspent = True
             raise Overspent(f"asked for {length} bytes with {self.left} of {SNIFF_BUDGET_BYTES} left")
         self.left -= length
 

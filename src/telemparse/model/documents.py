@@ -43,10 +43,12 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
         return value.value if isinstance(value, enum.Enum) else value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if type(value).__name__ in _VALUES:
+    if isinstance(value, Gate | Track):
         fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
         return {_TAG: type(value).__name__, **plain(fields, depth - 1)}
     if isinstance(value, Mapping):
+        if _TAG in value:
+            raise TypeError(f"the key {_TAG} is reserved")
         return {str(key): plain(item, depth - 1) for key, item in value.items()}
     if isinstance(value, Sequence | AbstractSet) and not isinstance(value, bytes | bytearray | memoryview):
         return [plain(item, depth - 1) for item in value]
@@ -62,8 +64,7 @@ def metadata_from(document: Any) -> Any:
     if not isinstance(document, dict):
         return document
     items = {key: metadata_from(item) for key, item in document.items() if key != _TAG}
-    kind = _VALUES.get(document.get(_TAG, ""))
-    return items if kind is None else kind(**items)
+    return _VALUES[document[_TAG]](**items) if _TAG in document else items
 
 
 def issue_document(issue: Issue) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Gate", "GateKind", "Track"]
+__all__ = ["GATE_SOURCES", "Gate", "GateKind", "Track"]
 
 
 class GateKind(enum.StrEnum):
@@ -37,6 +37,9 @@ def _course(_gate: Any, field: attrs.Attribute[float | None], value: float | Non
         raise ValueError(f"{field.name} must be in [0, 360)")
 
 
+GATE_SOURCES = ("user_defined", "file", "catalogue_default", "auto_detected")
+
+
 @attrs.frozen
 class Gate:
     """A line on the ground between two ends.
@@ -58,7 +61,7 @@ class Gate:
     lat2_deg: float = attrs.field(validator=_latitude)
     lon2_deg: float = attrs.field(validator=_longitude)
     course_deg: float | None = attrs.field(default=None, validator=_course)
-    source: str = "file"
+    source: str = attrs.field(default="file", validator=attrs.validators.in_(GATE_SOURCES))
     raw: Mapping[str, Any] = attrs.field(factory=dict)
 
 

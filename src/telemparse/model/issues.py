@@ -53,7 +53,7 @@ class Issue:
     Args:
         code: a stable code.
         locus: where, or None.
-        severity: overrides the default; only ever to lower it.
+        severity: `Severity.WARNING` lowers an error where the data is kept; nothing raises a warning.
         **evidence: numbers and names observed, JSON-able; never raw coordinates.
     """
 
@@ -68,7 +68,8 @@ class Issue:
         self, code: str, locus: Locus | None = None, *, severity: Severity | None = None, **evidence: Any
     ) -> None:
         entry = CODES.get(code) or Code(code, Severity.ERROR, code, "", "")
-        self._fill(entry, locus, severity or entry.severity, evidence)
+        lowered = severity is not None and Severity(severity) is Severity.WARNING
+        self._fill(entry, locus, Severity.WARNING if lowered else entry.severity, evidence)
 
     @classmethod
     def of(cls, entry: Code, locus: Locus | None, severity: Severity, evidence: Mapping[str, Any]) -> Issue:

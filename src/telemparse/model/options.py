@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 import zoneinfo
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -54,9 +55,13 @@ def _columns(value: Mapping[str | int, str] | Sequence[str] | str | None) -> dic
     return {index: name.strip() for index, name in enumerate(names) if name.strip()}
 
 
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _positive(_options: Any, field: attrs.Attribute[Any], value: float | None) -> None:
-    if value is not None and value <= 0:
-        raise CallError(f"{field.name} must be positive, not {value!r}")
+    if value is not None and not (_number(value) and 0 < value < math.inf):
+        raise CallError(f"{field.name} must be a positive number, not {value!r}")
 
 
 def _zone(_options: Any, _field: attrs.Attribute[Any], value: str | None) -> None:
@@ -64,19 +69,20 @@ def _zone(_options: Any, _field: attrs.Attribute[Any], value: str | None) -> Non
         return
     try:
         zoneinfo.ZoneInfo(value)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         raise CallError(f"timezone {value!r} is not an IANA zone name such as 'Europe/Berlin'") from None
 
 
 def _threshold(_options: Any, _field: attrs.Attribute[Any], value: float) -> None:
-    if not MIN_THRESHOLD <= value <= 1.0:
+    if not (_number(value) and MIN_THRESHOLD <= value <= 1.0):
         raise CallError(f"threshold must be in [{MIN_THRESHOLD}, 1.0], not {value!r}")
 
 
 def _time_range(_options: Any, _field: attrs.Attribute[Any], value: Any) -> None:
     if value is None:
         return
-    if not (isinstance(value, tuple) and len(value) == 2 and value[0] <= value[1]):  # noqa: PLR2004
+    whole = isinstance(value, tuple) and all(isinstance(bound, int) for bound in value)
+    if not (whole and len(value) == 2 and value[0] <= value[1]):  # noqa: PLR2004  (a pair)
         raise CallError("time_range must be (start_ns, end_ns) with start <= end")
 
 

@@ -1,0 +1,72 @@
+"""The registry of codes is complete, and its templates can always be filled in."""
+
+from __future__ import annotations
+
+import pytest
+
+from telemparse.errors import CallError
+from telemparse.model.codes import CODES, Code, Severity
+
+# As the model page lists them; a code once published stays.
+PUBLISHED = """
+FORMAT_NOT_RECOGNISED FORMAT_AMBIGUOUS ARTIFACT_EMPTY ARTIFACT_TOO_LARGE ARCHIVE_TOO_LARGE
+ARTIFACT_TRUNCATED INTEGRITY_HASH_MISMATCH PARSER_CRASHED PARSER_TIMEOUT PARSER_MEMORY_EXCEEDED
+PLUGIN_LOAD_FAILED NO_STREAMS NO_VALID_FIX SCHEMA_VIOLATION CSV_NO_HEADER CSV_NO_TIME_COLUMN
+CSV_MISSING_LAT_LON CSV_AMBIGUOUS_TIME_FORMAT CSV_AMBIGUOUS_COLUMNS CSV_UNSUPPORTED_ENCODING
+GPX_MISSING_TIME GPX_NO_TRACK XML_MALFORMED XML_UNSAFE NMEA_CHECKSUM_FAILED NMEA_NO_DATE
+UBX_CHECKSUM_FAILED FIT_CRC_MISMATCH JSON_MALFORMED ROWS_SKIPPED CHANNELS_SKIPPED TIME_RELATIVE
+TIME_ZONE_ASSUMED_UTC TIME_NOT_MONOTONIC TIME_DUPLICATES_DROPPED VALUE_OUT_OF_RANGE UNIT_ASSUMED
+DATE_UNRELIABLE GATE_STALE GNSS_GAPS_HIGH GNSS_JITTER_HIGH GNSS_TELEPORT_EVENTS GNSS_FIX_POOR
+TIME_ALIGNMENT_DRIFT IMU_SATURATION FUSION_DIVERGED FUSION_SKIPPED_NO_IMU MAG_INTERFERENCE
+LAP_DETECTION_UNSTABLE LAPS_NOT_FOUND GAP_WITHIN_LAP LOW_CONFIDENCE_CROSSING PIT_AFFECTED
+TRACK_CATALOGUE_MISMATCH
+"""
+
+LOSING_ROWS = ("ROWS_SKIPPED", "CHANNELS_SKIPPED", "VALUE_OUT_OF_RANGE", "ARTIFACT_TRUNCATED")
+
+
+def test_the_registry_holds_exactly_the_published_codes():
+    assert sorted(CODES) == sorted(PUBLISHED.split())
+
+
+@pytest.mark.parametrize("entry", CODES.values(), ids=lambda entry: entry.code)
+def test_every_code_says_what_it_means_how_severe_it_is_and_what_to_do(entry):
+    assert isinstance(entry.severity, Severity)
+    assert entry.description.endswith(".")
+    assert entry.hint
+    assert entry.message
+    assert not entry.message.endswith(".")
+
+
+@pytest.mark.parametrize("entry", CODES.values(), ids=lambda entry: entry.code)
+def test_every_placeholder_is_a_plain_name_of_evidence(entry):
+    for name in entry.placeholders:
+        assert name.isidentifier()
+        assert name == name.lower()
+        assert f"{{{name}}}" in entry.message + entry.hint
+
+
+@pytest.mark.parametrize("code", LOSING_ROWS)
+def test_codes_that_lose_rows_or_values_say_so(code):
+    assert CODES[code].loses_data
+
+
+def test_placeholders_are_listed_once_and_in_order():
+    entry = Code("TOY_ODD", Severity.WARNING, "{b} of {a}, {b}", "Odd.", "see {c} and {{not this}}")
+
+    assert entry.placeholders == ("b", "a", "c")
+
+
+@pytest.mark.parametrize("template", ["{", "{}", "{0}", "{a.b}", "{a[0]}", "{a:>9}", "{a!r}", "{a b}"])
+@pytest.mark.parametrize("field", ["message", "hint"])
+def test_a_template_that_could_fail_or_reach_into_objects_is_refused(field, template):
+    words = {"message": "fine", "hint": "fine", field: template}
+
+    with pytest.raises(CallError, match=f"{field} of TOY_ODD"):
+        Code("TOY_ODD", Severity.WARNING, description="Odd.", **words)
+
+
+@pytest.mark.parametrize("name", ["", "toy_odd", "TOY ODD", "1TOY", 7, None])
+def test_a_code_is_a_word_in_capitals(name):
+    with pytest.raises(CallError, match="a word in capitals"):
+        Code(name, Severity.WARNING, "odd", "Odd.", "none")
