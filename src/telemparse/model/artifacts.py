@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from telemparse.model.issues import Issue
 
-__all__ = ["Artifact", "ArtifactSet", "Source", "spooled"]
+__all__ = ["IN_MEMORY_BYTES", "Artifact", "ArtifactSet", "Source", "spooled"]
 
 _CHUNK_BYTES = 1024 * 1024
-_IN_MEMORY_BYTES = 32 * 1024 * 1024
+IN_MEMORY_BYTES = 32 * 1024 * 1024
 
 
 @attrs.define(eq=False)
@@ -99,13 +99,13 @@ class Artifact:
                 yield piece
 
 
-def spooled(pieces: Iterable[bytes]) -> Callable[[], BinaryIO]:
-    """Return an opener over `pieces`: in memory up to 32 MiB, in a temporary file beyond."""
+def spooled(pieces: Iterable[bytes], memory_bytes: int = IN_MEMORY_BYTES) -> Callable[[], BinaryIO]:
+    """Return an opener over `pieces`: in memory up to 32 MiB (or less), in a temporary file beyond."""
     head = bytearray()
     source = iter(pieces)
     for piece in source:
         head += piece
-        if len(head) > _IN_MEMORY_BYTES:
+        if len(head) > memory_bytes:
             return _on_disk(bytes(head), source)
     content = bytes(head)
     return lambda: io.BytesIO(content)

@@ -1,0 +1,232 @@
+"""Wrappers round a recording: gzip, zlib, zip, xz and bzip2 are told by their bytes and opened safely.
+
+Nothing that a header claims is believed: bytes are counted as they come out. One layer is opened and
+no more; content that is itself a wrapper is handed out as it is, with `wrapper` set.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+
+import attrs
+
+from telemparse.model import zips
+from telemparse.model.artifacts import Artifact, spooled
+from telemparse.model.decoding import Stream, Tally, bzip2, complaints, deflate, xz
+from telemparse.model.issues import Issue, Locus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from telemparse.model.decoding import Decoder
+
+__all__ = ["members_of", "unwrap", "wrapper_of"]
+
+# Printable text may pass for the two bytes of a zlib header; compressed bytes never stay printable.
+_TEXT = bytes(range(0x20, 0x7F)) + b"\t\r\n"
+_TEXT_LOOK_BYTES = 32
+_HEAD_BYTES = 64 * 1024
+_ZLIB_TRIAL_BYTES = 256
+_TRAILING_LOOK_BYTES = 1024
+
+
+def wrapper_of(head: bytes) -> str | None:
+    """Return `gzip`, `zlib`, `zip`, `xz` or `bzip2` when the first bytes of a file say so, else None."""
+    for wrapper, tells in _TELLS.items():
+        if tells(head):
+            return wrapper
+    return None
+
+
+def members_of(artifact: Artifact) -> tuple[str, ...]:
+    """Return the names inside a zip, folders and hidden files left out; () for anything else."""
+    with artifact.open() as reader:
+        return zips.names(reader)
+
+
+def unwrap(artifact: Artifact, *, max_decompressed_bytes: int) -> tuple[Artifact, ...]:
+    """Return what a wrapper holds, read to its end; an artifact without a wrapper is returned as it is.
+
+    Args:
+        artifact: a file as given.
+        max_decompressed_bytes: most that may come out, over all members together.
+
+    Returns one artifact, or one per member of a zip (folders, `__MACOSX/` and hidden files left out;
+    one without bytes when there is none), with `wrapper` and `outer` set. What was damaged is kept up
+    to the damage and says so in `issues`. Raises Malformed `ARCHIVE_TOO_LARGE` when more comes out
+    than allowed, when it is more than 1 000 times the size of the wrapper (from 1 MiB on), or when a
+    zip has more than 10 000 members.
+    """
+    wrapper = wrapper_of(artifact.read_at(0, _HEAD_BYTES))
+    if wrapper is None:
+        return (artifact,)
+    tally = Tally(artifact.name, artifact.size, max_decompressed_bytes)
+    if wrapper == "zip":
+        return zips.unpack(artifact, tally)
+    issues: list[Issue] = []
+    with artifact.open() as reader:
+        opener = spooled(_content(_FRAMES[wrapper], artifact, reader, tally, issues))
+    name = _without(artifact.name, _FRAMES[wrapper].suffixes)
+    return (Artifact(name, opener, wrapper=wrapper, outer=artifact, issues=tuple(issues)),)
+
+
+def _without(name: str, suffixes: tuple[str, ...]) -> str:
+    for suffix in suffixes:
+        if name.lower().endswith(suffix) and len(name) > len(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+# --- telling them apart -------------------------------------------------------------------------
+
+
+def _tells_bzip2(head: bytes) -> bool:
+    # Behind `BZh` and the level stands the magic of a block, or of the end of an empty stream.
+    block = head[4:10]
+    return (
+        head[:3] == b"BZh"
+        and head[3:4] in (b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9")
+        and (b"\x31\x41\x59\x26\x53\x59".startswith(block) or b"\x17\x72\x45\x38\x50\x90".startswith(block))
+    )
+
+
+def _tells_zlib(head: bytes) -> bool:
+    """RFC 1950 section 2.2: method 8, window, check bits, no preset dictionary; and it must inflate."""
+    if len(head) <= 2 or head[0] & 0x0F != 8 or head[0] > 0x78 or head[1] & 0x20:  # noqa: PLR2004  (RFC fields)
+        return False
+    if (head[0] << 8 | head[1]) % 31 or not head[:_TEXT_LOOK_BYTES].translate(None, _TEXT):
+        return False
+    # A damage farther on, or a wrong checksum, is no reason to leave the file unopened.
+    decoder = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        return bool(decoder.decompress(head[2:], _ZLIB_TRIAL_BYTES)) or decoder.eof
+    except zlib.error:
+        return False
+
+
+_TELLS: dict[str, Callable[[bytes], bool]] = {
+    # Method 8 is the only one there is, and the upper flag bits are reserved (RFC 1952 section 2.3).
+    "gzip": lambda head: head[:3] == b"\x1f\x8b\x08" and not any(flags & 0xE0 for flags in head[3:4]),
+    "xz": lambda head: head[:6] == b"\xfd7zXZ\0",
+    "zip": lambda head: head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04")),
+    "bzip2": _tells_bzip2,
+    "zlib": _tells_zlib,
+}
+
+
+# --- the frames round a compressed stream -------------------------------------------------------
+
+_Checksum: TypeAlias = Callable[[bytes, int], int]
+
+
+@attrs.frozen
+class _Frame:
+    """How a wrapper stands round its compressed stream.
+
+    Args:
+        suffixes: that fall off the file name.
+        fresh: returns a decoder of the stream.
+        opened: moves the reader behind the header; False when the header is cut short.
+        trailer: length of the trailer in bytes.
+        expected: the trailer that fits (checksum, length).
+        checksum: running checksum, and its first value.
+    """
+
+    suffixes: tuple[str, ...]
+    fresh: Callable[[], Decoder]
+    opened: Callable[[BinaryIO], bool] = lambda _reader: True
+    trailer: int = 0
+    expected: Callable[[int, int], bytes] = lambda _checksum, _length: b""
+    checksum: _Checksum = lambda _data, value: value
+    first: int = 0
+
+
+def _open_gzip(reader: BinaryIO) -> bool:
+    """RFC 1952 section 2.3: ten bytes, then extra field, name, comment and header CRC as flagged."""
+    fixed = reader.read(10)
+    if len(fixed) < 10:  # noqa: PLR2004  (RFC field)
+        return False
+    flags = fixed[3]
+    if flags & 4:
+        length = int.from_bytes(reader.read(2), "little")
+        if len(reader.read(length)) < length:
+            return False
+    for flag in (8, 16):
+        if flags & flag:
+            at, text = reader.tell(), reader.read(_HEAD_BYTES)
+            if b"\0" not in text:
+                return False
+            reader.seek(at + text.index(b"\0") + 1)
+    return not flags & 2 or len(reader.read(2)) == 2  # noqa: PLR2004  (RFC field)
+
+
+def _skip(length: int, reader: BinaryIO) -> bool:
+    return len(reader.read(length)) == length
+
+
+_LOW_32 = 0xFFFFFFFF
+_FRAMES = {
+    "gzip": _Frame(
+        (".gz", ".gzip", ".z"), deflate, _open_gzip, 8,
+        lambda crc, length: crc.to_bytes(4, "little") + (length & _LOW_32).to_bytes(4, "little"), zlib.crc32,
+    ),
+    "zlib": _Frame(
+        (".zz", ".zlib", ".z"), deflate, partial(_skip, 2), 4,
+        lambda adler, _length: adler.to_bytes(4, "big"), zlib.adler32, 1,
+    ),
+    "xz": _Frame((".xz",), xz),
+    "bzip2": _Frame((".bz2", ".bz"), bzip2),
+}  # fmt: skip
+
+
+def _content(
+    frame: _Frame, artifact: Artifact, reader: BinaryIO, tally: Tally, issues: list[Issue]
+) -> Iterator[bytes]:
+    """Yield the content of all streams in a row; what is wrong with them is added to `issues`."""
+    name, size = artifact.name, artifact.size
+    at = 0
+    while True:
+        reader.seek(at)
+        if not frame.opened(reader):
+            issues.append(_truncated(name, size, "ends in a header"))
+            return
+        stream = Stream(reader, reader.tell(), size, frame.fresh)
+        checksum, length = frame.first, 0
+        for piece in stream.pieces():
+            checksum, length = frame.checksum(piece, checksum), length + len(piece)
+            yield tally.count(piece)
+        if stream.damage is not None:
+            issues += complaints(stream, name, name)
+            return
+        reader.seek(stream.stop)
+        trailer = reader.read(frame.trailer)
+        if len(trailer) < frame.trailer:
+            issues.append(_truncated(name, size, "ends in a trailer"))
+            return
+        if trailer != frame.expected(checksum, length):
+            issues.append(Issue("INTEGRITY_HASH_MISMATCH", Locus(name, stream.stop), artifact=name))
+        at = _next_stream(reader, stream.stop + frame.trailer)
+        if at == size:
+            return
+        reader.seek(at)
+        if _FRAMES.get(wrapper_of(reader.read(_TRAILING_LOOK_BYTES)) or "") is not frame:
+            issues.append(_truncated(name, at, f"{size - at} bytes follow that are no further stream"))
+            return
+
+
+def _next_stream(reader: BinaryIO, at: int) -> int:
+    """Return the offset of the first byte from `at` that is no NUL padding."""
+    reader.seek(at)
+    while piece := reader.read(_HEAD_BYTES):
+        rest = piece.lstrip(b"\0")
+        if rest:
+            return at + len(piece) - len(rest)
+        at += len(piece)
+    return at
+
+
+def _truncated(name: str, offset: int, reason: str) -> Issue:
+    return Issue("ARTIFACT_TRUNCATED", Locus(name, offset), artifact=name, offset=offset, reason=reason)
