@@ -1,0 +1,46 @@
+"""One measured process: import the job, start the clocks, run it, print one JSON line."""
+
+from __future__ import annotations
+
+import gc
+import importlib.metadata
+import json
+import resource
+import runpy
+import sys
+import time
+from pathlib import Path
+
+
+def cpu_s() -> float:
+    """CPU seconds of this process and of the children it waited for, user and system."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def resident_bytes() -> int:
+    """Memory of this process right now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize()
+
+
+def main() -> None:
+    """Run `child.py SCRIPT DISTRIBUTION PATH ARGUMENTS…`."""
+    script, distribution, path, *arguments = sys.argv[1:]
+    module = runpy.run_path(script)  # the imports of the job happen here
+    base = resident_bytes()
+    # A job may have something to make ready, such as the table that it is to write.
+    subject = module["prepare"](path) if "prepare" in module else path
+    gc.collect()
+    wall, cpu = time.perf_counter(), cpu_s()
+    facts = module["run"](subject, *arguments)
+    cpu, wall = cpu_s() - cpu, time.perf_counter() - wall
+    version = importlib.metadata.version(distribution) if distribution else ""
+    print(
+        json.dumps(
+            {"cpu_s": cpu, "wall_s": wall, "base_bytes": base, "version": version, "facts": facts or {}}
+        )
+    )
+
+
+main()

@@ -1,0 +1,130 @@
+"""The big files, seeded: the same bytes on every machine, kept in a cache outside the project."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.values import Input
+
+SEED = 20250517
+START = dt.datetime(2025, 5, 17, 9, 30, tzinfo=dt.UTC)
+CSV_HEADER = (
+    "timestamp,latitude,longitude,altitude_m,speed_mps,heading_deg,vel_d_mps,hdop,num_sats,"
+    "accel_x_g,accel_y_g,throttle_pct,rpm\n"
+)
+GPX_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<gpx version="1.1" creator="telemparse bench" xmlns="http://www.topografix.com/GPX/1/1"\n'
+    '     xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v2">\n'
+    "    <trk>\n        <name>Nowhere Ring</name>\n        <trkseg>\n"
+)
+GPX_TAIL = "        </trkseg>\n    </trk>\n</gpx>\n"
+_NOISE = 4096
+
+
+def cache_folder() -> Path:
+    """Return the folder for inputs and environments: below XDG_CACHE_HOME, or ~/.cache."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(home) / "telemparse-bench"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / "telemparse-bench"
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def made(entry: Input, folder: Path) -> Path:
+    """Return the file of an input, written now if the cache lacks it."""
+    path = folder / entry.name
+    if not path.exists():
+        print(f"writing {entry.name}", file=sys.stderr, flush=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + ".partial")
+        entry.write(partial)
+        partial.rename(path)
+    return path
+
+
+def _drive(rows: int) -> Iterator[tuple[str, float, float, float, list[float]]]:
+    """Yield ISO time, radians round the ring, metres of radius, speed in m/s and noise, at 10 Hz."""
+    noise = random.Random(SEED)
+    table = [[noise.gauss(0, 1) for _column in range(8)] for _row in range(_NOISE)]
+    for row in range(rows):
+        t = START + dt.timedelta(milliseconds=100 * row)
+        angle = row * 0.021
+        shaken = table[row % _NOISE]
+        speed = 11 + 6 * math.sin(2 * angle) + 0.05 * shaken[0]
+        yield (
+            f"{t:%Y-%m-%dT%H:%M:%S}.{t.microsecond // 1000:03d}Z",
+            angle,
+            180 + 40 * math.cos(2 * angle),
+            speed,
+            shaken,
+        )
+
+
+def csv_lines(rows: int) -> Iterator[str]:
+    """Yield rows of the bench CSV."""
+    for t, angle, radius, speed, shaken in _drive(rows):
+        lat = 12.03 + radius * math.cos(angle) / 111_195
+        lon = -34.05 + radius * math.sin(angle) / 108_752
+        yield (
+            f"{t},{lat:.7f},{lon:.7f},{18 + 0.2 * shaken[1]:.2f},{speed:.3f},{math.degrees(angle) % 360:.2f},"
+            f"{0.05 * shaken[2]:.3f},{0.8 + 0.02 * abs(shaken[3]):.2f},{16 + round(shaken[4])},"
+            f"{0.3 * shaken[5]:.4f},{0.6 + 0.3 * shaken[6]:.4f},{min(100.0, abs(30 * shaken[7])):.1f},"
+            f"{round(speed * 600)}\n"
+        )
+
+
+def gpx_points(rows: int) -> Iterator[str]:
+    """Yield track points of the bench GPX."""
+    for t, angle, radius, speed, shaken in _drive(rows):
+        lat = 12.03 + radius * math.cos(angle) / 111_195
+        lon = -34.05 + radius * math.sin(angle) / 108_752
+        yield (
+            f'            <trkpt lat="{lat:.7f}" lon="{lon:.7f}">\n'
+            f"                <ele>{18 + 0.2 * shaken[1]:.2f}</ele>\n"
+            f"                <time>{t}</time>\n"
+            "                <extensions>\n"
+            "                    <gpxtpx:TrackPointExtension>\n"
+            f"                        <gpxtpx:speed>{speed:.3f}</gpxtpx:speed>\n"
+            f"                        <gpxtpx:course>{math.degrees(angle) % 360:.1f}</gpxtpx:course>\n"
+            "                    </gpxtpx:TrackPointExtension>\n"
+            "                </extensions>\n"
+            "            </trkpt>\n"
+        )
+
+
+def write_csv(path: Path, rows: int) -> None:
+    """Write `rows` rows of 13 columns, about 105 bytes each."""
+    _write(path, CSV_HEADER, csv_lines(rows), "")
+
+
+def write_gpx(path: Path, rows: int) -> None:
+    """Write `rows` pretty-printed points with elevation, time, speed and course, about 435 bytes each."""
+    _write(path, GPX_HEAD, gpx_points(rows), GPX_TAIL)
+
+
+def _write(path: Path, head: str, lines: Iterator[str], tail: str) -> None:
+    with path.open("w", encoding="ascii", newline="") as target:
+        target.write(head)
+        target.writelines(lines)
+        target.write(tail)
+
+
+def csv_input(rows: int) -> Input:
+    """Return the CSV of so many rows."""
+    return Input(f"bench-{rows}.csv", lambda path: write_csv(path, rows))
+
+
+def gpx_input(rows: int) -> Input:
+    """Return the GPX of so many points."""
+    return Input(f"bench-{rows}.gpx", lambda path: write_gpx(path, rows))

@@ -1,0 +1,17 @@
+"""The streaming way from a file to Parquet."""
+
+import tempfile
+from pathlib import Path
+
+import telemparse.formats.csv.parser
+import telemparse.formats.gpx.parser
+import telemparse.writers.conversion
+
+import telemparse
+
+
+def run(path: str) -> dict[str, object]:
+    """Convert the file into a temporary folder and tell the bytes that came out."""
+    with tempfile.TemporaryDirectory() as folder:
+        telemparse.convert(path, folder)
+        return {"bytes": sum(file.stat().st_size for file in Path(folder).rglob("*.parquet"))}

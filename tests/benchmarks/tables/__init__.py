@@ -1,0 +1,1 @@
+"""What is measured: one module a table; a new format is one more `Race` in `reading`."""
