@@ -5,9 +5,9 @@ from pathlib import Path
 
 import telemparse.formats.csv.parser
 import telemparse.formats.gpx.parser
-import telemparse.writers.conversion
 
 import telemparse
+import telemparse.writers.conversion
 
 
 def run(path: str) -> dict[str, object]:

@@ -36,7 +36,7 @@ def _section(bench: Bench, form: str) -> Section:
     bar = Bar(f"{form.upper()}: CPU a MB at 16x over 1x, worst kind ({worst_kind})", worst, _MARGIN, "x")
     header = ("kind", *(f"{step}x, ms/MB" for step in STEPS), "16x over 1x")
     note = (
-        f"CPU milliseconds for each megabyte of a whole `parse`; 1x is {ROWS[form]:,} rows. Time in proportion"
-        " to the file keeps its figure from left to right; a quadratic would grow sixteenfold."
+        f"CPU milliseconds for each megabyte of a whole `parse`; 1x is {ROWS[form]:,} rows. Time in"
+        " proportion to the file keeps its figure from left to right; a quadratic would grow sixteenfold."
     )
     return Section(f"Growth, {form.upper()}", note, header, tuple(rows), (bar,))

@@ -45,8 +45,8 @@ def sections(bench: Bench) -> list[Section]:
         )
     note = (
         "1 000 000 rows of `t`, `lat_deg`, `lon_deg`, `alt_m`, `speed_mps`, `course_deg`, `hdop`,"
-        " `sat_count`, `fix_type` and `quality_flags`. The file of telemparse holds all columns of `gnss_pvt`,"
-        " the rest of them null, and is brought to the disk (fsync) before it gets its name."
+        " `sat_count`, `fix_type` and `quality_flags`. The file of telemparse holds all columns of"
+        " `gnss_pvt`, the rest of them null, and is brought to the disk (fsync) before it gets its name."
     )
     return [
         Section(
