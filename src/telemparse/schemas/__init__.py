@@ -1,7 +1,8 @@
 """Canonical Arrow schemas, version 1: one per stream, and building and checking batches against them.
 
 Every schema carries `stream`, `schema_version` and `description`; every field carries `unit`,
-`description`, `origin` and, where a range applies, `low`, `high` (inclusive) and `below` (exclusive).
+`description`, `origin` and, where they apply, `low`, `high` (inclusive), `below` (exclusive) and
+`choices` (words, comma-separated).
 """
 
 from __future__ import annotations

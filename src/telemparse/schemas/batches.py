@@ -14,6 +14,8 @@ from telemparse.schemas.registry import schema_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
 __all__ = ["TIME_BASES", "build", "with_time_base"]
 
 TIME_BASES = ("utc", "gps_week_seconds", "time_of_day", "relative", "index")
@@ -31,13 +33,15 @@ def build(
 
     Args:
         stream: canonical stream name.
-        columns: Arrow arrays or numpy arrays, shape (n,); int64 numpy columns of time are ns. Columns
-            that the schema has and this mapping lacks become null (`quality_flags` becomes 0).
+        columns: Arrow arrays, numpy arrays or lists, shape (n,); int64 numpy columns of time are ns, and
+            NaN in numpy floats says unknown and becomes null. Columns that the schema has and this
+            mapping lacks become null (`quality_flags` becomes 0).
         time_base: `utc`, `gps_week_seconds`, `time_of_day`, `relative` or `index`.
         fields: for a channel group, the field of each column (`telemparse.schemas.channel_field`).
         **facts: further table metadata, such as `origin_lat_deg` of a pose.
 
-    Raises CallError for a column that the stream does not have, or lengths that differ.
+    Raises CallError for a column that the stream does not have, lengths that differ, and values that
+    the column's type cannot hold.
     """
     schema = schema_of(stream)
     if fields is not None:
@@ -68,12 +72,32 @@ def _column(values: Any, field: pa.Field, rows: int) -> pa.Array:
         if field.name == "quality_flags":
             return to_arrow(np.zeros(rows, np.uint32), field.type)
         return pa.nulls(rows, field.type)
-    if isinstance(values, np.ndarray):
-        if values.dtype.kind in "fiub" and not pa.types.is_dictionary(field.type):
-            return to_arrow(values, field.type)
-        return pa.array(values.tolist(), field.type)
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
-    elif not isinstance(values, pa.Array):
-        return pa.array(values, field.type)
-    return values if values.type == field.type else values.cast(field.type)
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub" and pa.types.is_primitive(field.type):
+        return _numbers(values, field)
+    try:
+        if isinstance(values, pa.ChunkedArray):
+            values = values.combine_chunks()
+        elif not isinstance(values, pa.Array):
+            return pa.array(values.tolist() if isinstance(values, np.ndarray) else values, field.type)
+        return values if values.type == field.type else values.cast(field.type)
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        # Arrow quotes the value in its message, and a value may be a coordinate.
+        raise CallError(f"{field.name} cannot be {field.type}: {type(error).__name__}") from None
+
+
+def _numbers(values: NDArray[Any], field: pa.Field) -> pa.Array:
+    """Return numpy numbers as the field's type, NaN as null; nothing is wrapped round or cut off."""
+    if pa.types.is_floating(field.type):
+        known = ~np.isnan(values) if values.dtype.kind == "f" else None
+        return to_arrow(values, field.type, known)
+    known = None
+    if values.dtype.kind == "f":
+        if pa.types.is_temporal(field.type):
+            raise CallError(f"{field.name} must be whole nanoseconds, not {values.dtype}")
+        known = ~np.isnan(values)
+        values = np.where(known, values, 0)
+    limits = np.iinfo(np.int64 if pa.types.is_temporal(field.type) else field.type.to_pandas_dtype())
+    fits = len(values) == 0 or (limits.min <= values.min() and values.max() <= limits.max)
+    if not fits or (known is not None and bool((np.trunc(values) != values).any())):
+        raise CallError(f"{field.name} holds values that {field.type} cannot hold")
+    return to_arrow(values, field.type, known)

@@ -13,7 +13,7 @@ from telemparse.schemas.fields import schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CHANNELS", "KNOWN_CHANNELS", "Channel", "channel_field"]
+__all__ = ["CHANNELS", "KNOWN_CHANNELS", "Channel", "channel_field", "labelled"]
 
 CHANNELS = schema(
     "channels",
@@ -102,3 +102,14 @@ def channel_field(
         "origin": "measured",
     }
     return pa.field(name, kind, metadata=facts)
+
+
+def labelled(field: pa.Field) -> pa.Field:
+    """Return the field of a channel with the labels that a parser left out."""
+    given = field.metadata or {}
+    if given.keys() >= _LABELS:
+        return field
+    return field.with_metadata({**channel_field(field.name, field.type).metadata, **given})
+
+
+_LABELS = channel_field("", pa.null()).metadata.keys()

@@ -12,9 +12,15 @@ import pyarrow.compute as pc
 from telemparse.kernels.arrays import numpy_view, to_arrow, validity
 from telemparse.model.codes import Severity
 from telemparse.model.issues import Issue
+from telemparse.schemas.batches import TIME_BASES
+from telemparse.schemas.channels import labelled
+from telemparse.schemas.choices import choices, odd_rows, without
+from telemparse.schemas.pose import POSE_SOURCES
 from telemparse.schemas.registry import is_stream, schema_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from telemparse.kernels.arrays import Mask
 
 __all__ = ["check"]
@@ -23,20 +29,19 @@ __all__ = ["check"]
 def check(stream: str, data: pa.RecordBatch | pa.Table) -> tuple[pa.Table | None, list[Issue]]:
     """Return the rows of `data` that fit the canonical schema of `stream`, and what did not.
 
-    Rows with a null or impossible required value are dropped; NaN, infinities and values out of
-    range in other columns become null. A batch whose columns or types differ is refused whole.
+    Rows with a null or impossible required value are dropped; NaN, infinities, words that are not
+    listed and values out of range in other columns become null. A batch whose columns, types or
+    table metadata do not fit is refused whole.
 
     Returns the table (None when refused) and SCHEMA_VIOLATION / VALUE_OUT_OF_RANGE issues.
     """
     if not is_stream(stream):
         return None, [_violation(stream, "no canonical stream has this name")]
     table = data if isinstance(data, pa.Table) else pa.Table.from_batches([data])
-    problem = _structure(stream, table.schema)
+    problem = _structure(stream, table.schema) or _facts(stream, table.schema.metadata or {})
     if problem:
         return None, [_violation(stream, problem)]
     schema = _full_schema(stream, table.schema)
-    if table.schema.metadata is None or b"time_base" not in table.schema.metadata:
-        return None, [_violation(stream, "the table metadata has no time_base")]
     issues: list[Issue] = []
     keep: Mask | None = None
     columns = []
@@ -47,7 +52,7 @@ def check(stream: str, data: pa.RecordBatch | pa.Table) -> tuple[pa.Table | None
         if bad_rows is not None:
             keep = ~bad_rows if keep is None else keep & ~bad_rows
     checked = pa.Table.from_arrays(
-        columns, schema=schema.with_metadata({**schema.metadata, **table.schema.metadata})
+        columns, schema=schema.with_metadata({**table.schema.metadata, **schema.metadata})
     )
     if keep is not None:
         checked = checked.filter(to_mask(keep))
@@ -67,9 +72,31 @@ def _violation(stream: str, problem: str, **evidence: Any) -> Issue:
 def _full_schema(stream: str, given: pa.Schema) -> pa.Schema:
     """Return the schema that the checked table has: canonical, plus the batch's own channels."""
     schema = schema_of(stream)
-    if stream.partition(".")[0] != "channels":
+    if not _is_channels(stream):
         return schema
-    return pa.schema([*schema, *(field for field in given if field.name != "t")], metadata=schema.metadata)
+    channels = [labelled(field) for field in given if field.name != "t"]
+    return pa.schema([*schema, *channels], metadata=schema.metadata)
+
+
+def _is_channels(stream: str) -> bool:
+    return stream.partition(".")[0] == "channels"
+
+
+# What the table metadata of a stream must say beside its time base, and the words allowed there.
+_FACTS: Mapping[str, Mapping[bytes, tuple[str, ...]]] = {
+    "pose": {b"origin_lat_deg": (), b"origin_lon_deg": (), b"pose_source": POSE_SOURCES}
+}
+
+
+def _facts(stream: str, metadata: Mapping[bytes, bytes]) -> str | None:
+    """Return what is wrong with the table metadata, or None."""
+    needed = {b"time_base": TIME_BASES, **_FACTS.get(stream.partition(".")[0], {})}
+    for key, words in needed.items():
+        if key not in metadata:
+            return f"the table metadata has no {key.decode()}"
+        if words and metadata[key] not in {word.encode() for word in words}:
+            return f"{key.decode()} in the table metadata is none of {', '.join(words)}"
+    return None
 
 
 def _structure(stream: str, given: pa.Schema) -> str | None:
@@ -80,7 +107,7 @@ def _structure(stream: str, given: pa.Schema) -> str | None:
     missing = [field.name for field in schema if field.name not in names]
     if missing:
         return f"columns are missing: {', '.join(missing)}"
-    if stream.partition(".")[0] == "channels":
+    if _is_channels(stream):
         odd = [field.name for field in given if field.name != "t" and not _channel_type(field.type)]
         if odd:
             return f"channels must be float, integer or string: {', '.join(odd)}"
@@ -96,8 +123,11 @@ def _structure(stream: str, given: pa.Schema) -> str | None:
     return "; ".join(wrong) or None
 
 
+_FLOATS = (pa.float32(), pa.float64())
+
+
 def _channel_type(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_string(kind))
+    return bool(kind in _FLOATS or pa.types.is_integer(kind) or pa.types.is_string(kind))
 
 
 def _values(
@@ -106,7 +136,17 @@ def _values(
     """Return the column with impossible values as null, the rows to drop for it, and what was found."""
     issues: list[Issue] = []
     bad: Mask | None = None
-    bounds = _bounds(field)
+    if column.null_count == len(column) and field.nullable:
+        return column, None, issues
+    words = choices(field)
+    odd = odd_rows(column, words) if words else None
+    if odd is not None:
+        problem = f"{field.name} holds what its list does not have"
+        issues.append(_violation(stream, problem, column=field.name, count=int(odd.sum())))
+        if field.nullable:
+            return without(column, odd), None, issues
+        bad = odd
+    bounds = None if _is_channels(stream) else _bounds(field)
     numeric = pa.types.is_floating(field.type) or (bounds is not None and pa.types.is_integer(field.type))
     if numeric and len(column) and not _all_fine(column, field, bounds):
         finite, inside = _fine_masks(column, field, bounds)
@@ -160,8 +200,6 @@ def _all_fine(column: pa.ChunkedArray, field: pa.Field, bounds: tuple[float, flo
             return False
         extremes = pc.min_max(column)
         least, most = extremes["min"].as_py(), extremes["max"].as_py()
-        if least is None:
-            return True
     else:
         values = numpy_view(column)
         least, most = float(values.min()), float(values.max())

@@ -6,9 +6,11 @@ import enum
 
 import pyarrow as pa
 
+from telemparse.model.codes import CODES
+from telemparse.model.gates import GATE_SOURCES
 from telemparse.schemas.fields import TIME, Origin, dictionary, field
 
-__all__ = ["CONFIDENCE", "FLAGS", "LAP_SOURCE", "TEMPERATURE", "QualityFlag", "T"]
+__all__ = ["CONFIDENCE", "CONFIDENCES", "FLAGS", "LAP_SOURCE", "REASONS", "TEMPERATURE", "QualityFlag", "T"]
 
 
 class QualityFlag(enum.IntFlag):
@@ -26,6 +28,8 @@ class QualityFlag(enum.IntFlag):
     OUTLIER = 1 << 9
 
 
+CONFIDENCES = ("HIGH", "MEDIUM", "LOW")
+
 T = field("t", TIME, "ns", "Instant of the sample; the table's `time_base` says which clock.", required=True)
 FLAGS = field(
     "quality_flags",
@@ -40,10 +44,25 @@ LAP_SOURCE = field(
     "source",
     dictionary(),
     "1",
-    "`device`, `user_defined`, `file`, `catalogue_default` or `auto_detected`.",
+    "Who says so.",
     required=True,
     origin=Origin.DERIVED,
+    choices=("device", *GATE_SOURCES),
 )
 CONFIDENCE = field(
-    "confidence", dictionary(), "1", "`HIGH`, `MEDIUM` or `LOW`.", required=True, origin=Origin.ESTIMATED
+    "confidence",
+    dictionary(),
+    "1",
+    "How sure the times are.",
+    required=True,
+    origin=Origin.ESTIMATED,
+    choices=CONFIDENCES,
+)
+REASONS = field(
+    "reasons",
+    pa.list_(pa.string()),
+    "1",
+    "Registry codes that explain validity and confidence.",
+    origin=Origin.DERIVED,
+    choices=tuple(CODES),
 )

@@ -19,7 +19,7 @@ EVENTS = schema(
     "Instants that mean something: breaks, beacons, markers, loss and return of the fix.",
     [
         T,
-        field("event_type", dictionary(), "1", "One of: " + ", ".join(EVENT_TYPES) + ".", required=True),
+        field("event_type", dictionary(), "1", "What happened.", required=True, choices=EVENT_TYPES),
         field(
             "value",
             pa.float64(),

@@ -37,6 +37,7 @@ def field(
     low: float | None = None,
     high: float | None = None,
     below: float | None = None,
+    choices: tuple[str, ...] = (),
 ) -> pa.Field:
     """Return a canonical field.
 
@@ -50,10 +51,13 @@ def field(
         low: smallest allowed value, inclusive.
         high: largest allowed value, inclusive.
         below: upper bound, exclusive.
+        choices: the words that may stand in it, when they are listed.
     """
     facts = {"unit": unit, "description": description, "origin": str(origin)}
     bounds = {"low": low, "high": high, "below": below}
     facts.update({key: repr(float(value)) for key, value in bounds.items() if value is not None})
+    if choices:
+        facts["choices"] = ",".join(choices)
     return pa.field(name, kind, nullable=not required, metadata=facts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from telemparse.schemas.common import CONFIDENCE, LAP_SOURCE
+from telemparse.schemas.common import CONFIDENCE, LAP_SOURCE, REASONS
 from telemparse.schemas.fields import TIME, Origin, dictionary, field, schema
 
 __all__ = ["LAPS"]
@@ -42,18 +42,13 @@ LAPS = schema(
             "validity",
             dictionary(),
             "1",
-            "`VALID`, `INVALID`, `OUTLAP` or `INLAP`.",
+            "Whether the lap counts.",
             required=True,
             origin=Origin.DERIVED,
+            choices=("VALID", "INVALID", "OUTLAP", "INLAP"),
         ),
         CONFIDENCE,
-        field(
-            "reasons",
-            pa.list_(pa.string()),
-            "1",
-            "Registry codes that explain validity and confidence.",
-            origin=Origin.DERIVED,
-        ),
+        REASONS,
         LAP_SOURCE,
         field(
             "duration_std_s",

@@ -30,9 +30,9 @@ class Measure:
     Args:
         rows: so far.
         t_first_ns, t_last_ns: smallest and largest time, None without timed rows.
-        time_base: of the first batch that names one.
-        filled: columns that hold at least one value.
+        time_base: of the first batch.
         values: number of non-null values by column.
+        facts: table metadata of the first batch.
     """
 
     rows: int = 0
@@ -40,10 +40,10 @@ class Measure:
     t_last_ns: int | None = None
     time_base: str | None = None
     values: dict[str, int] = attrs.field(factory=dict)
+    facts: dict[str, str] = attrs.field(factory=dict)
     _steps: list[Ints] = attrs.field(factory=list, repr=False)
     _sampled: int = attrs.field(default=0, repr=False)
     _previous_ns: int | None = attrs.field(default=None, repr=False)
-    facts: dict[str, str] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, table: pa.Table) -> Measure:
@@ -56,7 +56,8 @@ class Measure:
         """Take in further rows."""
         if self.rows == 0:
             self.facts = {
-                key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()
+                key.decode(errors="replace"): value.decode(errors="replace")
+                for key, value in (table.schema.metadata or {}).items()
             }
             self.time_base = self.facts.get("time_base")
         self.rows += table.num_rows

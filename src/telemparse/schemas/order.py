@@ -23,7 +23,8 @@ class Ordering:
     """Watches one stream as its batches arrive.
 
     A row is late when its time lies before the largest one seen. Late rows get flag bit 2, rows that
-    share an instant with a neighbour bit 3. The last row is held back until its neighbour is known.
+    share an instant with a neighbour bit 3. The last batch is held back whole until its neighbour is
+    known: cutting off one row would double the number of chunks.
 
     Args:
         late: rows so far that came after a later instant.
@@ -38,21 +39,24 @@ class Ordering:
         """True as long as no row was late."""
         return self.late == 0
 
-    def take(self, table: pa.Table) -> pa.Table:
-        """Return the rows whose flags are final: everything up to the last row of `table`."""
-        if table.num_rows == 0 or "t" not in table.column_names:
+    def take(self, table: pa.Table) -> pa.Table | None:
+        """Return the rows whose flags are final: this batch's, or those of the one before it."""
+        if table.num_rows == 0:
+            return None
+        if "t" not in table.column_names:
             return table
         table = self._flag_late(table)
         if "quality_flags" not in table.column_names:
             return table
-        if self._held is not None:
-            table = pa.concat_tables([self._held, table])
         table = _flag_repeats(table)
-        self._held = table.slice(table.num_rows - 1)
-        return table.slice(0, table.num_rows - 1)
+        ready, self._held = self._held, table
+        if ready is not None and _instant(ready, -1) == _instant(table, 0):
+            self._held = _flag_row(table, 0)
+            ready = _flag_row(ready, -1)
+        return ready
 
     def flush(self) -> pa.Table | None:
-        """Return the row still held back, if any."""
+        """Return the batch still held back, if any."""
         held, self._held = self._held, None
         return held
 
@@ -86,6 +90,16 @@ def _flag_repeats(table: pa.Table) -> pa.Table:
     repeated[1:] |= same
     repeated[:-1] |= same
     return _flag(table, repeated, QualityFlag.DUPLICATE_TIME)
+
+
+def _instant(table: pa.Table, row: int) -> int:
+    return int(table.column("t")[row].value)
+
+
+def _flag_row(table: pa.Table, row: int) -> pa.Table:
+    rows = np.zeros(table.num_rows, np.bool_)
+    rows[row] = True
+    return _flag(table, rows, QualityFlag.DUPLICATE_TIME)
 
 
 def _flag(table: pa.Table, rows: Mask, flag: QualityFlag) -> pa.Table:

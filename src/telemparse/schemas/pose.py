@@ -7,7 +7,9 @@ import pyarrow as pa
 from telemparse.schemas.common import FLAGS, T
 from telemparse.schemas.fields import Origin, field, schema
 
-__all__ = ["POSE"]
+__all__ = ["POSE", "POSE_SOURCES"]
+
+POSE_SOURCES = ("gnss_measured", "onboard_fused", "server_fused")
 
 _F, _E = pa.float32(), Origin.ESTIMATED
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from telemparse.model.gates import GATE_SOURCES
+from telemparse.schemas.common import CONFIDENCES, REASONS
 from telemparse.schemas.fields import Origin, dictionary, field, schema
 
 __all__ = ["SEGMENTS"]
@@ -20,21 +22,25 @@ SEGMENTS = schema(
             "segment_type",
             dictionary(),
             "1",
-            "`straight`, `corner`, `sweeper`, `chicane`, `pit_lane` or `unknown`.",
+            "Shape of the segment.",
             required=True,
             origin=_D,
+            choices=("straight", "corner", "sweeper", "chicane", "pit_lane", "unknown"),
         ),
         field("order_index", pa.int32(), "1", "Order of travel, from 0.", required=True, low=0, origin=_D),
         field("s_start_m", pa.float64(), "m", "Progress where it begins.", required=True, origin=_D),
         field("s_end_m", pa.float64(), "m", "Progress where it ends.", required=True, origin=_D),
-        field("direction", dictionary(), "1", "`left`, `right` or null.", origin=_D),
+        field("direction", dictionary(), "1", "Which way it turns.", origin=_D, choices=("left", "right")),
         field("apex_s_m", pa.float64(), "m", "Progress of the apex.", origin=_D),
-        field("confidence", dictionary(), "1", "`HIGH`, `MEDIUM` or `LOW`.", origin=Origin.ESTIMATED),
         field(
-            "reasons", pa.list_(pa.string()), "1", "Registry codes that explain the confidence.", origin=_D
+            "confidence",
+            dictionary(),
+            "1",
+            "How sure the segment is.",
+            origin=Origin.ESTIMATED,
+            choices=CONFIDENCES,
         ),
-        field(
-            "source", dictionary(), "1", "`catalogue_default`, `user_defined` or `auto_detected`.", origin=_D
-        ),
+        REASONS,
+        field("source", dictionary(), "1", "Who says so.", origin=_D, choices=GATE_SOURCES),
     ],
 )
