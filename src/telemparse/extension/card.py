@@ -10,6 +10,8 @@ import attrs
 from telemparse.errors import CallError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from telemparse.model.codes import Code
 
 __all__ = ["API_VERSION", "SUPPORTED_API", "ParserCard"]
@@ -31,8 +33,41 @@ def _matches(pattern: re.Pattern[str], what: str) -> Any:
     return check
 
 
-def _lower(values: tuple[str, ...]) -> tuple[str, ...]:
+def _lower(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(value.lower() for value in values)
+
+
+def _rows(values: Iterable[Iterable[Any]]) -> tuple[tuple[Any, ...], ...]:
+    # A string instead of a row is a forgotten comma; it must not fall apart into letters.
+    return tuple(value if isinstance(value, str | bytes) else tuple(value) for value in values)  # type: ignore[misc]
+
+
+def _each(holds: Callable[[Any], bool], what: str) -> Any:
+    def check(_card: Any, field: attrs.Attribute[Any], values: tuple[Any, ...]) -> None:
+        for value in values:
+            if not holds(value):
+                raise CallError(f"{field.name} must be {what}, not {value!r}")
+
+    return check
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_extension(value: str) -> bool:
+    return value.startswith(".") and len(value) > 1
+
+
+def _is_magic(value: object) -> bool:
+    match value:
+        case (int(offset), bytes(magic)):
+            return offset >= 0 and bool(magic)
+    return False
+
+
+def _is_companions(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) > 1 and all(map(_is_text, value))
 
 
 @attrs.frozen(kw_only=True)
@@ -59,17 +94,25 @@ class ParserCard:
     """
 
     id: str = attrs.field(validator=_matches(_ID, "a lower-case word"))
-    name: str
-    version: str
+    name: str = attrs.field(validator=attrs.validators.instance_of(str))
+    version: str = attrs.field(validator=attrs.validators.instance_of(str))
     detector: str = attrs.field(validator=_matches(_TARGET, "'module:function'"))
     target: str = attrs.field(validator=_matches(_TARGET, "'module:function'"))
     examples: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(_matches(_TARGET, "'module:NAME'"))
     )
-    extensions: tuple[str, ...] = attrs.field(default=(), converter=_lower)
-    mime_types: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    magics: tuple[tuple[int, bytes], ...] = attrs.field(default=(), converter=tuple)
-    companions: tuple[tuple[str, ...], ...] = attrs.field(default=(), converter=tuple)
+    extensions: tuple[str, ...] = attrs.field(
+        default=(), converter=_lower, validator=_each(_is_extension, "extensions with their dot")
+    )
+    mime_types: tuple[str, ...] = attrs.field(
+        default=(), converter=tuple, validator=_each(_is_text, "MIME types")
+    )
+    magics: tuple[tuple[int, bytes], ...] = attrs.field(
+        default=(), converter=_rows, validator=_each(_is_magic, "pairs of offset and bytes")
+    )
+    companions: tuple[tuple[str, ...], ...] = attrs.field(
+        default=(), converter=_rows, validator=_each(_is_companions, "groups of two patterns or more")
+    )
     streams: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     codes: tuple[Code, ...] = attrs.field(default=(), converter=tuple)
     support_level: int = attrs.field(default=1, validator=attrs.validators.in_((1, 2, 3)))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from telemparse.model.issues import Issue
 
-__all__ = ["IN_MEMORY_BYTES", "Artifact", "ArtifactSet", "Source", "spooled"]
+__all__ = ["IN_MEMORY_BYTES", "Artifact", "ArtifactSet", "Source", "artifacts_of", "spooled"]
 
 _CHUNK_BYTES = 1024 * 1024
 IN_MEMORY_BYTES = 32 * 1024 * 1024
@@ -160,7 +160,7 @@ class ArtifactSet:
         """
         if isinstance(source, ArtifactSet):
             return source
-        return cls(tuple(_artifacts(source)))
+        return cls(tuple(artifacts_of(source)))
 
     def __iter__(self) -> Iterator[Artifact]:
         return iter(self.artifacts)
@@ -174,7 +174,8 @@ class ArtifactSet:
         return tuple(artifact.name for artifact in self.artifacts)
 
 
-def _artifacts(source: object) -> Iterator[Artifact]:
+def artifacts_of(source: object) -> Iterator[Artifact]:
+    """Yield the artifacts that a source means; see `ArtifactSet.of`, which wants at least one."""
     if isinstance(source, Artifact):
         yield source
     elif isinstance(source, bytes | bytearray | memoryview):
@@ -188,7 +189,7 @@ def _artifacts(source: object) -> Iterator[Artifact]:
         yield _from_file(cast("BinaryIO", source))
     elif isinstance(source, Iterable):
         for item in source:
-            yield from _artifacts(item)
+            yield from artifacts_of(item)
     else:
         raise CallError(f"cannot read a recording from {type(source).__name__}")
 
