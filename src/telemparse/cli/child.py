@@ -1,0 +1,74 @@
+"""What runs in the child process of `telemparse convert`: one recording, streamed to its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from telemparse.cli.documents import recording_document, stream_document
+from telemparse.cli.terminal import reason
+from telemparse.errors import TelemparseError
+from telemparse.model.artifacts import Artifact, ArtifactSet
+from telemparse.model.documents import options_document, options_from
+from telemparse.model.options import Isolation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telemparse.cli.recordings import Recording
+    from telemparse.model.options import ParseOptions
+
+__all__ = ["request_for", "serve"]
+
+
+def request_for(
+    recording: Recording,
+    directory: Path,
+    options: ParseOptions,
+    folder: Path,
+    *,
+    file_format: str,
+    compression: str,
+) -> dict[str, Any]:
+    """Return what the child is asked; content that is not on disk is laid into `folder` first."""
+    own = attrs.evolve(options, isolation=Isolation.NONE, timeout_s=None, max_memory_bytes=None)
+    return {
+        "paths": list(recording.paths),
+        "artifacts": [
+            _handed(artifact, folder / f"artifact-{n}") for n, artifact in enumerate(recording.artifacts)
+        ],
+        "directory": str(directory),
+        "options": options_document(own),
+        "format": file_format,
+        "compression": compression,
+    }
+
+
+def _handed(artifact: Artifact, place: Path) -> dict[str, str]:
+    if artifact.path is not None:
+        return {"name": artifact.name, "path": str(artifact.path.resolve())}
+    with place.open("wb") as target:
+        for piece in artifact.chunks():
+            target.write(piece)
+    return {"name": artifact.name, "path": str(place)}
+
+
+def serve(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
+    """Convert in the child: `{"document": ...}`, or `{"refused": words}` when files cannot be used."""
+    import telemparse
+
+    directory = Path(request["directory"])
+    try:
+        artifacts = ArtifactSet(tuple(
+            attrs.evolve(Artifact.from_path(each["path"]), name=each["name"]) for each in request["artifacts"]
+        ))  # fmt: skip
+        manifest = telemparse.convert(
+            artifacts, directory, options_from(request["options"]),
+            format=request["format"], compression=request["compression"], on_error="return",
+        )  # fmt: skip
+    except (OSError, TelemparseError) as error:
+        return {"refused": reason(error)}
+    streams = {record.name: stream_document(record, directory / record.file) for record in manifest.streams}
+    return {"document": recording_document(tuple(request["paths"]), manifest.outcome, streams)}

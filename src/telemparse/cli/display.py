@@ -1,0 +1,192 @@
+"""How detections, results and issues look to people: short tables, then issues with where and hint."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from telemparse.cli import figures
+from telemparse.cli.terminal import visible
+from telemparse.model.codes import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from telemparse.classification import Classification
+    from telemparse.model.issues import Issue
+    from telemparse.model.results import ParseResult
+    from telemparse.schemas.measure import Measure
+
+__all__ = ["grid", "show_detection", "show_facts", "show_issues", "show_result"]
+
+_ISSUES_SHOWN = 5
+_STYLES = {Severity.ERROR: ("Error", "bold red"), Severity.WARNING: ("Warning", "yellow")}
+
+# Clocks that know the day; the others start at 1970 by convention and must not look like a date.
+_DATED = frozenset({"utc", "gps_week_seconds"})
+_CLOCKS = {
+    "time_of_day": "time of day, without a date",
+    "relative": "seconds from the first sample, without a date",
+    "index": "counted from row numbers, without a date",
+}
+
+
+def grid(*heads: str, right: Sequence[str] = ()) -> Table:
+    """Return an empty table without lines, its columns wrapped rather than cut."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+    for head in heads:
+        table.add_column(head, justify="right" if head in right else "left", overflow="fold")
+    return table
+
+
+def _title(console: Console, label: str) -> None:
+    # Names stay in one piece: a wrapped one can be neither read nor copied.
+    console.print(Text(visible(label), "bold"), soft_wrap=True)
+
+
+def show_facts(console: Console, facts: Mapping[str, str]) -> None:
+    """Print facts as two indented columns, those without words left out."""
+    table = grid("", "")
+    table.show_header = False
+    for name, words in facts.items():
+        if words:
+            table.add_row(Text(name, "dim"), visible(words))
+    if table.row_count:
+        console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def show_detection(console: Console, label: str, classification: Classification, *, explained: bool) -> None:
+    """Print what a recording is; `explained` adds every candidate and fault."""
+    _title(console, label)
+    winner = classification.winner
+    others = [part.candidate for part in classification.parts[1:]]
+    facts = {
+        "format": f"{winner.parser_id} (score {winner.score:.1f})" if winner else "not recognised",
+        "because": "; ".join(winner.evidence) if winner else "",
+        "also": ", ".join(f"{other.parser_id} ({', '.join(other.artifacts)})" for other in others),
+    }
+    show_facts(console, facts)
+    if explained:
+        _show_candidates(console, classification)
+    show_issues(console, classification.issues)
+    console.print()
+
+
+def _show_candidates(console: Console, classification: Classification) -> None:
+    table = grid("parser", "score", "kind", "files", "evidence", right=("score",))
+    for each in classification.candidates:
+        cells = (each.rung.name, ", ".join(each.artifacts), "; ".join(each.evidence))
+        table.add_row(visible(each.parser_id), f"{each.score:.1f}", *map(visible, cells))
+    console.print()
+    nobody = Text("No parser sees anything of its own in it.")
+    console.print(Padding(table if table.row_count else nobody, (0, 0, 0, 2)))
+    for fault in classification.faults:
+        words = f"Fault: {fault.plugin} at {fault.stage}: {fault.error}"
+        console.print(Padding(Text(visible(words), "yellow"), (0, 0, 0, 2)))
+
+
+def show_result(
+    console: Console,
+    label: str,
+    result: ParseResult,
+    measures: Mapping[str, Measure],
+    *,
+    distances: Mapping[str, float],
+    written: Path | None,
+) -> None:
+    """Print a result: what it is, its streams, its issues, and where it was written."""
+    _title(console, label)
+    dates = _dates(measures)
+    clocks = [_CLOCKS[m.time_base] for m in measures.values() if m.time_base in _CLOCKS]
+    show_facts(console, {
+        "format": _origin(result),
+        "device": " ".join(part for part in (result.device_family, result.device_model) if part),
+        "date": f"{dates[0]} (UTC)" if len(dates) == 1 else "",
+        "clock": "; ".join(dict.fromkeys(clocks)),
+        "written": "" if written is None else str(written),
+    })  # fmt: skip
+    if measures:
+        console.print()
+        console.print(Padding(_streams(measures, distances, one_day=len(dates) == 1), (0, 0, 0, 2)))
+    show_issues(console, (*result.errors, *result.warnings))
+    console.print()
+
+
+def _origin(result: ParseResult) -> str:
+    parts = [f"{part.parser_id} (score {part.score:.1f})" for part in result.provenance.parts]
+    dialect = result.metadata.get("dialect")
+    return " and ".join(parts) + (f", dialect {dialect}" if dialect else "") if parts else "not recognised"
+
+
+def _dates(measures: Mapping[str, Measure]) -> list[str]:
+    moments = (
+        t_ns
+        for measure in measures.values()
+        for t_ns in (measure.t_first_ns, measure.t_last_ns)
+        if t_ns is not None and measure.time_base in _DATED
+    )
+    return sorted({figures.date(t_ns) for t_ns in moments})
+
+
+def _streams(measures: Mapping[str, Measure], distances: Mapping[str, float], *, one_day: bool) -> Table:
+    heads = ["stream", "rows", "rate", "from", "to", "duration", *(["distance"] if distances else [])]
+    table = grid(*heads, right=heads[1:])
+    for name, measure in measures.items():
+        row = [
+            visible(name),
+            f"{measure.rows:,}",
+            figures.rate(measure.rate_hz),
+            *_range(measure, one_day=one_day),
+        ]
+        if distances:
+            row.append(figures.length(distances[name]) if name in distances else "")
+        table.add_row(*row)
+    return table
+
+
+def _range(measure: Measure, *, one_day: bool) -> tuple[str, str, str]:
+    first, last = measure.t_first_ns, measure.t_last_ns
+    if first is None or last is None:
+        return "", "", ""
+    if measure.time_base in _DATED:
+        ends = [
+            figures.clock(t) if one_day else f"{figures.date(t)} {figures.clock(t)}" for t in (first, last)
+        ]
+    elif measure.time_base == "time_of_day":
+        ends = [figures.clock(first), figures.clock(last)]
+    else:
+        ends = [figures.day_span(first), figures.day_span(last)]
+    return ends[0], ends[1], figures.span(last - first)
+
+
+def show_issues(console: Console, issues: Iterable[Issue]) -> None:
+    """Print issues, errors first, with where and hint; beyond five of one code they are counted."""
+    seen: Counter[tuple[Severity, str]] = Counter()
+    for issue in sorted(issues, key=lambda issue: issue.severity is not Severity.ERROR):
+        key = issue.severity, issue.code
+        seen[key] += 1
+        if seen[key] == 1:
+            console.print()
+        if seen[key] <= _ISSUES_SHOWN:
+            _show_issue(console, issue, hinted=seen[key] == 1)
+    for (severity, code), count in seen.items():
+        if count > _ISSUES_SHOWN:
+            words = f"... and {count - _ISSUES_SHOWN} more {severity}s {code}; --json lists all."
+            console.print(Padding(Text(words), (0, 0, 0, 2)))
+
+
+def _show_issue(console: Console, issue: Issue, *, hinted: bool) -> None:
+    name, style = _STYLES[issue.severity]
+    head = Text.assemble((f"{name}: ", style), visible(issue.message), (f"  [{issue.code}]", "dim"))
+    console.print(Padding(head, (0, 0, 0, 2)))
+    where = str(issue.locus) if issue.locus is not None else ""
+    for word, text in (("where", where), ("hint", issue.hint if hinted else "")):
+        if text:
+            console.print(Padding(Text.assemble((f"{word}: ", "dim"), visible(text)), (0, 0, 0, 4)))

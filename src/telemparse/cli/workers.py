@@ -1,0 +1,72 @@
+"""Workers: the same work on many items by several threads, results in order, ended at once by Ctrl-C."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections import deque
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+__all__ = ["in_parallel"]
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+_PATIENCE_S = 5.0
+
+
+class _Stopped(BaseException):
+    """Raised inside a worker that is to let go of what it does."""
+
+
+def in_parallel(
+    work: Callable[[_Item], _Result], items: Sequence[_Item], jobs: int, advance: Callable[[], None]
+) -> Generator[tuple[_Item, _Result]]:
+    """Yield each item with its result, in the order of the items.
+
+    Args:
+        work: done in a thread; must not raise.
+        items: what to work on.
+        jobs: threads at most.
+        advance: called here whenever an item is done, in order of completion.
+
+    When the caller stops early (Ctrl-C, a broken pipe), work under way is ended: `isolation.run` then
+    kills its child, which has a session of its own and never sees the terminal's Ctrl-C.
+    """
+    tasks = deque(range(len(items)))
+    done: SimpleQueue[tuple[int, _Result]] = SimpleQueue()
+
+    def labour() -> None:
+        with suppress(IndexError, _Stopped):
+            while True:
+                number = tasks.popleft()
+                done.put((number, work(items[number])))
+
+    threads = [threading.Thread(target=labour, daemon=True) for _ in range(min(jobs, len(items)))]
+    results: dict[int, _Result] = {}
+    try:
+        for thread in threads:
+            thread.start()
+        for wanted, item in enumerate(items):
+            while wanted not in results:
+                number, result = done.get()
+                results[number] = result
+                advance()
+            yield item, results.pop(wanted)
+    finally:
+        tasks.clear()
+        _stop([thread for thread in threads if thread.is_alive()])
+
+
+def _stop(threads: list[threading.Thread]) -> None:
+    for thread in threads:
+        # There is no other way into a thread that waits in somebody else's loop.
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Stopped)
+        )
+    for thread in threads:
+        thread.join(_PATIENCE_S)
