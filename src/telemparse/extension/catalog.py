@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import threading
-from importlib.metadata import entry_points
+from functools import partial
+from importlib.metadata import distributions, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -37,7 +38,7 @@ class Fault:
 
     Args:
         plugin: entry point name, or a parser's id once it has one.
-        stage: `import`, `hooks`, `declare`, `card`, `detect` or `parse`.
+        stage: `metadata`, `import`, `hooks`, `declare`, `card`, `detect` or `parse`.
         error: type and message.
         distribution: installed distribution that brought it, when known.
     """
@@ -48,8 +49,15 @@ class Fault:
     distribution: str | None = None
 
 
+_ERROR_CHARACTERS = 500
+
+
 def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+    try:
+        words = f"{type(error).__name__}: {error}"
+    except GUARDED:  # a stranger's exception may not even say what it is
+        words = type(error).__name__
+    return words[:_ERROR_CHARACTERS]
 
 
 @attrs.define
@@ -67,9 +75,8 @@ class Catalog:
     def load(cls, points: Iterable[EntryPoint] | None = None) -> Catalog:
         """Return a catalog of the given entry points, or of all installed ones."""
         loader = _Loader()
-        # Our own come first: a third party cannot take the id of a built-in parser.
-        found = entry_points(group=hookspecs.GROUP) if points is None else points
-        for point in sorted(found, key=lambda point: (_distribution(point) != "telemparse", point.name)):
+        found = loader.installed() if points is None else points
+        for point in sorted(found, key=_rank):
             loader.take(point)
         return cls(
             tuple(loader.cards),
@@ -117,7 +124,16 @@ _lock = threading.Lock()
 
 
 def _distribution(point: EntryPoint) -> str | None:
-    return point.dist.name if point.dist is not None else None
+    try:
+        return None if point.dist is None else str(point.dist.name)
+    except GUARDED:  # its METADATA is missing or damaged
+        return None
+
+
+def _rank(point: EntryPoint) -> tuple[bool, str, str]:
+    # Our own come first: a third party cannot take the id of a built-in parser.
+    distribution = _distribution(point)
+    return distribution != "telemparse", point.name, distribution or ""
 
 
 @attrs.define
@@ -130,7 +146,28 @@ class _Loader:
     faults: list[Fault] = attrs.field(factory=list)
     origins: dict[str, str] = attrs.field(factory=dict)
 
+    def installed(self) -> Iterable[EntryPoint]:
+        """Return the entry points of our group, whatever state other distributions are in."""
+        try:
+            return entry_points(group=hookspecs.GROUP)
+        except GUARDED:  # one damaged file anywhere makes the whole question fail
+            return self._installed_one_by_one()
+
+    def _installed_one_by_one(self) -> list[EntryPoint]:
+        found: dict[str, list[EntryPoint]] = {}
+        for distribution in distributions():
+            name = "?"
+            try:
+                name = str(distribution.name)
+                own = list(distribution.entry_points.select(group=hookspecs.GROUP))
+            except GUARDED as error:
+                self.faults.append(Fault(name, "metadata", _words(error), name))
+                continue
+            found.setdefault(name, own)  # the first on the path is the one that gets imported
+        return [point for points in found.values() for point in points]
+
     def take(self, point: EntryPoint) -> None:
+        """Load one entry point and keep what it declares."""
         # One manager per plugin: an unknown hook condemns its own plugin and no other.
         manager = pluggy.PluginManager(hookspecs.GROUP)
         manager.add_hookspecs(hookspecs)
@@ -140,9 +177,9 @@ class _Loader:
             return
         hooks = manager.hook
         for card in self._declarations(point, hooks.telemparse_parsers, ParserCard):
-            self._keep_card(point, card)
+            self._guarded(point, "card", partial(self._keep_card, point, card))
         for dialect in self._declarations(point, hooks.telemparse_csv_dialects, CsvDialect):
-            self._keep_dialect(point, dialect)
+            self._guarded(point, "declare", partial(self._keep_dialect, point, dialect))
         self.tracks += self._declarations(point, hooks.telemparse_tracks, Track)
 
     def _declarations(
@@ -187,7 +224,7 @@ def _register(manager: pluggy.PluginManager, plugin: object) -> bool:
 
 def _declared(hook: Callable[[], list[Iterable[_Declared]]], kind: type[_Declared]) -> list[_Declared]:
     items = [item for group in hook() for item in group]
-    odd = [type(item).__name__ for item in items if not isinstance(item, kind)]
+    odd = dict.fromkeys(type(item).__name__ for item in items if not isinstance(item, kind))
     if odd:
         raise TypeError(f"expected {kind.__name__}, got {', '.join(odd)}")
     return items
