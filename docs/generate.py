@@ -1,0 +1,167 @@
+"""Writes the reference pages that follow from the code: `python docs/generate.py [FOLDER]`."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import typer.main
+
+from telemparse.cli.app import app
+from telemparse.model.codes import CODES, Code
+from telemparse.schemas import KNOWN_CHANNELS, SCHEMA_VERSION, SCHEMAS, QualityFlag
+
+NOTE = "<!-- Written by docs/generate.py from the code. Do not edit. -->\n"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+# ---- streams and their fields
+
+
+def schemas_page() -> str:
+    """Return the page of canonical streams: one table of fields each."""
+    head = (
+        f"# Streams and fields\n\n{NOTE}\nSchema version {SCHEMA_VERSION}. Every stream is a `pyarrow.Table`;"
+        " the schemas are public as `telemparse.schemas`. A field that may be unknown is null, never NaN and"
+        " never a made-up value. Each field carries `unit`, `description` and `origin` in its metadata; `origin` says"
+        " how honest a value is: `measured`, `corrected`, `derived`, `inferred` or `estimated`.\n"
+    )
+    return "\n".join([head, *(_stream(name, schema) for name, schema in SCHEMAS.items()), _flags()])
+
+
+def _stream(name: str, schema: pa.Schema) -> str:
+    title = "channels.&lt;group&gt;" if name == "channels" else name
+    facts = {key.decode(): value.decode() for key, value in schema.metadata.items()}
+    text = f"## {title}\n\n{facts['description']}\n\n"
+    text += table(("field", "type", "null", "unit", "range", "origin", "meaning"), map(_field, schema))
+    if name == "channels":
+        rows = [(f"`{c.name}`", _unit(c.unit), c.description) for c in KNOWN_CHANNELS.values()]
+        text += "\nChannels with a canonical name:\n\n" + table(("channel", "unit", "meaning"), rows)
+    return text
+
+
+def _field(field: pa.Field) -> tuple[str, ...]:
+    facts = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+    null = "yes" if field.nullable else "no"
+    origin = facts.get("origin", "")
+    return (
+        f"`{field.name}`",
+        _type(field.type),
+        null,
+        _unit(facts["unit"]),
+        _range(facts),
+        origin,
+        facts["description"],
+    )
+
+
+def _type(kind: pa.DataType) -> str:
+    return "word" if pa.types.is_dictionary(kind) else str(kind)
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "1" else unit
+
+
+def _range(facts: Mapping[str, str]) -> str:
+    low, high, below = (facts.get(key) for key in ("low", "high", "below"))
+    if low is None and high is None and below is None:
+        return ""
+    start = f"[{float(low):g}" if low is not None else "(-∞"
+    end = f"{float(high):g}]" if high is not None else f"{float(below):g})" if below is not None else "∞)"
+    return f"{start}, {end}"
+
+
+def _flags() -> str:
+    words = inspect.getdoc(QualityFlag) or ""
+    rows = [(str(flag.bit_length() - 1), f"`{flag.name}`", str(flag.value)) for flag in QualityFlag]
+    return f"## quality_flags\n\n{words}\n\n" + table(("bit", "name", "value"), rows)
+
+
+# ---- codes
+
+
+def codes_page() -> str:
+    """Return the page of codes: what each means, its message and what the user can do."""
+    head = (
+        f"# Codes\n\n{NOTE}\nEvery finding of a parse is an issue with one of these codes. They never change"
+        " their meaning. An `error` makes a result not `ok`; a parser may lower it to a `warning` where the"
+        " data is kept. Codes marked as losing data become errors under the option `strict`. A plugin's own codes"
+        " begin with its parser id and stand on its card. Words in braces stand for the evidence. `telemparse"
+        " codes CODE` prints the same text.\n"
+    )
+    return "\n".join([head, *map(_code, CODES.values())])
+
+
+def _code(entry: Code) -> str:
+    weight = f"{entry.severity}, loses data" if entry.loses_data else str(entry.severity)
+    # Words in braces stand for evidence; a doubled brace is a brace of the text.
+    message, hint = (text.replace("{{", "{").replace("}}", "}") for text in (entry.message, entry.hint))
+    return f"## {entry.code}\n\n*{weight}* · {message}\n\n{entry.description}\n\n**What to do:** {hint}\n"
+
+
+# ---- command line
+
+
+def cli_page() -> str:
+    """Return the page of the command line: every command with its arguments and options."""
+    group: Any = typer.main.get_command(app)
+    head = f"# Command line\n\n{NOTE}\n" + _help(group.help)
+    return "\n".join([head, *(_command(name, command) for name, command in sorted(group.commands.items()))])
+
+
+def _command(name: str, command: Any) -> str:
+    context = typer.Context(command, info_name=f"telemparse {name}")
+    usage = " ".join(["telemparse", name, *command.collect_usage_pieces(context)])
+    parts = [f"## telemparse {name}\n\n```text\n{usage}\n```\n\n", _help(command.help)]
+    for kind in ("argument", "option"):
+        records = [p.get_help_record(context) for p in command.params if p.param_type_name == kind]
+        rows = [(f"`{' '.join(words.split())}`", _plain(text)) for words, text in filter(None, records)]
+        if rows:
+            parts += ["\n", table((kind, "meaning"), rows)]
+    if command.epilog:
+        parts += ["\n", _help(command.epilog)]
+    return "".join(parts)
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _help(text: str | None) -> str:
+    """Return help as Markdown: a paragraph behind a backspace keeps its lines, as it does in a terminal."""
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
+    return "\n".join(map(_paragraph, filter(str.strip, paragraphs)))
+
+
+def _paragraph(text: str) -> str:
+    kept = text.lstrip("\n")
+    return f"```text\n{kept[1:].strip(chr(10))}\n```\n" if kept.startswith("\b") else f"{_plain(text)}\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "schemas.md": schemas_page,
+    "codes.md": codes_page,
+    "cli.md": cli_page,
+}
+
+
+def main() -> None:
+    """Write all pages to the folder given, or to docs/reference."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "reference"
+    for name, page in PAGES.items():
+        (folder / name).write_text(page().rstrip() + "\n", encoding="utf-8", newline="\n")
+    print(f"{len(PAGES)} pages")
+
+
+if __name__ == "__main__":
+    main()

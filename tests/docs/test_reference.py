@@ -1,0 +1,80 @@
+"""Nothing public is undocumented, and the pages that follow from the code follow from this code."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import telemparse
+from telemparse.cli.app import app
+from telemparse.extension import hookspecs
+from telemparse.model.codes import CODES
+from telemparse.schemas import KNOWN_CHANNELS, SCHEMAS, QualityFlag
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+GENERATED = ("schemas.md", "codes.md", "cli.md")
+
+
+def text(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reference")
+    subprocess.run([sys.executable, str(DOCS / "generate.py"), str(folder)], check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_generated_page_is_current(name: str, written: Path) -> None:
+    fresh = (written / name).read_text(encoding="utf-8")
+    assert text(f"reference/{name}") == fresh, "run: python docs/generate.py"
+
+
+def test_every_code_has_a_heading_in_the_reference() -> None:
+    headings = set(re.findall(r"^## (\w+)$", text("reference/codes.md"), re.MULTILINE))
+    assert headings == set(CODES)
+
+
+def test_every_stream_and_field_stands_in_the_reference() -> None:
+    sections = re.split(r"^## ", text("reference/schemas.md"), flags=re.MULTILINE)[1:]
+    by_name = {section.splitlines()[0].partition(".&lt;")[0]: section for section in sections}
+    missing = [
+        (stream, field.name)
+        for stream, schema in SCHEMAS.items()
+        for field in schema
+        if f"| `{field.name}` |" not in by_name.get(stream, "")
+    ]
+    assert missing == []
+    assert [name for name in KNOWN_CHANNELS if f"| `{name}` |" not in by_name["channels"]] == []
+    assert [flag.name for flag in QualityFlag if f"`{flag.name}`" not in by_name["quality_flags"]] == []
+
+
+def test_every_command_has_a_heading_in_the_reference() -> None:
+    headings = set(re.findall(r"^## telemparse (\w+)$", text("reference/cli.md"), re.MULTILINE))
+    assert headings == {command.name for command in app.registered_commands}
+
+
+def test_every_hook_is_told_to_plugin_authors() -> None:
+    hooks = [name for name in hookspecs.__all__ if name.startswith("telemparse_")]
+    page = text("plugins/writing-a-parser.md")
+    assert hooks
+    assert [hook for hook in hooks if f"| `{hook}` |" not in page] == []
+
+
+def test_every_public_name_stands_in_the_api_reference() -> None:
+    page = text("reference/api.md")
+    documented = {target.rpartition(".")[2] for target in re.findall(r"^::: ([\w.]+)$", page, re.MULTILINE)}
+    errors = {"TelemparseError"}  # the page shows the whole module of errors
+    assert set(telemparse.__all__) - errors <= documented
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    navigation = (DOCS.parent / "mkdocs.yml").read_text(encoding="utf-8")
+    pages = [str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")]
+    assert [page for page in pages if f": {page}" not in navigation] == []
