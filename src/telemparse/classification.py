@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from telemparse.errors import Malformed
-from telemparse.extension.catalog import GUARDED, Catalog, Fault
+from telemparse import isolation
+from telemparse.extension.catalog import Catalog, Fault
 from telemparse.extension.grouping import joined
+from telemparse.inquiry import Candidate, Inquiry, preference
 from telemparse.model.artifacts import ArtifactSet
-from telemparse.model.codes import Severity
-from telemparse.model.detection import HEAD_BYTES, TAIL_BYTES, Budget, Detection, Rung, Sniff
-from telemparse.model.issues import Issue, Locus
-from telemparse.model.options import ParseOptions
-from telemparse.model.wrappers import members_of, unwrap, wrapper_of
+from telemparse.model.detection import Rung
+from telemparse.model.documents import issue_document, issue_from, options_document, options_from
+from telemparse.model.handover import handed_over, taken_over
+from telemparse.model.issues import Issue
+from telemparse.model.options import Isolation, ParseOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from telemparse.extension.card import ParserCard
     from telemparse.model.artifacts import Artifact, Source
 
-__all__ = ["Candidate", "Classification", "Part", "classify", "detect"]
-
-_BLANK = b"\0 \t\r\n"
-_NEAREST = 3
-
-
-@attrs.frozen
-class Candidate:
-    """One parser's claim.
-
-    Args:
-        parser_id: who claims.
-        score: the value of the rung.
-        rung: the kind of evidence.
-        evidence: what it saw.
-        artifacts: names it speaks about.
-    """
-
-    parser_id: str
-    score: float
-    rung: Rung
-    evidence: tuple[str, ...]
-    artifacts: tuple[str, ...]
+__all__ = ["Candidate", "Classification", "Part", "classify", "detect", "serve"]
 
 
 @attrs.frozen
@@ -103,12 +83,15 @@ def detect(source: Source, options: ParseOptions | None = None) -> Classificatio
     Returns a `Classification`; `.winner` is None when nothing reached the threshold. Raises OSError
     for a path that cannot be read and CallError for an unknown parser id.
     """
-    return classify(ArtifactSet.of(source), options or ParseOptions(), Catalog.shared())
+    artifacts, options = ArtifactSet.of(source), options or ParseOptions()
+    if options.isolation is Isolation.PROCESS:
+        return _confined(artifacts, options)
+    return classify(artifacts, options, Catalog.shared())
 
 
 def classify(artifacts: ArtifactSet, options: ParseOptions, catalog: Catalog) -> Classification:
     """Classify each artifact by itself and join those of one parser into parts."""
-    inquiry = _Inquiry(options, catalog)
+    inquiry = Inquiry(options, catalog)
     claims: dict[str, list[tuple[Artifact, Candidate]]] = {}
     for artifact in artifacts:
         for opened, candidate in inquiry.settle(artifact):
@@ -141,15 +124,11 @@ def _by_parser(answers: Iterable[Candidate], prefer: tuple[str, ...]) -> tuple[C
         top = answer if known is None or answer.score > known.score else known
         names = dict.fromkeys((*(known.artifacts if known else ()), *answer.artifacts))
         best[answer.parser_id] = attrs.evolve(top, artifacts=tuple(names))
-    return tuple(sorted(best.values(), key=lambda c: (-c.score, *_preference(c.parser_id, prefer))))
-
-
-def _preference(parser_id: str, prefer: tuple[str, ...]) -> tuple[int, str]:
-    return (prefer.index(parser_id) if parser_id in prefer else len(prefer), parser_id)
+    return tuple(sorted(best.values(), key=lambda c: (-c.score, *preference(c.parser_id, prefer))))
 
 
 def _join_companions(
-    claims: dict[str, list[tuple[Artifact, Candidate]]], inquiry: _Inquiry, catalog: Catalog
+    claims: dict[str, list[tuple[Artifact, Candidate]]], inquiry: Inquiry, catalog: Catalog
 ) -> None:
     """Hand unclaimed artifacts to the parser whose card names them companions of one that it claims."""
     for parser_id, claimed in claims.items():
@@ -160,158 +139,66 @@ def _join_companions(
                 del inquiry.unclaimed[artifact]
 
 
-@attrs.define
-class _Inquiry:
-    """One round of asking: budgets, answers and faults, shared over the artifacts of a set."""
+# --- in a child process -------------------------------------------------------------------------
 
-    options: ParseOptions
-    catalog: Catalog
-    answers: list[Candidate] = attrs.field(factory=list)
-    faults: list[Fault] = attrs.field(factory=list)
-    issues: list[Issue] = attrs.field(factory=list)
-    unclaimed: dict[Artifact, tuple[Candidate, ...]] = attrs.field(factory=dict)
-    _budgets: dict[str, Budget] = attrs.field(factory=dict)
 
-    def settle(self, artifact: Artifact) -> Iterable[tuple[Artifact, Candidate]]:
-        """Yield the artifact, or what it wraps, with the candidate that gets it."""
-        limit = self.options.max_bytes
-        if limit is not None and artifact.size > limit:
-            self._say("ARTIFACT_TOO_LARGE", artifact, bytes=artifact.size, limit=limit)
-            return
-        head = artifact.read_at(0, HEAD_BYTES)
-        if artifact.size <= len(head) and not head.strip(_BLANK):
-            self._say("ARTIFACT_EMPTY", artifact, bytes=artifact.size)
-            return
-        wrapper = wrapper_of(head)
-        if wrapper is None:
-            yield from self._decide(artifact, self._cards(), head)
-            return
-        whole = [card for card in self._cards() if card.greets(artifact.name, head)]
-        answers = self._ask(artifact, whole, head, wrapper, members_of(artifact)) if whole else []
-        if any(answer.score >= self.options.threshold for answer in answers):
-            yield from self._choose(artifact, answers)
-            return
+def _confined(artifacts: ArtifactSet, options: ParseOptions) -> Classification:
+    """Classify in a child; a part then holds the artifacts as given, for nothing unpacked comes back."""
+    with tempfile.TemporaryDirectory(prefix="telemparse-") as name:
+        unconfined = attrs.evolve(options, isolation=Isolation.NONE, timeout_s=None, max_memory_bytes=None)
+        request = {
+            "artifacts": handed_over(artifacts, Path(name)),
+            "options": options_document(unconfined),
+        }
         try:
-            inside = unwrap(artifact, max_decompressed_bytes=self.options.max_decompressed_bytes)
-        except Malformed as refusal:
-            self.issues.append(Issue(refusal.code, refusal.locus, **refusal.evidence))
-            return
-        for opened in inside:
-            self.issues += opened.issues
-            inner = opened.read_at(0, HEAD_BYTES)
-            if opened.size <= len(inner) and not inner.strip(_BLANK):
-                if not opened.issues:
-                    self._say("ARTIFACT_EMPTY", opened, bytes=opened.size)
-                continue
-            yield from self._decide(opened, self._cards(), inner)
-
-    def _say(self, code: str, artifact: Artifact, **evidence: Any) -> None:
-        self.issues.append(Issue(code, Locus(artifact.name), artifact=artifact.name, **evidence))
-
-    def _cards(self) -> list[ParserCard]:
-        forced = self.options.parser
-        return [self.catalog.card(forced)] if forced is not None else list(self.catalog.cards)
-
-    def _decide(
-        self, artifact: Artifact, cards: list[ParserCard], head: bytes
-    ) -> Iterable[tuple[Artifact, Candidate]]:
-        answers = self._ask(artifact, cards, head, artifact.wrapper, ())
-        return self._choose(artifact, answers)
-
-    def _ask(
-        self,
-        artifact: Artifact,
-        cards: list[ParserCard],
-        head: bytes,
-        wrapper: str | None,
-        members: tuple[str, ...],
-    ) -> list[Candidate]:
-        """Ask the greeted first; stop early at one SIGNATURE when no other magic greets."""
-        tail = (
-            head[-TAIL_BYTES:]
-            if artifact.size <= len(head)
-            else artifact.read_at(artifact.size - TAIL_BYTES, TAIL_BYTES)
-        )
-        order = sorted(
-            cards, key=lambda card: (not card.greets_magic(head), not card.greets(artifact.name, head))
-        )
-        greeted = {card.id for card in cards if card.greets_magic(head)}
-        answers: list[Candidate] = []
-        for card in order:
-            budget = self._budgets.setdefault(card.id, Budget())
-            sniff = Sniff(
-                artifact.name, artifact.size, head, tail, wrapper, members, artifact.read_at, budget
+            answer = isolation.run(
+                "telemparse.classification:serve",
+                request,
+                Path(name),
+                timeout_s=options.timeout_s,
+                max_memory_bytes=options.max_memory_bytes,
             )
-            detection = self._guarded(card, sniff)
-            if detection is None or detection.rung is Rung.NO:
-                continue
-            answer = Candidate(
-                card.id, detection.rung.value, detection.rung, detection.evidence, (artifact.name,)
-            )
-            answers.append(answer)
-            if detection.rung is Rung.SIGNATURE and not greeted - {card.id}:
-                break
-        self.answers += answers
-        return answers
+        except isolation.ChildFailed as failed:
+            issue = Issue(failed.code, **failed.evidence)
+            return Classification(None, (), (), Catalog.shared().faults, (issue,))
+    parts = tuple(_part_from(document, artifacts) for document in answer["parts"])
+    return Classification(
+        winner=parts[0].candidate if parts else None,
+        parts=parts,
+        candidates=tuple(_candidate_from(document) for document in answer["candidates"]),
+        faults=tuple(Fault(**fault) for fault in answer["faults"]),
+        issues=tuple(issue_from(issue) for issue in answer["issues"]),
+    )
 
-    def _guarded(self, card: ParserCard, sniff: Sniff) -> Detection | None:
-        try:
-            detection: object = self.catalog.detector(card)((sniff,))
-        except GUARDED as error:
-            self.faults.append(Fault(card.id, "detect", f"{type(error).__name__}: {error}"))
-            return None
-        if not isinstance(detection, Detection):  # a plugin need not keep its promise
-            self.faults.append(
-                Fault(card.id, "detect", f"returned {type(detection).__name__}, not Detection")
-            )
-            return None
-        return detection
 
-    def _choose(self, artifact: Artifact, answers: list[Candidate]) -> Iterable[tuple[Artifact, Candidate]]:
-        if self.options.parser is not None:
-            forced = (
-                answers[0] if answers else Candidate(self.options.parser, 0.0, Rung.NO, (), (artifact.name,))
-            )
-            yield artifact, attrs.evolve(forced, evidence=(*forced.evidence, "forced by the caller"))
-            return
-        eligible = self._without_outranked([a for a in answers if a.score >= self.options.threshold])
-        if not eligible:
-            self.unclaimed[artifact] = tuple(sorted(answers, key=lambda a: -a.score)[:_NEAREST])
-            return
-        top = max(answer.score for answer in eligible)
-        tied = [answer for answer in eligible if answer.score == top]
-        if len(tied) > 1:
-            preferred = [answer for answer in tied if answer.parser_id in self.options.prefer]
-            tied = sorted(preferred, key=lambda a: _preference(a.parser_id, self.options.prefer))[:1] or tied
-        if len(tied) > 1:
-            names = ", ".join(answer.parser_id for answer in tied)
-            self.issues.append(
-                Issue(
-                    "FORMAT_AMBIGUOUS",
-                    Locus(artifact.name),
-                    artifacts=artifact.name,
-                    candidates=names,
-                    score=top,
-                )
-            )
-            return
-        yield artifact, tied[0]
+def serve(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
+    """Classify in the child; the answer names artifacts by their number in the request."""
+    artifacts = taken_over(request["artifacts"])
+    found = classify(artifacts, options_from(request["options"]), Catalog.shared())
+    numbers: dict[Artifact | None, int] = {artifact: number for number, artifact in enumerate(artifacts)}
+    return {
+        "parts": [
+            {
+                "candidate": _candidate_document(part.candidate),
+                "given": sorted({numbers[a] if a in numbers else numbers[a.outer] for a in part.artifacts}),
+            }
+            for part in found.parts
+        ],
+        "candidates": [_candidate_document(candidate) for candidate in found.candidates],
+        "faults": [attrs.asdict(fault) for fault in found.faults],
+        "issues": [issue_document(issue) for issue in found.issues],
+    }
 
-    def _without_outranked(self, answers: list[Candidate]) -> list[Candidate]:
-        outranked: set[str] = set()
-        for answer in answers:
-            if answer.rung >= Rung.MARKER:
-                outranked.update(self.catalog.card(answer.parser_id).specializes)
-        return [answer for answer in answers if answer.parser_id not in outranked]
 
-    def report_unclaimed(self, anything_claimed: bool) -> None:  # noqa: FBT001  (a fact, not a mode)
-        """Turn artifacts that nobody claims into issues: errors, or warnings beside claimed ones."""
-        severity = Severity.WARNING if anything_claimed else Severity.ERROR
-        for artifact, answers in self.unclaimed.items():
-            nearest = "; ".join(f"{a.parser_id} {a.score:.1f} ({', '.join(a.evidence)})" for a in answers)
-            self.issues.append(
-                Issue(
-                    "FORMAT_NOT_RECOGNISED", Locus(artifact.name), severity=severity,
-                    artifacts=artifact.name, nearest=nearest or "none",
-                )
-            )  # fmt: skip
+def _candidate_document(candidate: Candidate) -> dict[str, Any]:
+    return {**attrs.asdict(candidate), "rung": candidate.rung.name}
+
+
+def _candidate_from(document: Mapping[str, Any]) -> Candidate:
+    lists = {name: tuple(document[name]) for name in ("evidence", "artifacts")}
+    return Candidate(**{**document, **lists, "rung": Rung[document["rung"]]})
+
+
+def _part_from(document: Mapping[str, Any], given: ArtifactSet) -> Part:
+    artifacts = tuple(given.artifacts[number] for number in document["given"])
+    return Part(_candidate_from(document["candidate"]), ArtifactSet(artifacts))

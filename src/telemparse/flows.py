@@ -1,0 +1,149 @@
+"""A flow in this process: parse generators driven through the border into a sink."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+import telemparse
+from telemparse.border import Border
+from telemparse.classification import classify
+from telemparse.errors import Malformed
+from telemparse.extension.catalog import GUARDED, Catalog
+from telemparse.model.codes import Severity
+from telemparse.model.documents import options_document
+from telemparse.model.issues import Issue
+from telemparse.model.provenance import ArtifactRecord, PartRecord, Provenance
+from telemparse.model.results import ParseResult
+from telemparse.schemas.fields import SCHEMA_VERSION
+from telemparse.schemas.measure import capabilities
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from telemparse.border import Sink
+    from telemparse.classification import Classification, Part
+    from telemparse.model.artifacts import Artifact, ArtifactSet
+    from telemparse.model.options import ParseOptions
+    from telemparse.schemas.measure import Measure
+
+__all__ = ["Flow", "concluded", "run"]
+
+
+@attrs.frozen
+class Flow:
+    """A finished flow into a sink: the result without tables, and the figures of each stream."""
+
+    result: ParseResult
+    measures: Mapping[str, Measure]
+
+
+def run(
+    artifacts: ArtifactSet,
+    options: ParseOptions,
+    sink: Sink,
+    *,
+    announce: Callable[[Provenance], None] = lambda _provenance: None,
+) -> Flow:
+    """Classify and parse into a sink, batch by batch; `announce` hears the provenance before the parse."""
+    catalog = Catalog.shared()
+    classification = classify(artifacts, options, catalog)
+    provenance = _provenance(classification, artifacts, options, catalog)
+    announce(provenance)
+    border = Border(sink, options)
+    for issue in (*classification.issues, *_fault_issues(classification)):
+        border.report(issue)
+    for part in classification.parts:
+        border.begin(catalog.card(part.candidate.parser_id))
+        _read(part, options, catalog, border)
+    return concluded(border, provenance)
+
+
+def _read(part: Part, options: ParseOptions, catalog: Catalog, border: Border) -> None:
+    """Drive one parse generator; whatever it raises becomes an issue, what it yielded is kept."""
+    card = catalog.card(part.candidate.parser_id)
+    try:
+        messages = iter(catalog.parser(card)(part.artifacts, options))
+    except GUARDED as error:
+        border.report(_crash(card.id, error))
+        return
+    while True:
+        try:
+            message = next(messages)
+        except StopIteration:
+            return
+        except Malformed as malformed:
+            border.accept(Issue(malformed.code, malformed.locus, **malformed.evidence))
+            return
+        except GUARDED as error:
+            border.report(_crash(card.id, error))
+            return
+        border.accept(message)
+
+
+# Arrow quotes the cell that it could not convert, and a cell may be a coordinate.
+_PRECISE_NUMBER = re.compile(r"\d+\.\d{3,}")
+_MESSAGE_CHARACTERS = 500
+
+
+def _crash(parser_id: str, error: BaseException) -> Issue:
+    words = _PRECISE_NUMBER.sub("#", f"{type(error).__name__}: {error}")[:_MESSAGE_CHARACTERS]
+    if isinstance(error, MemoryError):
+        return Issue("PARSER_MEMORY_EXCEEDED", parser=parser_id, error=words)
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return Issue("PARSER_CRASHED", parser=parser_id, error=words, traceback=places)
+
+
+def _fault_issues(classification: Classification) -> Iterator[Issue]:
+    for fault in classification.faults:
+        yield Issue("PLUGIN_LOAD_FAILED", plugin=fault.plugin, stage=fault.stage, error=fault.error)
+
+
+def concluded(border: Border, provenance: Provenance) -> Flow:
+    """Close the border and return what came of it; no stream and no error is an error."""
+    measures, issues = border.finish()
+    if not measures and not any(issue.severity is Severity.ERROR for issue in issues):
+        names = ", ".join(artifact.name for artifact in provenance.artifacts)
+        issues.append(Issue("NO_STREAMS", artifacts=names))
+    result = ParseResult(
+        device_family=border.device.get("device_family"),
+        device_model=border.device.get("device_model"),
+        capabilities=capabilities(measures),
+        metadata=border.metadata,
+        warnings=tuple(issue for issue in issues if issue.severity is Severity.WARNING),
+        errors=tuple(issue for issue in issues if issue.severity is Severity.ERROR),
+        provenance=provenance,
+    )
+    return Flow(result, measures)
+
+
+def _provenance(
+    classification: Classification, artifacts: ArtifactSet, options: ParseOptions, catalog: Catalog
+) -> Provenance:
+    parts = tuple(
+        PartRecord(
+            parser_id=part.candidate.parser_id,
+            parser_version=catalog.card(part.candidate.parser_id).version,
+            score=part.candidate.score,
+            evidence=part.candidate.evidence,
+            artifacts=tuple(_record(artifact) for artifact in part.artifacts),
+        )
+        for part in classification.parts
+    )
+    return Provenance(
+        parts=parts,
+        telemparse_version=telemparse.__version__,
+        schema_version=SCHEMA_VERSION,
+        options=options_document(options),
+        unread=() if parts else tuple(_record(artifact) for artifact in artifacts),
+    )
+
+
+def _record(artifact: Artifact) -> ArtifactRecord:
+    given = artifact.outer or artifact
+    return ArtifactRecord(artifact.name, given.size, artifact.sha256, artifact.wrapper)
