@@ -233,7 +233,9 @@ def _flagged(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
     """Flag rows that share an instant with a neighbour they did not have when they arrived."""
     ordering = Ordering()
     for table in tables:
-        yield ordering.take(table)
+        ready = ordering.take(table)
+        if ready is not None:
+            yield ready
     last = ordering.flush()
     if last is not None:
         yield last
