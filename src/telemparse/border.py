@@ -8,9 +8,11 @@ import attrs
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telemparse.model.codes import CODES, Severity
-from telemparse.model.documents import plain
-from telemparse.model.issues import Issue
+from telemparse.errors import Malformed
+from telemparse.extension.catalog import GUARDED
+from telemparse.model.documents import metadata_from, plain
+from telemparse.model.findings import Findings
+from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
 from telemparse.schemas.checking import check
 from telemparse.schemas.measure import Measure
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Border", "Collector", "Sink"]
 
-_ISSUES_PER_CODE = 1000
 _DEVICE_KEYS = ("device_family", "device_model")
+# What a table says once cannot differ from batch to batch.
+_CONSTANT = (b"time_base", b"origin_lat_deg", b"origin_lon_deg", b"origin_alt_m", b"pose_source")
 
 
 class Sink(Protocol):
@@ -61,8 +64,9 @@ class _Stream:
     """What the border knows of one stream while it flows."""
 
     owner: str
+    facts: dict[bytes, bytes]
+    ordering: Ordering
     measure: Measure = attrs.field(factory=Measure)
-    ordering: Ordering = attrs.field(factory=Ordering)
     kinds: dict[str, pa.DataType] = attrs.field(factory=dict)
 
 
@@ -73,110 +77,107 @@ class Border:
     Args:
         sink: takes the rows.
         options: `streams`, `channels`, `time_range` and `strict` are applied here, whatever the parser did.
+        ordering: watches the order of each stream.
     """
 
     sink: Sink
     options: ParseOptions
+    ordering: type[Ordering] = Ordering
     metadata: dict[str, Any] = attrs.field(factory=dict)
     device: dict[str, str] = attrs.field(factory=dict)
+    findings: Findings = attrs.field(factory=Findings)
     _streams: dict[str, _Stream] = attrs.field(factory=dict)
-    _issues: list[Issue] = attrs.field(factory=list)
-    _merged: dict[tuple[str, ...], Issue] = attrs.field(factory=dict)
-    _counts: dict[str, int] = attrs.field(factory=dict)
     _card: ParserCard | None = None
 
     def begin(self, card: ParserCard) -> None:
         """Attribute what comes next to this parser."""
         self._card = card
+        self.findings.own = card.codes
 
     def accept(self, message: object) -> None:
-        """Take one message of the current parser."""
+        """Take one message of the current parser, or the `Malformed` that it raised.
+
+        A message that is none, or holds anything else than it should, becomes SCHEMA_VIOLATION.
+        Raises only what the sink raises.
+        """
+        try:
+            rows = self._judged(message)
+        except GUARDED as error:
+            self._violation("?", f"a {type(message).__name__} cannot be read: {type(error).__name__}")
+            return
+        if rows is not None:
+            self._send(*rows)
+
+    def _judged(self, message: object) -> tuple[str, pa.Table] | None:
+        """Return the rows that the sink may have now, with their stream."""
         if isinstance(message, Batch):
-            self._batch(message)
-        elif isinstance(message, Issue):
+            return self._batch(message)
+        if isinstance(message, Issue):
             self.report(message)
+        elif isinstance(message, Malformed):
+            self.report(Issue(message.code, message.locus, **message.evidence))
         elif isinstance(message, Meta):
             self._meta(message)
         else:
             self._violation("?", f"a parser yields Batch, Issue or Meta, not {type(message).__name__}")
+        return None
 
     def report(self, issue: Issue) -> None:
-        """Take an issue; beyond 1 000 of one code they are only counted."""
-        seen = self._counts.get(issue.code, 0)
-        self._counts[issue.code] = seen + 1
-        if seen < _ISSUES_PER_CODE:
-            self._issues.append(self._completed(issue))
-
-    def _completed(self, issue: Issue) -> Issue:
-        """Give a card's own code its message and hint; a code that nobody declares is a violation."""
-        if issue.code in CODES:
-            return issue
-        for entry in self._card.codes if self._card is not None else ():
-            if entry.code == issue.code:
-                lowered = Severity.WARNING if issue.severity is Severity.WARNING else entry.severity
-                return Issue.of(entry, issue.locus, lowered, issue.evidence)
-        return Issue(
-            "SCHEMA_VIOLATION", issue.locus, stream="?", problem=f"code {issue.code} is declared nowhere"
-        )
+        """Take an issue of the core or of a parser."""
+        self.findings.add(issue)
 
     def _violation(self, stream: str, problem: str) -> None:
-        self._merge(Issue("SCHEMA_VIOLATION", stream=stream, problem=problem))
-
-    def _merge(self, issue: Issue) -> None:
-        """Sum up the border's own findings, which come once a batch, into one issue each."""
-        facts = ("stream", "problem", "column")
-        key = (issue.code, *(str(issue.evidence.get(fact)) for fact in facts))
-        known = self._merged.get(key)
-        if known is None:
-            self._merged[key] = issue
-            return
-        total = known.evidence.get("count", 1) + issue.evidence.get("count", 1)
-        self._merged[key] = Issue(
-            issue.code, known.locus, severity=known.severity, **{**known.evidence, "count": total}
-        )
+        self.findings.sum_up(Issue("SCHEMA_VIOLATION", stream=stream, problem=problem))
 
     def _meta(self, message: Meta) -> None:
+        if not isinstance(message.key, str):
+            raise TypeError("the key is no word")
         if message.key in _DEVICE_KEYS:
-            self.device[message.key] = str(message.value)
+            if message.value is not None:
+                self.device[message.key] = str(message.value)
             return
         try:
-            plain(message.value)
+            # As it will be read from a file: lists for tuples, numbers for numpy's, nothing shared.
+            self.metadata[message.key] = metadata_from(plain(message.value))
         except TypeError as error:
             self._violation("?", f"metadata {message.key}: {error}")
-            return
-        self.metadata[message.key] = message.value
 
-    def _batch(self, batch: Batch) -> None:
+    def _batch(self, batch: Batch) -> tuple[str, pa.Table] | None:
         if not self.options.wants(batch.stream):
-            return
+            return None
         table, problems = check(batch.stream, batch.data)
         for problem in problems:
-            self._merge(problem)
+            self.findings.sum_up(problem)
+        table = None if table is None else self._in_range(table)
         if table is None or table.num_rows == 0:
-            return
-        table = self._in_range(table)
-        name = self._claimed(batch.stream)
+            return None
+        facts = {key: table.schema.metadata[key] for key in _CONSTANT if key in table.schema.metadata}
+        name = self._claimed(batch.stream, facts)
         state = self._streams[name]
+        if state.facts != facts:
+            first, now = (
+                ", ".join(f"{key.decode()} {value.decode()}" for key, value in sorted(each.items()))
+                for each in (state.facts, facts)
+            )
+            self._violation(name, f"table metadata changes from {first} to {now}")
+            return None
         if batch.stream.partition(".")[0] == "channels":
             table = self._chosen_channels(name, table)
-        base = (table.schema.metadata or {}).get(b"time_base", b"").decode()
-        if state.measure.time_base not in (None, base):
-            self._violation(name, f"time_base changes from {state.measure.time_base} to {base}")
-            return
-        self._send(name, state.ordering.take(table))
+        ready = None if table is None else state.ordering.take(table)
+        return None if ready is None else (name, ready)
 
-    def _send(self, name: str, table: pa.Table | None) -> None:
-        if table is not None and table.num_rows:
-            self._streams[name].measure.update(table)
-            self.sink.write(name, table)
+    def _send(self, name: str, table: pa.Table) -> None:
+        self._streams[name].measure.update(table)
+        self.sink.write(name, table)
 
-    def _claimed(self, stream: str) -> str:
+    def _claimed(self, stream: str, facts: dict[bytes, bytes]) -> str:
         """Return the name that a stream gets: a second parser's `gnss_pvt` becomes `gnss_pvt.<id>`."""
         owner = self._card.id if self._card is not None else ""
         name = stream
         if stream in self._streams and self._streams[stream].owner != owner:
             name = f"{stream}.{owner}"
-        self._streams.setdefault(name, _Stream(owner))
+        if name not in self._streams:
+            self._streams[name] = _Stream(owner, facts, self.ordering())
         return name
 
     def _in_range(self, table: pa.Table) -> pa.Table:
@@ -186,21 +187,28 @@ class Border:
         t = table.column("t")
         return table.filter(pc.and_(pc.greater_equal(t, start), pc.less(t, end)))
 
-    def _chosen_channels(self, name: str, table: pa.Table) -> pa.Table:
-        """Keep the channels asked for, and hold every channel to the kind that it had at first."""
+    def _chosen_channels(self, name: str, table: pa.Table) -> pa.Table | None:
+        """Keep the channels asked for, each of the type that it had at first; None when none is left."""
         wanted = self.options.channels
-        kinds = self._streams[name].kinds
-        keep = []
         for field in table.schema:
-            source = (field.metadata or {}).get(b"source_name", b"").decode()
-            if wanted is not None and field.name != "t" and not {field.name, source} & set(wanted):
-                continue
-            first = kinds.setdefault(field.name, field.type)
-            if pa.types.is_string(first) != pa.types.is_string(field.type):
-                self._violation(name, f"channel {field.name} changes from {first} to {field.type}")
-                continue
-            keep.append(field.name)
-        return table if len(keep) == table.num_columns else table.select(keep)
+            source = (field.metadata or {}).get(b"source_name", b"").decode(errors="replace")
+            if field.name == "t" or wanted is None or {field.name, source} & set(wanted):
+                table = self._as_at_first(name, table, field)
+            else:
+                table = table.drop_columns([field.name])
+        return None if wanted is not None and table.num_columns == 1 else table
+
+    def _as_at_first(self, name: str, table: pa.Table, field: pa.Field) -> pa.Table:
+        """Return the table with this channel in its first type, or without it where it does not fit."""
+        first = self._streams[name].kinds.setdefault(field.name, field.type)
+        if first == field.type:
+            return table
+        index = table.schema.get_field_index(field.name)
+        try:
+            return table.set_column(index, field.with_type(first), table.column(index).cast(first))
+        except pa.ArrowException:
+            self._violation(name, f"channel {field.name} changes from {first} to {field.type}")
+            return table.drop_columns([field.name])
 
     def finish(self) -> tuple[dict[str, Measure], list[Issue]]:
         """Close every stream; return the figures by stream, in canonical order, and all issues."""
@@ -209,7 +217,9 @@ class Border:
         measures = {}
         for name in names:
             state = self._streams[name]
-            self._send(name, state.ordering.flush())
+            rest = state.ordering.flush()
+            if rest is not None:
+                self._send(name, rest)
             if not state.measure.rows:
                 continue
             self.sink.finish(name, ordered=state.ordering.ordered)
@@ -217,11 +227,7 @@ class Border:
             if not state.ordering.ordered:
                 self.report(Issue("TIME_NOT_MONOTONIC", stream=name, count=state.ordering.late))
         self._report_relative(measures)
-        issues = [*self._issues, *self._merged.values()]
-        for code, count in self._counts.items():
-            if count > _ISSUES_PER_CODE:
-                issues.append(Issue(code, count=count - _ISSUES_PER_CODE, repeated=True))
-        return measures, [self._weighed(issue) for issue in issues]
+        return measures, self.findings.all(strict=self.options.strict)
 
     def _report_relative(self, measures: dict[str, Measure]) -> None:
         by_base: dict[str, list[str]] = {}
@@ -230,9 +236,3 @@ class Border:
                 by_base.setdefault(str(measure.time_base), []).append(name)
         for base, names in by_base.items():
             self.report(Issue("TIME_RELATIVE", stream=", ".join(names), time_base=base))
-
-    def _weighed(self, issue: Issue) -> Issue:
-        entry = CODES.get(issue.code) or next(
-            (own for own in (self._card.codes if self._card else ()) if own.code == issue.code), None
-        )
-        return issue.raised() if self.options.strict and entry is not None and entry.loses_data else issue

@@ -27,7 +27,7 @@ class Severity(enum.StrEnum):
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
-def _stable(_code: Any, _field: Any, value: object) -> None:
+def _stable(_code: Any, _field: Any, value: Any) -> None:
     if not (isinstance(value, str) and _NAME.fullmatch(value)):
         raise CallError(f"a code is a word in capitals, not {value!r}")
 
@@ -35,10 +35,11 @@ def _stable(_code: Any, _field: Any, value: object) -> None:
 def _template(code: Code, field: attrs.Attribute[str], value: str) -> None:
     """Refuse what could fail, or reach into objects, when evidence is filled in."""
     try:
-        parts = [part[1:] for part in Formatter().parse(value) if part[1] is not None]
+        parts = [part[1:] for part in Formatter().parse(value)]
     except ValueError as error:
         raise CallError(f"{field.name} of {code.code}: {error}") from None
-    if not all(name.isidentifier() and not spec and not conversion for name, spec, conversion in parts):
+    plain = [name is None or (name.isidentifier() and not (spec or how)) for name, spec, how in parts]
+    if not all(plain):
         raise CallError(f"{field.name} of {code.code} may hold plain {{names}} only: {value!r}")
 
 
@@ -105,8 +106,8 @@ _TABLE = (
     Code("PARSER_TIMEOUT", _E, "parser did not finish within {timeout_s} s",
          "A parse in a child process passed its deadline and was ended.",
          "Raise `timeout_s` for large recordings; report small files that hang."),
-    Code("PARSER_MEMORY_EXCEEDED", _E, "parser needed more than {max_memory_bytes} bytes",
-         "A parse in a child process passed its memory limit and was ended.",
+    Code("PARSER_MEMORY_EXCEEDED", _E, "parser ran out of memory: {error}",
+         "A parser needed more memory than there is, or than the limit of its child process allows.",
          "Raise `max_memory_bytes`, or use `telemparse.convert`, which streams."),
     Code("NO_STREAMS", _E, "{artifacts} gave no stream at all",
          "The format was recognised but nothing in it could become a canonical stream.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import operator
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import attrs
 
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["Issue", "Locus"]
+
+
+# Parsers count with numpy, whose integers are none to JSON.
+def _whole(value: SupportsIndex | None) -> int | None:
+    return None if value is None else operator.index(value)
+
+
+_WORD = attrs.validators.optional(attrs.validators.instance_of(str))
 
 
 @attrs.frozen
@@ -25,10 +34,10 @@ class Locus:
         record: record number in the format's own order, from 0.
     """
 
-    artifact: str | None = None
-    offset: int | None = None
-    line: int | None = None
-    record: int | None = None
+    artifact: str | None = attrs.field(default=None, validator=_WORD)
+    offset: int | None = attrs.field(default=None, converter=_whole)
+    line: int | None = attrs.field(default=None, converter=_whole)
+    record: int | None = attrs.field(default=None, converter=_whole)
 
     def __str__(self) -> str:
         places = (("line", self.line), ("byte", self.offset), ("record", self.record))

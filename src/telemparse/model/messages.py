@@ -29,8 +29,9 @@ class Batch:
 class Meta:
     """One fact about the recording for `ParseResult.metadata`.
 
-    The keys `device_family`, `device_model` and `device_serial` go to the result's own fields. A key
-    that comes again replaces the earlier value.
+    The keys `device_family` and `device_model` go to the result's own fields. A key that comes again
+    replaces the earlier value. Values are plain: None, numbers, strings, gates, tracks, and lists and
+    mappings of them.
     """
 
     key: str

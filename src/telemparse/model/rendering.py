@@ -56,7 +56,8 @@ def page(result: ParseResult) -> str:
         for name, table in result.streams.items()
     )
     items = "".join(
-        f"<li><b>{html.escape(issue.code)}</b> {html.escape(issue.message)} <i>{html.escape(issue.hint)}</i></li>"
+        f"<li><b>{html.escape(issue.code)}</b> {html.escape(issue.message)}"
+        f" <i>{html.escape(issue.hint)}</i></li>"
         for issue in _issues(result)
     )
     head = "<tr><th>stream</th><th>rows</th><th>time</th><th>columns</th></tr>"

@@ -15,7 +15,7 @@ from telemparse.schemas.common import QualityFlag
 if TYPE_CHECKING:
     from telemparse.kernels.arrays import Mask
 
-__all__ = ["Ordering", "in_order"]
+__all__ = ["Arrivals", "Ordering", "in_order"]
 
 
 @attrs.define
@@ -73,6 +73,16 @@ class Ordering:
         self.late += int(late.sum())
         self._largest_ns = int(before[-1])
         return _flag(table, late, QualityFlag.TIME_REPAIRED)
+
+
+class Arrivals(Ordering):
+    """Counts and flags late rows, and holds nothing back: another ordering comes after it."""
+
+    def take(self, table: pa.Table) -> pa.Table | None:
+        """Return the rows with late ones flagged."""
+        if table.num_rows == 0:
+            return None
+        return self._flag_late(table) if "t" in table.column_names else table
 
 
 def in_order(table: pa.Table) -> pa.Table:
