@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from telemparse.cli.recordings import Recording
     from telemparse.model.options import ParseOptions
 
-__all__ = ["request_for", "serve"]
+__all__ = ["parser_in", "request_for", "serve"]
+
+_PARSER = "parser"
 
 
 def request_for(
@@ -55,17 +57,32 @@ def _handed(artifact: Artifact, place: Path) -> dict[str, str]:
     return {"name": artifact.name, "path": str(place)}
 
 
-def serve(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
-    """Convert in the child: `{"document": ...}`, or `{"refused": words}` when files cannot be used."""
+def parser_in(folder: Path) -> str:
+    """Return the id of the parser that a child was about to use when it ended."""
+    try:
+        return (folder / _PARSER).read_text("utf-8")
+    except OSError:
+        return "?"
+
+
+def serve(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Convert in the child: `{"document": ...}`, or `{"refused": words}` when files cannot be used.
+
+    The parser's id is left in `folder` first, for a child that crashes cannot name it any more.
+    """
     import telemparse
 
     directory = Path(request["directory"])
+    options = options_from(request["options"])
     try:
         artifacts = ArtifactSet(tuple(
             attrs.evolve(Artifact.from_path(each["path"]), name=each["name"]) for each in request["artifacts"]
         ))  # fmt: skip
+        winner = telemparse.detect(artifacts, options).winner
+        if winner is not None:
+            (folder / _PARSER).write_text(winner.parser_id, "utf-8")
         manifest = telemparse.convert(
-            artifacts, directory, options_from(request["options"]),
+            artifacts, directory, options,
             format=request["format"], compression=request["compression"], on_error="return",
         )  # fmt: skip
     except (OSError, TelemparseError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -118,22 +118,37 @@ def _converted(
 ) -> Outcome:
     from telemparse import isolation
 
+    directory = place / recording.folder
     with tempfile.TemporaryDirectory(prefix="telemparse-") as name:
         folder = Path(name)
         try:
             request = child.request_for(
-                recording, place / recording.folder, options, folder,
+                recording, directory, options, folder,
                 file_format=file_format.value, compression=compression.value,
             )  # fmt: skip
-            answer = isolation.run(
-                "telemparse.cli.child:serve", request, folder,
-                timeout_s=options.timeout_s, max_memory_bytes=options.max_memory_bytes,
-            )  # fmt: skip
+            with ExitStack() as stack:
+                stack.callback(_tidy, directory)
+                answer = isolation.run(
+                    "telemparse.cli.child:serve", request, folder,
+                    timeout_s=options.timeout_s, max_memory_bytes=options.max_memory_bytes,
+                )  # fmt: skip
+                stack.pop_all()
         except isolation.ChildFailed as failed:
-            return Outcome(_failure_document(recording, Issue(failed.code, **failed.evidence)))
+            issue = Issue(failed.code, **{"parser": child.parser_in(folder), **failed.evidence})
+            return Outcome(_failure_document(recording, issue))
         except Exception as error:  # noqa: BLE001  (a bug of ours costs one recording, never the others)
             return Outcome(refused=reason(error), code=exit_after(error))
     return Outcome(**answer)
+
+
+def _tidy(directory: Path) -> None:
+    """Take away what a killed child had not finished, and the folder with it when nothing else is there."""
+    from telemparse.writers.staging import staged
+
+    with suppress(OSError):
+        with staged(directory):
+            """On entering, what nobody works on any more is swept away."""
+        directory.rmdir()
 
 
 def _failure_document(recording: Recording, issue: Issue) -> dict[str, Any]:

@@ -54,4 +54,5 @@ def _show(recording: Recording, classification: Classification, *, explained: bo
     else:
         from telemparse.cli.display import show_detection
 
-        show_detection(console(), recording.label, classification, explained=explained)
+        names = recording.artifacts.names
+        show_detection(console(), recording.label, classification, names, explained=explained)

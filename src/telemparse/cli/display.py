@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import attrs
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from telemparse.classification import Classification
-    from telemparse.model.issues import Issue
+    from telemparse.model.issues import Issue, Locus
     from telemparse.model.results import ParseResult
     from telemparse.schemas.measure import Measure
 
@@ -62,7 +63,9 @@ def show_facts(console: Console, facts: Mapping[str, str]) -> None:
         console.print(Padding(table, (0, 0, 0, 2)))
 
 
-def show_detection(console: Console, label: str, classification: Classification, *, explained: bool) -> None:
+def show_detection(
+    console: Console, label: str, classification: Classification, artifacts: Sequence[str], *, explained: bool
+) -> None:
     """Print what a recording is; `explained` adds every candidate and fault."""
     _title(console, label)
     winner = classification.winner
@@ -75,7 +78,7 @@ def show_detection(console: Console, label: str, classification: Classification,
     show_facts(console, facts)
     if explained:
         _show_candidates(console, classification)
-    show_issues(console, classification.issues)
+    show_issues(console, classification.issues, artifacts)
     console.print()
 
 
@@ -103,6 +106,7 @@ def show_result(
 ) -> None:
     """Print a result: what it is, its streams, its issues, and where it was written."""
     _title(console, label)
+    artifacts = [artifact.name for artifact in result.provenance.artifacts]
     dates = _dates(measures)
     clocks = [_CLOCKS[m.time_base] for m in measures.values() if m.time_base in _CLOCKS]
     show_facts(console, {
@@ -115,7 +119,7 @@ def show_result(
     if measures:
         console.print()
         console.print(Padding(_streams(measures, distances, one_day=len(dates) == 1), (0, 0, 0, 2)))
-    show_issues(console, (*result.errors, *result.warnings))
+    show_issues(console, (*result.errors, *result.warnings), artifacts)
     console.print()
 
 
@@ -162,12 +166,16 @@ def _range(measure: Measure, *, one_day: bool) -> tuple[str, str, str]:
     elif measure.time_base == "time_of_day":
         ends = [figures.clock(first), figures.clock(last)]
     else:
-        ends = [figures.day_span(first), figures.day_span(last)]
+        ends = [figures.since_zero(first), figures.since_zero(last)]
     return ends[0], ends[1], figures.span(last - first)
 
 
-def show_issues(console: Console, issues: Iterable[Issue]) -> None:
-    """Print issues, errors first, with where and hint; beyond five of one code they are counted."""
+def show_issues(console: Console, issues: Iterable[Issue], artifacts: Sequence[str]) -> None:
+    """Print issues, errors first, with where and hint; beyond five of one code they are counted.
+
+    The name of the artifact is left out where there is only one.
+    """
+    alone = artifacts[0] if len(artifacts) == 1 else None
     seen: Counter[tuple[Severity, str]] = Counter()
     for issue in sorted(issues, key=lambda issue: issue.severity is not Severity.ERROR):
         key = issue.severity, issue.code
@@ -175,18 +183,23 @@ def show_issues(console: Console, issues: Iterable[Issue]) -> None:
         if seen[key] == 1:
             console.print()
         if seen[key] <= _ISSUES_SHOWN:
-            _show_issue(console, issue, hinted=seen[key] == 1)
+            _show_issue(console, issue, _where(issue.locus, alone), issue.hint if seen[key] == 1 else "")
     for (severity, code), count in seen.items():
         if count > _ISSUES_SHOWN:
             words = f"... and {count - _ISSUES_SHOWN} more {severity}s {code}; --json lists all."
             console.print(Padding(Text(words), (0, 0, 0, 2)))
 
 
-def _show_issue(console: Console, issue: Issue, *, hinted: bool) -> None:
+def _where(locus: Locus | None, alone: str | None) -> str:
+    if locus is None:
+        return ""
+    return str(attrs.evolve(locus, artifact=None) if locus.artifact == alone else locus)
+
+
+def _show_issue(console: Console, issue: Issue, where: str, hint: str) -> None:
     name, style = _STYLES[issue.severity]
     head = Text.assemble((f"{name}: ", style), visible(issue.message), (f"  [{issue.code}]", "dim"))
     console.print(Padding(head, (0, 0, 0, 2)))
-    where = str(issue.locus) if issue.locus is not None else ""
-    for word, text in (("where", where), ("hint", issue.hint if hinted else "")):
+    for word, text in (("where", where), ("hint", hint)):
         if text:
             console.print(Padding(Text.assemble((f"{word}: ", "dim"), visible(text)), (0, 0, 0, 4)))

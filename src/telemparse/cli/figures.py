@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["clock", "date", "day_span", "distance_m", "iso", "length", "rate", "span"]
+__all__ = ["clock", "date", "distance_m", "iso", "length", "rate", "since_zero", "span"]
 
 _NS_PER_S = 1_000_000_000
+_NS_PER_MS = 1_000_000
+_MS_PER_S = 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARTH_RADIUS_M = 6_371_008.8  # mean radius (IUGG)
 _MINUTE_S = 60
 _HOUR_S = 3600
 _KILOMETRE_M = 1000
+_WHOLE_HZ = 100
 
 
 def _moment(t_ns: int) -> tuple[datetime, int]:
@@ -42,27 +45,31 @@ def clock(t_ns: int) -> str:
     return f"{moment:%H:%M:%S}.{rest_ns * 10 // _NS_PER_S}"
 
 
-def day_span(t_ns: int) -> str:
+def since_zero(t_ns: int) -> str:
     """Return a time on a clock without a date as seconds, `+12.345 s`."""
     return f"{t_ns / _NS_PER_S:+.3f} s"
 
 
 def span(duration_ns: int) -> str:
     """Return a duration: `12.345 s` below a minute, then `h:mm:ss`."""
-    if duration_ns < _MINUTE_S * _NS_PER_S:
-        return f"{duration_ns / _NS_PER_S:.3f} s"
-    seconds = round(duration_ns / _NS_PER_S)
+    milliseconds = round(duration_ns / _NS_PER_MS)
+    if milliseconds < _MINUTE_S * _MS_PER_S:
+        return f"{milliseconds / _MS_PER_S:.3f} s"
+    seconds = round(milliseconds / _MS_PER_S)
     return f"{seconds // _HOUR_S}:{seconds // _MINUTE_S % 60:02d}:{seconds % 60:02d}"
 
 
 def rate(rate_hz: float | None) -> str:
     """Return a rate with three digits that count, `25 Hz`, `0.2 Hz`; empty for None."""
-    return "" if rate_hz is None else f"{float(f'{rate_hz:.3g}'):,g} Hz"
+    if rate_hz is None:
+        return ""
+    value = float(f"{rate_hz:.3g}")
+    return f"{value:,.0f} Hz" if value >= _WHOLE_HZ else f"{value:g} Hz"
 
 
 def length(metres: float) -> str:
     """Return a distance, `512 m` below a kilometre, then `12.34 km`."""
-    return f"{metres:.0f} m" if metres < _KILOMETRE_M else f"{metres / _KILOMETRE_M:,.2f} km"
+    return f"{metres:.0f} m" if round(metres) < _KILOMETRE_M else f"{metres / _KILOMETRE_M:,.2f} km"
 
 
 def distance_m(table: pa.Table) -> float:

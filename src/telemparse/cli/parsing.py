@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 import telemparse
 from telemparse.cli import arguments
 from telemparse.cli.exits import Exit, command, exit_for
@@ -51,16 +53,22 @@ def parse(
     )  # fmt: skip
     arguments.check(options, file_format, compression)
     recordings, gathered = gather(paths, together=together)
+    tables = 0
 
     def handle(recording: Recording) -> Exit:
+        nonlocal tables
         with apart():
             result = telemparse.parse(recording.artifacts, options, on_error="return")
             folder = None if out is None else Path(out) / recording.folder
             files = {} if folder is None else _write(result, folder, file_format, compression)
         _show(recording, result, folder, files, as_json=as_json)
+        tables += len(result.streams)
         return exit_for(issue.code for issue in result.errors)
 
-    return max(gathered, each(recordings, handle))
+    code = max(gathered, each(recordings, handle))
+    if tables and out is None and not as_json:
+        typer.echo("Nothing was written; --out DIR keeps the tables.")
+    return code
 
 
 def _write(

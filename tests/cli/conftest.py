@@ -1,0 +1,184 @@
+"""A made-up format whose files say what its parser does, installed as a real distribution."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from telemparse.cli.app import app
+from telemparse.extension import catalog
+
+TOY = '''
+"""The toy format: a line `TOY1`, then one JSON order a line for the parser to carry out."""
+import json, os, sys, time
+from telemparse.extension.card import ParserCard
+from telemparse.extension.hookspecs import hookimpl
+from telemparse.model.codes import Code, Severity
+
+print("the toy plugin talks while it is imported")
+
+CARD = ParserCard(
+    id="toy", name="Toy [red]format", version="7.1", detector="toy:detect", target="toy:parse", extensions=(".toy",),
+    companions=(("{stem}.toy", "{stem}.toyx"),), streams=("gnss_pvt", "channels"),
+    codes=(Code("TOY_BROKEN", Severity.WARNING, "toy part {part} is broken", "A part of the toy broke.", "Glue it."),),
+)
+
+@hookimpl
+def telemparse_parsers():
+    return (CARD,)
+
+def detect(sniffs):
+    from telemparse.model.detection import Detection, Rung
+    print("the toy detector talks")
+    if not sniffs[0].head.startswith(b"TOY"):
+        return Detection(Rung.NO)
+    return Detection(Rung.SIGNATURE, ("starts with TOY",))
+
+def parse(artifacts, options):
+    import pyarrow as pa
+    from telemparse.model.issues import Issue, Locus
+    from telemparse.model.messages import Batch, Meta
+    from telemparse.schemas import build, channel_field
+    print("the toy parser talks")
+    for artifact in artifacts:
+        orders = b"".join(artifact.chunks()).decode().splitlines()[1:]
+        for number, line in enumerate(orders):
+            order, value = json.loads(line)
+            if order == "gnss":
+                yield Batch("gnss_pvt", build("gnss_pvt", {
+                    "t": pa.array(value["t"], pa.int64()).cast(pa.timestamp("ns", "UTC")),
+                    "lat_deg": pa.array(value["lat"], pa.float64()), "lon_deg": pa.array(value["lon"], pa.float64()),
+                }, time_base=value.get("base", "utc")))
+            elif order == "channels":
+                t = pa.array(value["t"], pa.int64()).cast(pa.timestamp("ns", "UTC"))
+                yield Batch("channels.main", build(
+                    "channels.main", {"t": t, "rpm": pa.array([1.0] * len(t), pa.float32())},
+                    time_base=value.get("base", "utc"), fields={"rpm": channel_field("rpm", pa.float32())}))
+            elif order == "issue":
+                code, evidence = value
+                yield Issue(code, Locus(artifact.name, line=number + 2), **evidence)
+            elif order == "meta":
+                yield Meta(*value)
+            elif order == "raise":
+                raise RuntimeError(value)
+            elif order == "hang":
+                while True:
+                    time.sleep(0.05)
+            elif order == "wait":
+                while not os.path.exists(value):
+                    time.sleep(0.01)
+            elif order == "die":
+                os._exit(value)
+            elif order == "touch":
+                open(value, "x").close()
+'''
+MAY = 1_714_557_600 * 10**9  # 2024-05-01T10:00:00Z
+
+
+@pytest.fixture
+def may() -> int:
+    """Return the ns of 2024-05-01T10:00:00Z."""
+    return MAY
+
+
+@pytest.fixture
+def gnss():
+    """Return a function that makes the order for positions one second apart on the equator."""
+
+    def order(rows: int = 3, base: str = "utc", start: int = MAY) -> list[object]:
+        t = [start + row * 10**9 for row in range(rows)]
+        return [
+            "gnss",
+            {"t": t, "lat": [0.0] * rows, "lon": [row / 1000 for row in range(rows)], "base": base},
+        ]
+
+    return order
+
+
+@pytest.fixture
+def toy(tmp_path):
+    """Return a function that writes a recording of the toy format."""
+
+    def write(name: str, *orders: list[object]) -> Path:
+        place = tmp_path / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("\n".join(["TOY1", *map(json.dumps, orders)]) + "\n")
+        return place
+
+    return write
+
+
+def install(folder: Path, name: str, source: str, entry: str | None = None) -> Path:
+    """Install a distribution of one module with one entry point, the way a wheel lies in site-packages."""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.py").write_text(source)
+    info = folder / f"telemparse_{name}-7.1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: telemparse-{name}\nVersion: 7.1\n")
+    (info / "entry_points.txt").write_text(f"[telemparse]\n{name} = {entry or name}\n")
+    return folder
+
+
+@pytest.fixture(name="install")
+def _install():
+    """Return the function that installs a distribution."""
+    return install
+
+
+@pytest.fixture
+def site(tmp_path_factory) -> Path:
+    """Return a folder for PYTHONPATH with the toy format installed in it."""
+    return install(tmp_path_factory.mktemp("site"), "toy", TOY)
+
+
+@pytest.fixture
+def call(site, monkeypatch):
+    """Return a function that calls the command line in this process, with the toy format installed."""
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setattr(catalog, "_shared", None)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    yield lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+    sys.modules.pop("toy", None)
+
+
+@pytest.fixture(name="environment")
+def _environment(site):
+    """Return the function that makes a process's environment, with the toy format installed."""
+    return lambda **more: environment(site, **more)
+
+
+def environment(site: Path, **more: str) -> dict[str, str]:
+    """Return the environment of a process that has a folder of distributions installed."""
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")
+    }
+    return {**own, "PYTHONPATH": str(site), **more}
+
+
+COMMAND = [sys.executable, "-c", "from telemparse.cli import main; main()"]
+
+
+@pytest.fixture
+def command() -> list[str]:
+    """Return the words that start the command line as a process."""
+    return COMMAND
+
+
+@pytest.fixture
+def run(site):
+    """Return a function that runs the command line as a process."""
+
+    def process(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        words = [argument if isinstance(argument, bytes) else str(argument) for argument in arguments]
+        settings = {"env": environment(site), "capture_output": True, "text": True, "timeout": 120, **options}
+        return subprocess.run([*COMMAND, *words], check=False, **settings)
+
+    return process
