@@ -32,8 +32,9 @@ def schemas_page() -> str:
     head = (
         f"# Streams and fields\n\n{NOTE}\nSchema version {SCHEMA_VERSION}. Every stream is a `pyarrow.Table`;"
         " the schemas are public as `telemparse.schemas`. A field that may be unknown is null, never NaN and"
-        " never a made-up value. Each field carries `unit`, `description` and `origin` in its metadata; `origin` says"
-        " how honest a value is: `measured`, `corrected`, `derived`, `inferred` or `estimated`.\n"
+        " never a made-up value. Each field carries `unit`, `description` and `origin` in its"
+        " metadata; `origin` says how honest a value is: `measured`, `corrected`, `derived`, `inferred` or"
+        " `estimated`.\n"
     )
     return "\n".join([head, *(_stream(name, schema) for name, schema in SCHEMAS.items()), _flags()])
 
@@ -95,9 +96,9 @@ def codes_page() -> str:
     head = (
         f"# Codes\n\n{NOTE}\nEvery finding of a parse is an issue with one of these codes. They never change"
         " their meaning. An `error` makes a result not `ok`; a parser may lower it to a `warning` where the"
-        " data is kept. Codes marked as losing data become errors under the option `strict`. A plugin's own codes"
-        " begin with its parser id and stand on its card. Words in braces stand for the evidence. `telemparse"
-        " codes CODE` prints the same text.\n"
+        " data is kept. Codes marked as losing data become errors under the option `strict`. A plugin's own"
+        " codes begin with its parser id and stand on its card. Words in braces stand for the"
+        " evidence. `telemparse codes CODE` prints the same text.\n"
     )
     return "\n".join([head, *map(_code, CODES.values())])
 
