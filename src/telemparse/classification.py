@@ -17,12 +17,13 @@ from telemparse.model.detection import Rung
 from telemparse.model.documents import issue_document, issue_from, options_document, options_from
 from telemparse.model.handover import handed_over, taken_over
 from telemparse.model.issues import Issue
-from telemparse.model.options import Isolation, ParseOptions
+from telemparse.model.options import Isolation, options_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from telemparse.model.artifacts import Artifact, Source
+    from telemparse.model.options import ParseOptions
 
 __all__ = ["Candidate", "Classification", "Part", "classify", "detect", "serve"]
 
@@ -83,7 +84,9 @@ def detect(source: Source, options: ParseOptions | None = None) -> Classificatio
     Returns a `Classification`; `.winner` is None when nothing reached the threshold. Raises OSError
     for a path that cannot be read and CallError for an unknown parser id.
     """
-    artifacts, options = ArtifactSet.of(source), options or ParseOptions()
+    artifacts, options = ArtifactSet.of(source), options_of(options)
+    if options.parser is not None:
+        Catalog.shared().card(options.parser)
     if options.isolation is Isolation.PROCESS:
         return _confined(artifacts, options)
     return classify(artifacts, options, Catalog.shared())

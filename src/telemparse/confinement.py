@@ -28,6 +28,8 @@ from telemparse.model.messages import Batch
 from telemparse.model.options import Isolation, ParseOptions
 from telemparse.model.provenance import Provenance
 from telemparse.schemas.fields import SCHEMA_VERSION
+from telemparse.schemas.measure import capabilities
+from telemparse.schemas.order import Arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,25 +70,41 @@ def run(artifacts: ArtifactSet, options: ParseOptions, sink: Sink) -> Flow:
         for stream, batches in _recovered(folder):
             for batch in batches:
                 border.accept(Batch(stream, batch))
-        return (
-            _answered(answer, border, options)
-            if failure is None
-            else _ended(failure, border, folder, options)
-        )
+        if failure is None:
+            try:
+                return _answered(answer, border, options)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                failure = isolation.ChildFailed("PARSER_CRASHED", error=f"bad answer: {type(error).__name__}")
+        return _ended(failure, border, folder, artifacts, options)
 
 
 def _answered(answer: dict[str, Any], border: Border, options: ParseOptions) -> Flow:
-    measures, _same_issues = border.finish()
     result = result_from(answer, {})
-    provenance = attrs.evolve(result.provenance, options=options_document(options))
-    return flows.Flow(attrs.evolve(result, provenance=provenance), measures)
+    measures, found = border.finish()
+    # What only this border refuses, the one in the child cannot have seen.
+    refused = tuple(issue for issue in found if issue.code == "SCHEMA_VIOLATION")
+    result = attrs.evolve(
+        result,
+        errors=(*result.errors, *refused),
+        capabilities=capabilities(measures),
+        provenance=attrs.evolve(result.provenance, options=options_document(options)),
+    )
+    return flows.Flow(result, measures)
 
 
-def _ended(failure: isolation.ChildFailed, border: Border, folder: Path, options: ParseOptions) -> Flow:
-    border.report(Issue(failure.code, **failure.evidence))
-    provenance = Provenance((), telemparse.__version__, SCHEMA_VERSION)
-    with suppress(OSError, ValueError, TypeError, KeyError):
+def _ended(
+    failure: isolation.ChildFailed,
+    border: Border,
+    folder: Path,
+    artifacts: ArtifactSet,
+    options: ParseOptions,
+) -> Flow:
+    unread = flows.records(artifacts)
+    provenance = Provenance((), telemparse.__version__, SCHEMA_VERSION, unread=unread)
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         provenance = provenance_from(json.loads((folder / _PROVENANCE).read_text("utf-8")))
+    known = {} if provenance.parser_id is None else {"parser": provenance.parser_id}
+    border.report(Issue(failure.code, **{**known, **failure.evidence}))
     return flows.concluded(border, attrs.evolve(provenance, options=options_document(options)))
 
 
@@ -98,7 +116,9 @@ def serve(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
     with _IpcSink(folder) as sink:
         options = options_from(request["options"])
-        flow = flows.run(taken_over(request["artifacts"]), options, sink, announce=announce)
+        # Nothing is held back, for this process may end at any time; the parent's border flags again.
+        artifacts = taken_over(request["artifacts"])
+        flow = flows.run(artifacts, options, sink, ordering=Arrivals, announce=announce)
     return result_document(flow.result)
 
 
@@ -139,7 +159,7 @@ def _recovered(folder: Path) -> Iterator[tuple[str, Iterator[pa.RecordBatch]]]:
 
 def _whole_batches(place: Path) -> Iterator[pa.RecordBatch]:
     """Yield the batches of an IPC stream up to where its writer ended."""
-    with suppress(pa.ArrowInvalid, OSError), pa.OSFile(str(place), "rb") as file:
+    with suppress(pa.ArrowException, OSError, ValueError, MemoryError), pa.OSFile(str(place), "rb") as file:
         for batch in pa.ipc.open_stream(file):
             batch.validate(full=True)
             yield batch

@@ -21,17 +21,18 @@ from telemparse.model.provenance import ArtifactRecord, PartRecord, Provenance
 from telemparse.model.results import ParseResult
 from telemparse.schemas.fields import SCHEMA_VERSION
 from telemparse.schemas.measure import capabilities
+from telemparse.schemas.order import Ordering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from telemparse.border import Sink
     from telemparse.classification import Classification, Part
-    from telemparse.model.artifacts import Artifact, ArtifactSet
+    from telemparse.model.artifacts import ArtifactSet
     from telemparse.model.options import ParseOptions
     from telemparse.schemas.measure import Measure
 
-__all__ = ["Flow", "concluded", "run"]
+__all__ = ["Flow", "concluded", "records", "run"]
 
 
 @attrs.frozen
@@ -47,6 +48,7 @@ def run(
     options: ParseOptions,
     sink: Sink,
     *,
+    ordering: type[Ordering] = Ordering,
     announce: Callable[[Provenance], None] = lambda _provenance: None,
 ) -> Flow:
     """Classify and parse into a sink, batch by batch; `announce` hears the provenance before the parse."""
@@ -54,7 +56,7 @@ def run(
     classification = classify(artifacts, options, catalog)
     provenance = _provenance(classification, artifacts, options, catalog)
     announce(provenance)
-    border = Border(sink, options)
+    border = Border(sink, options, ordering)
     for issue in (*classification.issues, *_fault_issues(classification)):
         border.report(issue)
     for part in classification.parts:
@@ -77,7 +79,7 @@ def _read(part: Part, options: ParseOptions, catalog: Catalog, border: Border) -
         except StopIteration:
             return
         except Malformed as malformed:
-            border.accept(Issue(malformed.code, malformed.locus, **malformed.evidence))
+            border.accept(malformed)
             return
         except GUARDED as error:
             border.report(_crash(card.id, error))
@@ -85,8 +87,9 @@ def _read(part: Part, options: ParseOptions, catalog: Catalog, border: Border) -
         border.accept(message)
 
 
-# Arrow quotes the cell that it could not convert, and a cell may be a coordinate.
-_PRECISE_NUMBER = re.compile(r"\d+\.\d{3,}")
+# Arrow quotes the cell that it could not convert, and a cell may be a coordinate: in degrees, in
+# minutes, with a comma, or as a scaled integer.
+_PRECISE_NUMBER = re.compile(r"\d+[.,]\d{3,}|\d{7,}")
 _MESSAGE_CHARACTERS = 500
 
 
@@ -109,7 +112,9 @@ def concluded(border: Border, provenance: Provenance) -> Flow:
     measures, issues = border.finish()
     if not measures and not any(issue.severity is Severity.ERROR for issue in issues):
         names = ", ".join(artifact.name for artifact in provenance.artifacts)
-        issues.append(Issue("NO_STREAMS", artifacts=names))
+        # That nothing is left of what was asked for says nothing about the rest of the recording.
+        asked = border.options.streams or border.options.channels or border.options.time_range
+        issues.append(Issue("NO_STREAMS", severity=Severity.WARNING if asked else None, artifacts=names))
     result = ParseResult(
         device_family=border.device.get("device_family"),
         device_model=border.device.get("device_model"),
@@ -131,7 +136,7 @@ def _provenance(
             parser_version=catalog.card(part.candidate.parser_id).version,
             score=part.candidate.score,
             evidence=part.candidate.evidence,
-            artifacts=tuple(_record(artifact) for artifact in part.artifacts),
+            artifacts=records(part.artifacts),
         )
         for part in classification.parts
     )
@@ -140,10 +145,13 @@ def _provenance(
         telemparse_version=telemparse.__version__,
         schema_version=SCHEMA_VERSION,
         options=options_document(options),
-        unread=() if parts else tuple(_record(artifact) for artifact in artifacts),
+        unread=() if parts else records(artifacts),
     )
 
 
-def _record(artifact: Artifact) -> ArtifactRecord:
-    given = artifact.outer or artifact
-    return ArtifactRecord(artifact.name, given.size, artifact.sha256, artifact.wrapper)
+def records(artifacts: ArtifactSet) -> tuple[ArtifactRecord, ...]:
+    """Return what provenance says of artifacts: sizes and hashes are those of the files as given."""
+    return tuple(
+        ArtifactRecord(artifact.name, (artifact.outer or artifact).size, artifact.sha256, artifact.wrapper)
+        for artifact in artifacts
+    )

@@ -14,7 +14,7 @@ from telemparse.model.issues import Issue, Locus
 from telemparse.model.wrappers import members_of, unwrap, wrapper_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from telemparse.extension.card import ParserCard
     from telemparse.extension.catalog import Catalog
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Candidate", "Inquiry", "preference"]
 
 _BLANK = b"\0 \t\r\n"
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _NEAREST = 3
 
 
@@ -70,10 +71,10 @@ class Inquiry:
             self._say("ARTIFACT_TOO_LARGE", artifact, bytes=artifact.size, limit=limit)
             return
         head = artifact.read_at(0, HEAD_BYTES)
-        if artifact.size <= len(head) and not head.strip(_BLANK):
-            self._say("ARTIFACT_EMPTY", artifact, bytes=artifact.size)
+        self.issues += artifact.issues
+        if self._is_empty(artifact, head):
             return
-        wrapper = wrapper_of(head)
+        wrapper = wrapper_of(head) if artifact.outer is None else None
         if wrapper is None:
             yield from self._decide(artifact, self._cards(), head)
             return
@@ -90,11 +91,18 @@ class Inquiry:
         for opened in inside:
             self.issues += opened.issues
             inner = opened.read_at(0, HEAD_BYTES)
-            if opened.size <= len(inner) and not inner.strip(_BLANK):
-                if not opened.issues:
-                    self._say("ARTIFACT_EMPTY", opened, bytes=opened.size)
-                continue
-            yield from self._decide(opened, self._cards(), inner)
+            if not self._is_empty(opened, inner):
+                yield from self._decide(opened, self._cards(), inner)
+
+    def _is_empty(self, artifact: Artifact, head: bytes) -> bool:
+        """Tell whether there is nothing but padding, and say so unless something else explains it."""
+        for mark in _BYTE_ORDER_MARKS:
+            head = head.removeprefix(mark)
+        if head.strip(_BLANK) or any(piece.strip(_BLANK) for piece in _behind_head(artifact)):
+            return False
+        if not artifact.issues:
+            self._say("ARTIFACT_EMPTY", artifact, bytes=artifact.size)
+        return True
 
     def _say(self, code: str, artifact: Artifact, **evidence: Any) -> None:
         self.issues.append(Issue(code, Locus(artifact.name), artifact=artifact.name, **evidence))
@@ -117,7 +125,7 @@ class Inquiry:
         wrapper: str | None,
         members: tuple[str, ...],
     ) -> list[Candidate]:
-        """Ask the greeted first; stop early at one SIGNATURE when no other magic greets."""
+        """Ask the greeted first; after one SIGNATURE only its specialists when no other magic greets."""
         tail = (
             head[-TAIL_BYTES:]
             if artifact.size <= len(head)
@@ -128,7 +136,10 @@ class Inquiry:
         )
         greeted = {card.id for card in cards if card.greets_magic(head)}
         answers: list[Candidate] = []
+        certain: str | None = None
         for card in order:
+            if certain is not None and certain not in card.specializes:
+                continue
             budget = self._budgets.setdefault(card.id, Budget())
             sniff = Sniff(
                 artifact.name, artifact.size, head, tail, wrapper, members, artifact.read_at, budget
@@ -141,15 +152,20 @@ class Inquiry:
             )
             answers.append(answer)
             if detection.rung is Rung.SIGNATURE and not greeted - {card.id}:
-                break
+                certain = card.id  # only a specialist can still outrank it
         self.answers += answers
         return answers
 
     def _guarded(self, card: ParserCard, sniff: Sniff) -> Detection | None:
+        budget = self._budgets[card.id]
+        budget.overspent = False
         try:
             detection: object = self.catalog.detector(card)((sniff,))
         except GUARDED as error:
             self.faults.append(Fault(card.id, "detect", f"{type(error).__name__}: {error}"))
+            return None
+        if budget.overspent:  # and the detector went on as if it were not
+            self.faults.append(Fault(card.id, "detect", "asked for more bytes than its budget"))
             return None
         if not isinstance(detection, Detection):  # a plugin need not keep its promise
             self.faults.append(
@@ -192,8 +208,10 @@ class Inquiry:
         outranked: set[str] = set()
         for answer in answers:
             if answer.rung >= Rung.MARKER:
-                outranked.update(self.catalog.card(answer.parser_id).specializes)
-        return [answer for answer in answers if answer.parser_id not in outranked]
+                general = self.catalog.card(answer.parser_id).specializes
+                outranked.update(parser_id for parser_id in general if parser_id != answer.parser_id)
+        # Two that outrank each other decide nothing.
+        return [answer for answer in answers if answer.parser_id not in outranked] or answers
 
     def report_unclaimed(self, anything_claimed: bool) -> None:  # noqa: FBT001  (a fact, not a mode)
         """Turn artifacts that nobody claims into issues: errors, or warnings beside claimed ones."""
@@ -206,3 +224,11 @@ class Inquiry:
                     artifacts=artifact.name, nearest=nearest or "none",
                 )
             )  # fmt: skip
+
+
+def _behind_head(artifact: Artifact) -> Iterator[bytes]:
+    """Yield what the head does not show, to its end."""
+    if artifact.size > HEAD_BYTES:
+        pieces = artifact.chunks()
+        yield next(pieces)[HEAD_BYTES:]
+        yield from pieces

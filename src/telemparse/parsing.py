@@ -8,14 +8,17 @@ import attrs
 
 from telemparse import confinement, flows
 from telemparse.border import Collector
-from telemparse.errors import ParseFailed
+from telemparse.errors import CallError, ParseFailed
+from telemparse.extension.catalog import Catalog
 from telemparse.model.artifacts import ArtifactSet
-from telemparse.model.options import Isolation, ParseOptions
+from telemparse.model.options import Isolation, options_of
+from telemparse.schemas.registry import schema_of
 
 if TYPE_CHECKING:
     from telemparse.border import Sink
     from telemparse.flows import Flow
     from telemparse.model.artifacts import Source
+    from telemparse.model.options import ParseOptions
     from telemparse.model.results import ParseResult
 
 __all__ = ["flow", "parse"]
@@ -40,7 +43,9 @@ def parse(
     Returns a `ParseResult`; what could be read is in its streams even when there are errors. Raises
     OSError for a path that cannot be read and CallError for a call that cannot be right.
     """
-    options = options or ParseOptions()
+    if on_error not in ("raise", "return"):
+        raise CallError(f"on_error must be 'raise' or 'return', not {on_error!r}")
+    options = options_of(options)
     if parser is not None:
         options = attrs.evolve(options, parser=parser)
     collector = Collector()
@@ -54,8 +59,12 @@ def flow(artifacts: ArtifactSet, options: ParseOptions, sink: Sink) -> Flow:
     """Classify and parse into a sink, batch by batch.
 
     The result's `streams` are empty: they are what the sink got. Raises only what the sink raises,
-    and CallError for an unknown parser id.
+    OSError for a file that cannot be read, and CallError for an unknown parser id or stream.
     """
+    for stream in options.streams or ():
+        schema_of(stream)
+    if options.parser is not None:
+        Catalog.shared().card(options.parser)
     if options.isolation is Isolation.PROCESS:
         return confinement.run(artifacts, options, sink)
     return flows.run(artifacts, options, sink)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from telemparse.model.artifacts import Artifact, ArtifactSet
+from telemparse.model.documents import issue_document, issue_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +27,8 @@ def handed_over(artifacts: Iterable[Artifact], folder: Path) -> list[dict[str, A
             if key not in outers:
                 outers[key] = _laid(artifact.outer, folder / f"outer-{number}")
             document |= {"wrapper": artifact.wrapper, "outer": outers[key]}
+        # What went wrong while it was unpacked is known by now, for it was read.
+        document["issues"] = [issue_document(issue) for issue in artifact.issues]
         documents.append(document)
     return documents
 
@@ -51,4 +54,5 @@ def _taken(document: Mapping[str, Any]) -> Artifact:
         name=document["name"],
         wrapper=document.get("wrapper"),
         outer=None if outer is None else _taken(outer),
+        issues=tuple(issue_from(issue) for issue in document.get("issues", ())),
     )

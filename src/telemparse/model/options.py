@@ -15,7 +15,7 @@ from telemparse.errors import CallError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Isolation", "ParseOptions"]
+__all__ = ["Isolation", "ParseOptions", "options_of"]
 
 _DEFAULT_MAX_DECOMPRESSED_BYTES = 8 * 1024**3
 MIN_THRESHOLD = 0.5
@@ -138,3 +138,10 @@ class ParseOptions:
             for field in attrs.fields(ParseOptions)
             if (value := getattr(self, field.name)) != getattr(default, field.name)
         }
+
+
+def options_of(options: ParseOptions | None) -> ParseOptions:
+    """Return the options of a call, the defaults for None; raises CallError for anything else."""
+    if not isinstance(options, ParseOptions | None):
+        raise CallError(f"options must be ParseOptions, not {type(options).__name__}")
+    return options or ParseOptions()
