@@ -106,7 +106,7 @@ def spooled(pieces: Iterable[bytes], memory_bytes: int = IN_MEMORY_BYTES) -> Cal
     for piece in source:
         head += piece
         if len(head) > memory_bytes:
-            return _on_disk(bytes(head), source)
+            return _on_disk(head, source)
     content = bytes(head)
     return lambda: io.BytesIO(content)
 
@@ -124,7 +124,7 @@ class _TemporaryContent:
         return self.path.open("rb")
 
 
-def _on_disk(head: bytes, rest: Iterator[bytes]) -> Callable[[], BinaryIO]:
+def _on_disk(head: bytearray, rest: Iterator[bytes]) -> Callable[[], BinaryIO]:
     content = _TemporaryContent()
     with content.file as target:
         target.write(head)

@@ -200,16 +200,14 @@ class Stored:
 
 
 def complaints(stream: Stored | Stream, archive: str, name: str) -> tuple[Issue, ...]:
-    """Return what a damaged stream of an archive means for its content; () when it is whole.
+    """Return what the damage of a stream in an archive means for its content.
 
     A decoder notices a damage only after it made something of the damaged bytes: what came out of a
     corrupt stream is doubtful, and said to be, while what came out of one that ends early is not.
     """
     damage, place = stream.damage, Locus(archive, stream.stop)
-    if damage is None:
-        return ()
     if damage == _OVERSIZED:
-        return (unopened(archive, name, stream.start, damage),)
+        return (unopened(archive, name, stream.start, _OVERSIZED),)
     truncated = Issue("ARTIFACT_TRUNCATED", place, artifact=name, offset=stream.stop, reason=damage)
     if damage == _ENDS_EARLY:
         return (truncated,)

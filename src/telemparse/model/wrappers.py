@@ -30,7 +30,7 @@ _TEXT = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 _TEXT_LOOK_BYTES = 32
 _HEAD_BYTES = 64 * 1024
 _ZLIB_TRIAL_BYTES = 256
-_TRAILING_LOOK_BYTES = 1024
+_TRAILING_LOOK_BYTES = 256
 
 
 def wrapper_of(head: bytes) -> str | None:
@@ -220,11 +220,14 @@ def _content(
 def _next_stream(reader: BinaryIO, at: int) -> int:
     """Return the offset of the first byte from `at` that is no NUL padding."""
     reader.seek(at)
-    while piece := reader.read(_HEAD_BYTES):
+    # Small at first: thousands of tiny streams in a row have no padding at all.
+    width = 1
+    while piece := reader.read(width):
         rest = piece.lstrip(b"\0")
         if rest:
             return at + len(piece) - len(rest)
         at += len(piece)
+        width = min(2 * width, _HEAD_BYTES)
     return at
 
 

@@ -93,7 +93,7 @@ def read_directory(reader: BinaryIO) -> Directory | None:
     found: list[Member] = []
     reader.seek(start)
     while reader.tell() < stop and len(found) <= MAX_MEMBERS:
-        member = _central(reader)
+        member = _central(reader, stop)
         if member is None:
             return None
         found.append(member)
@@ -132,18 +132,19 @@ def read_signed(reader: BinaryIO, at: int, length: int, signature: bytes) -> byt
     return data if len(data) == length and data.startswith(signature) else None
 
 
-def _central(reader: BinaryIO) -> Member | None:
-    """Read one directory entry and move behind it."""
+def _central(reader: BinaryIO, stop: int) -> Member | None:
+    """Read one directory entry and move behind it; None when it reaches beyond the directory."""
     at = reader.tell()
     fixed = read_signed(reader, at, _CENTRAL_FIELDS.size, _CENTRAL)
     if fixed is None:
         return None
     fields = _CENTRAL_FIELDS.unpack(fixed)
     flags, method, crc, packed, size, name_length, extra_length, comment_length, offset = fields
-    raw_name, extra = reader.read(name_length), reader.read(extra_length)
-    if len(raw_name) + len(extra) < name_length + extra_length:
+    after = at + len(fixed) + name_length + extra_length + comment_length
+    if after > stop:
         return None
-    reader.seek(at + len(fixed) + name_length + extra_length + comment_length)
+    raw_name, extra = reader.read(name_length), reader.read(extra_length)
+    reader.seek(after)
     size, packed, offset = _zip64_sizes(extra, [size, packed, offset])
     return Member(_plain_name(raw_name, flags), offset, flags, method, crc, packed, size)
 
