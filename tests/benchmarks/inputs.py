@@ -26,7 +26,7 @@ GPX_HEAD = (
     "    <trk>\n        <name>Nowhere Ring</name>\n        <trkseg>\n"
 )
 GPX_TAIL = "        </trkseg>\n    </trk>\n</gpx>\n"
-_NOISE = 4096
+_NOISES = 8
 
 
 def cache_folder() -> Path:
@@ -53,40 +53,42 @@ def made(entry: Input, folder: Path) -> Path:
     return path
 
 
-def _drive(rows: int) -> Iterator[tuple[str, float, float, float, list[float]]]:
-    """Yield ISO time, radians round the ring, metres of radius, speed in m/s and noise, at 10 Hz."""
+def _drive(rows: int) -> Iterator[tuple[str, float, float, float, float, list[float]]]:
+    """Yield ISO time, radians round the circuit, metres from its middle, m/s, course and noise, at 10 Hz."""
     noise = random.Random(SEED)
-    table = [[noise.gauss(0, 1) for _column in range(8)] for _row in range(_NOISE)]
     for row in range(rows):
         t = START + dt.timedelta(milliseconds=100 * row)
-        angle = row * 0.021
-        shaken = table[row % _NOISE]
-        speed = 11 + 6 * math.sin(2 * angle) + 0.05 * shaken[0]
+        angle = row * 0.0031
+        # Fresh noise for each row: repeated values would flatter whoever compresses them.
+        shaken = [noise.gauss(0, 1) for _column in range(_NOISES)]
+        speed = 34 + 18 * math.sin(2 * angle) + 0.05 * shaken[0]
+        course = math.degrees(angle + 0.01 * shaken[2]) % 360
         yield (
             f"{t:%Y-%m-%dT%H:%M:%S}.{t.microsecond // 1000:03d}Z",
             angle,
-            180 + 40 * math.cos(2 * angle),
+            1100 + 240 * math.cos(2 * angle) + 0.3 * shaken[1],
             speed,
+            course,
             shaken,
         )
 
 
 def csv_lines(rows: int) -> Iterator[str]:
     """Yield rows of the bench CSV."""
-    for t, angle, radius, speed, shaken in _drive(rows):
+    for t, angle, radius, speed, course, shaken in _drive(rows):
         lat = 12.03 + radius * math.cos(angle) / 111_195
         lon = -34.05 + radius * math.sin(angle) / 108_752
         yield (
-            f"{t},{lat:.7f},{lon:.7f},{18 + 0.2 * shaken[1]:.2f},{speed:.3f},{math.degrees(angle) % 360:.2f},"
+            f"{t},{lat:.7f},{lon:.7f},{18 + 0.2 * shaken[1]:.2f},{speed:.3f},{course:.2f},"
             f"{0.05 * shaken[2]:.3f},{0.8 + 0.02 * abs(shaken[3]):.2f},{16 + round(shaken[4])},"
             f"{0.3 * shaken[5]:.4f},{0.6 + 0.3 * shaken[6]:.4f},{min(100.0, abs(30 * shaken[7])):.1f},"
-            f"{round(speed * 600)}\n"
+            f"{round(speed * 160)}\n"
         )
 
 
 def gpx_points(rows: int) -> Iterator[str]:
     """Yield track points of the bench GPX."""
-    for t, angle, radius, speed, shaken in _drive(rows):
+    for t, angle, radius, speed, course, shaken in _drive(rows):
         lat = 12.03 + radius * math.cos(angle) / 111_195
         lon = -34.05 + radius * math.sin(angle) / 108_752
         yield (
@@ -96,7 +98,7 @@ def gpx_points(rows: int) -> Iterator[str]:
             "                <extensions>\n"
             "                    <gpxtpx:TrackPointExtension>\n"
             f"                        <gpxtpx:speed>{speed:.3f}</gpxtpx:speed>\n"
-            f"                        <gpxtpx:course>{math.degrees(angle) % 360:.1f}</gpxtpx:course>\n"
+            f"                        <gpxtpx:course>{course:.1f}</gpxtpx:course>\n"
             "                    </gpxtpx:TrackPointExtension>\n"
             "                </extensions>\n"
             "            </trkpt>\n"

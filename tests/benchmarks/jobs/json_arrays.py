@@ -1,4 +1,4 @@
-"""The same table as JSON arrays, one a column, the shortest text that gives the values back."""
+"""The same table as JSON arrays, one a column: t in integer nanoseconds, floats as short as they can be."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ def run(table: pa.Table) -> dict[str, object]:
     size = 0
     for name, column in zip(table.column_names, table.columns, strict=True):
         if name == "t":
-            values = column.cast(pa.timestamp("ms", tz="UTC")).cast(pa.int64()).to_pylist()
+            values = column.cast(pa.int64()).to_pylist()
         elif column.type == pa.float32():
             # The shortest text of a 32-bit float, not the long one of its 64-bit twin.
             values = [float(str(value)) for value in column.combine_chunks().to_numpy(zero_copy_only=False)]
