@@ -109,7 +109,7 @@ def options_from(document: Mapping[str, Any]) -> ParseOptions:
 def provenance_document(provenance: Provenance) -> dict[str, Any]:
     """Return provenance as plain values."""
     return {
-        "parts": [attrs.asdict(part) for part in provenance.parts],
+        "parts": [plain(attrs.asdict(part)) for part in provenance.parts],
         "telemparse_version": provenance.telemparse_version,
         "schema_version": provenance.schema_version,
         "options": plain(provenance.options),

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "GROUP_ROWS", "Encoder", "Filed", "Format", "Target", "format_named", "grouped"]
 
-# Larger row groups save 1 % of the bytes at most and cost the streaming writer their memory.
-GROUP_ROWS = 131_072
-_GROUP_BYTES = 16 * 1024 * 1024
+# Twice as many save 1 % of the bytes at most and cost the streaming writer 10 to 60 MB of memory.
+GROUP_ROWS = 65_536
+_GROUP_BYTES = 8 * 1024 * 1024
 
 
 class Encoder(Protocol):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder", "Shelf"]
 
-_BUFFER_BYTES = 24 * 1024 * 1024  # of all streams together
+_BUFFER_BYTES = 16 * 1024 * 1024  # of all streams together
 
 
 @attrs.define
