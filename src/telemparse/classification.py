@@ -18,6 +18,7 @@ from telemparse.model.documents import issue_document, issue_from, options_docum
 from telemparse.model.handover import handed_over, taken_over
 from telemparse.model.issues import Issue
 from telemparse.model.options import Isolation, options_of
+from telemparse.model.rendering import legible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,14 +57,15 @@ class Classification:
 
     def explain(self) -> str:
         """Return a table for people: parser, score, rung, evidence; then issues and faults."""
-        rows = [("parser", "score", "rung", "artifacts", "evidence")]
+        rows: list[tuple[str, ...]] = [("parser", "score", "rung", "artifacts", "evidence")]
         chosen = {part.candidate.parser_id for part in self.parts}
         for candidate in self.candidates:
             mark = "* " if candidate.parser_id in chosen else "  "
-            rows.append((
+            cells = (
                 mark + candidate.parser_id, f"{candidate.score:.1f}", candidate.rung.name,
                 ", ".join(candidate.artifacts), "; ".join(candidate.evidence),
-            ))  # fmt: skip
+            )  # fmt: skip
+            rows.append(tuple(legible(cell) for cell in cells))
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -71,7 +73,7 @@ class Classification:
         ]
         lines += [f"{issue.severity} {issue.code}: {issue.message}" for issue in self.issues]
         lines += [f"fault {fault.plugin} ({fault.stage}): {fault.error}" for fault in self.faults]
-        return "\n".join(lines)
+        return "\n".join(legible(line) for line in lines)
 
 
 def detect(source: Source, options: ParseOptions | None = None) -> Classification:

@@ -14,10 +14,18 @@ if TYPE_CHECKING:
     from telemparse.model.issues import Issue
     from telemparse.model.results import ParseResult
 
-__all__ = ["line", "page", "summary"]
+__all__ = ["legible", "line", "page", "summary"]
 
 _NS_PER_S = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def legible(text: str) -> str:
+    """Return text in one line: what breaks lines or steers a terminal, as a file's name may, is spelt out."""
+    if text.isprintable():
+        return text
+    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(shown)
 
 
 def line(result: ParseResult) -> str:
@@ -41,7 +49,7 @@ def summary(result: ParseResult) -> str:
         lines.append(f"  {issue.severity} {issue.code}: {issue.message}{place}")
         if issue.hint:
             lines.append(f"    hint: {issue.hint}")
-    return "\n".join(lines)
+    return "\n".join(legible(each) for each in lines)
 
 
 def page(result: ParseResult) -> str:
