@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telemparse.kernels.arrays import numpy_view, validity
+from telemparse.kernels.arrays import numpy_view, to_arrow, validity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,11 +112,11 @@ def _instants(strings: pa.Array) -> tuple[Ints, Mask, Mask]:
     left = np.ones(len(text), np.bool_)
     for shape in (_ZONED, _NAIVE):
         rows = left & _bools(pc.match_substring_regex(text, shape))
-        part = _uniform(text.take(pa.array(np.flatnonzero(rows))))
+        part = _uniform(text.take(to_arrow(np.flatnonzero(rows), pa.int64())))
         if part is not None:
             _put(columns, rows, part)
             left &= ~rows
-    _put(columns, left, _decoded(text.take(pa.array(np.flatnonzero(left)))))
+    _put(columns, left, _decoded(text.take(to_arrow(np.flatnonzero(left), pa.int64()))))
     return columns
 
 

@@ -12,5 +12,10 @@ CARD = ParserCard(
     version="0.1.0",
     detector="telemparse.formats.gpx.detect:detect",
     target="telemparse.formats.gpx.parser:parse",
+    examples="telemparse.formats.gpx.examples:EXAMPLES",
     extensions=(".gpx",),
+    mime_types=("application/gpx+xml",),
+    magics=((0, b"<gpx"),),
+    streams=("gnss_pvt", "channels", "events"),
+    support_level=1,
 )

@@ -1,0 +1,101 @@
+"""What the values of a GPX track point mean: their place in the point to canonical columns."""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from telemparse.kernels.xml_walk import local_name
+
+if TYPE_CHECKING:
+    from telemparse.kernels.xml_walk import Path
+
+__all__ = ["LAT", "LON", "TIME", "Leaf", "Role", "leaf_of", "plain_name"]
+
+LAT: Path = ("@lat",)
+LON: Path = ("@lon",)
+TIME: Path = ("time",)
+
+
+class Role(enum.Enum):
+    """Where a value goes."""
+
+    GNSS = "gnss_pvt"
+    CHANNEL = "channels.main"
+
+
+@attrs.frozen
+class Leaf:
+    """A value of known meaning.
+
+    Args:
+        role: the stream that it goes to.
+        column: its column there.
+        unit: of the values.
+        assumed: True where the namespace does not say the unit.
+    """
+
+    role: Role
+    column: str
+    unit: str
+    assumed: bool = False
+
+
+# GPX 1.0 (speed, course and the quality fields stand in the point) and 1.1 schema documentation, wptType.
+_IN_POINT = {
+    "ele": Leaf(Role.GNSS, "alt_m", "m"),
+    "speed": Leaf(Role.GNSS, "speed_mps", "m/s"),
+    "course": Leaf(Role.GNSS, "course_deg", "deg"),
+    "fix": Leaf(Role.GNSS, "fix_type", "1"),
+    "sat": Leaf(Role.GNSS, "sat_count", "1"),
+    "hdop": Leaf(Role.GNSS, "hdop", "1"),
+    "vdop": Leaf(Role.GNSS, "vdop", "1"),
+    "pdop": Leaf(Role.GNSS, "pdop", "1"),
+}
+
+# Garmin's TrackPointExtension v1 and v2 and PowerExtension v1 schemas, and what others call the same;
+# names in lower case, without `_` and `-`.
+_IN_EXTENSIONS = {
+    **{name: _IN_POINT[name] for name in ("speed", "course", "sat", "hdop", "vdop", "pdop")},
+    **dict.fromkeys(("hr", "heartrate"), Leaf(Role.CHANNEL, "heart_rate_bpm", "1/min")),
+    **dict.fromkeys(("cad", "cadence"), Leaf(Role.CHANNEL, "cadence_rpm", "1/min")),
+    **dict.fromkeys(("power", "powerinwatts", "watts"), Leaf(Role.CHANNEL, "power_w", "W")),
+    "atemp": Leaf(Role.CHANNEL, "air_temp_c", "degC"),
+    "wtemp": Leaf(Role.CHANNEL, "water_temp_c", "degC"),
+    "depth": Leaf(Role.CHANNEL, "depth_m", "m"),
+}
+
+# These say metres a second in their schema or documentation; the bare GPX namespace follows GPX 1.0.
+_STATED = re.compile(r"https?://(www\.garmin\.com/xmlschemas/TrackPointExtension/v[12]|osmand\.net)/?\S*")
+_UNIT_NEEDED = ("speed_mps",)
+
+
+def leaf_of(path: Path) -> Leaf | None:
+    """Return what is known of the value at a path; None for one that keeps its own name."""
+    if len(path) == 1:
+        return _IN_POINT.get(path[0])
+    last = path[-1]
+    if path[0] != "extensions" or last.startswith(("@", "#")):
+        return None
+    known = _IN_EXTENSIONS.get(re.sub(r"[_-]", "", local_name(last)).lower())
+    if known is None or known.column not in _UNIT_NEEDED:
+        return known
+    namespace = last[1:].partition("}")[0] if last.startswith("{") else ""
+    return known if not namespace or _STATED.fullmatch(namespace) else attrs.evolve(known, assumed=True)
+
+
+_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_STRANGE = re.compile(r"[^a-z0-9]+")
+
+
+def plain_name(path: Path) -> str:
+    """Return the snake_case name of a value by its element, with the attribute behind it."""
+    steps = [step for step in path if not step.startswith("#")]
+    words = [local_name(steps[-1])]
+    if steps[-1].startswith("@") and len(steps) > 1:
+        words.insert(0, local_name(steps[-2]))
+    name = _STRANGE.sub("_", _BORDER.sub("_", "_".join(words)).lower()).strip("_")
+    return name or "value"

@@ -1,0 +1,76 @@
+"""Gathering spans of bytes out of a buffer into Arrow strings and fixed windows, without a loop over rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from telemparse.kernels.arrays import Ints, Mask
+
+__all__ = ["Bytes", "equal_at", "positions", "spans"]
+
+Bytes: TypeAlias = "NDArray[np.uint8]"
+
+# A window as wide as the longest span is fast while the spans are alike; beyond this waste it is not.
+_WASTE = 4
+_SMALL = 64 * 1024
+
+
+def positions(buffer: Bytes, byte: int) -> Ints:
+    """Return where `byte` stands in the buffer, ascending."""
+    return np.flatnonzero(buffer == byte)
+
+
+def _windows(buffer: Bytes, width: int, kind: str) -> NDArray[Any]:
+    """Return a view, shape (len - width + 1,), whose item i is the `width` bytes from i on."""
+    return np.ndarray((len(buffer) - width + 1,), f"{kind}{width}", buffer, strides=(1,))
+
+
+def equal_at(buffer: Bytes, starts: Ints, literal: bytes) -> Mask:
+    """Return for each start whether `literal` stands there, shape (n,).
+
+    Starts below 0 or too near to the end are False. `literal` must hold no NUL, which numpy would trim.
+    """
+    width = len(literal)
+    if width == 0:
+        return np.ones(len(starts), np.bool_)
+    last = len(buffer) - width
+    if last < 0:
+        return np.zeros(len(starts), np.bool_)
+    if len(starts) and not 0 <= int(starts.min()) <= int(starts.max()) <= last:
+        inside = (starts >= 0) & (starts <= last)
+        return inside & equal_at(buffer, np.where(inside, starts, 0), literal)
+    return np.asarray(_windows(buffer, width, "S")[starts] == literal)
+
+
+def spans(buffer: Bytes, starts: Ints, ends: Ints) -> pa.StringArray:
+    """Return the bytes from each start to its end as strings, shape (n,).
+
+    The caller warrants 0 <= start <= end <= len(buffer), and that the bytes are UTF-8.
+    """
+    lengths = ends - starts
+    offsets = np.zeros(len(starts) + 1, np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    data = _gathered(buffer, starts, lengths, offsets)
+    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+def _gathered(buffer: Bytes, starts: Ints, lengths: Ints, offsets: NDArray[np.int32]) -> Bytes:
+    total = int(offsets[-1])
+    if total == 0:
+        return np.zeros(0, np.uint8)
+    width = int(lengths.max())
+    fits = int(starts.max()) + width <= len(buffer)
+    if fits and len(starts) * width <= _WASTE * total + _SMALL:
+        window = _windows(buffer, width, "V")[starts].view(np.uint8).reshape(len(starts), width)
+        if int(lengths.min()) == width:
+            return window.ravel()
+        return window[np.arange(width, dtype=np.int32) < lengths.astype(np.int32)[:, None]]
+    index = np.repeat(starts - offsets[:-1], lengths)
+    index += np.arange(total)
+    return buffer[index]

@@ -1,0 +1,128 @@
+"""XML as UTF-8 bytes on demand, whatever encoding the file declares: from any offset, with line numbers."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING, BinaryIO
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["XmlText", "declared_encoding"]
+
+_HEAD_BYTES = 1024
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_UNMARKED = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]{0,40})[\"']")
+# Character sets that Python decodes piece by piece; its other codecs are no encodings of text.
+_CHARACTER_SETS = re.compile(
+    r"iso8859-\d+|cp\d+|koi8-[rtu]|mac-?[a-z]+|gb2312|gbk|gb18030|big5(hkscs)?|shift_jis\w*|euc_\w+|tis-620"
+)
+_BLANKS = b" \t\r\n\0"
+
+
+def declared_encoding(head: bytes) -> tuple[str, int, str | None]:
+    """Return the encoding of a document that begins with `head`, the bytes to skip, and what is odd about it.
+
+    Byte order marks are believed first, then zero bytes around the first `<`, then the declaration;
+    a declared encoding of several bytes a letter contradicts the declaration that could be read.
+    """
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name, len(mark), None
+    for start, name in _UNMARKED:
+        if head.startswith(start):
+            return name, 0, None
+    skip = len(head) - len(head.lstrip(_BLANKS))
+    odd = "blank bytes before the XML declaration" if skip and head[skip:].startswith(b"<?xml") else None
+    found = _DECLARED.match(head, skip)
+    name = found[1].decode("ascii").lower() if found else "utf-8"
+    if name.startswith(("utf", "ucs", "iso-10646", "us-ascii", "ascii")):
+        return "utf-8", skip, odd
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        known = ""
+    if not _CHARACTER_SETS.fullmatch(known):
+        return "utf-8", skip, f"unknown encoding {name}"
+    return known, skip, odd
+
+
+@attrs.define
+class XmlText:
+    """One XML document as a stream of UTF-8 bytes; offsets count those bytes.
+
+    For documents in UTF-8 they are the offsets in the file. In 8-bit character sets a letter that has no
+    meaning becomes U+FFFD.
+
+    Args:
+        opener: gives a new reader at offset 0.
+        encoding: Python's name of the document's encoding.
+        start: offset of the first byte that counts.
+        odd: what is not as XML wants it before the first element, or None.
+    """
+
+    opener: Callable[[], BinaryIO]
+    encoding: str
+    start: int
+    odd: str | None
+    _counted: tuple[int, int] = attrs.field(default=(0, 1), init=False)
+
+    @classmethod
+    def of(cls, opener: Callable[[], BinaryIO]) -> XmlText:
+        """Return the text of a document whose encoding is not known yet."""
+        with opener() as reader:
+            return cls(opener, *declared_encoding(reader.read(_HEAD_BYTES)))
+
+    @property
+    def first(self) -> int:
+        """Offset of the first byte of `pieces`: beyond a mark or blanks in UTF-8, else 0."""
+        return self.start if self.encoding == "utf-8" else 0
+
+    def pieces(self, size: int, offset: int | None = None) -> Iterator[bytes]:
+        """Yield the document from an offset (of its beginning by default) in pieces of about `size` bytes."""
+        begin = self.first if offset is None else offset
+        with self.opener() as reader:
+            if self.encoding == "utf-8":
+                reader.seek(begin)
+                while piece := reader.read(size):
+                    yield piece
+                return
+            reader.seek(self.start)
+            yield from _from_offset(_decoded(reader, self.encoding, size), begin)
+
+    def line_of(self, offset: int) -> int:
+        """Return the line, from 1, in which an offset lies; cheapest when asked in ascending order."""
+        counted, line = self._counted if offset >= self._counted[0] else (self.first, 1)
+        counted = max(counted, self.first)
+        for piece in self.pieces(1 << 18, counted):
+            part = piece[: offset - counted]
+            line += part.count(b"\n")
+            counted += len(part)
+            if counted >= offset:
+                break
+        self._counted = (counted, line)
+        return line
+
+
+def _decoded(reader: BinaryIO, encoding: str, size: int) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    while raw := reader.read(size):
+        yield decoder.decode(raw).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def _from_offset(pieces: Iterator[bytes], offset: int) -> Iterator[bytes]:
+    for piece in pieces:
+        if offset < len(piece):
+            yield piece[offset:]
+        offset = max(0, offset - len(piece))
