@@ -148,27 +148,31 @@ def _watched(place: Path, deadline: float) -> _Ending:
     """Run the child until it ends or the deadline is there; nothing of it is left afterwards."""
     scratch = place / "tmp"
     scratch.mkdir()
-    process = subprocess.Popen(  # noqa: S603  (our own interpreter and bootstrap, no shell)
-        [sys.executable, "-P", "-c", _BOOTSTRAP, str(place / "order.json")],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "TMPDIR": str(scratch)},
-        start_new_session=True,
-    )
-    stderr = process.stderr.fileno() if process.stderr is not None else -1
+    stderr, theirs = os.pipe()
     words = bytearray()
     in_time = False
     try:
-        in_time = _ends_in_time(process.pid, stderr, deadline, words)
-    finally:
-        # Not yet reaped, so that the number of the group cannot be somebody else's by now.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        peak_rss_bytes = _reap(process)
+        try:
+            process = subprocess.Popen(  # noqa: S603  (our own interpreter and bootstrap, no shell)
+                [sys.executable, "-P", "-c", _BOOTSTRAP, str(place / "order.json")],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=theirs,
+                env={**os.environ, "TMPDIR": str(scratch)},
+                start_new_session=True,
+            )
+        finally:
+            os.close(theirs)
+        try:
+            in_time = _ends_in_time(process.pid, stderr, deadline, words)
+        finally:
+            # Not yet reaped, so that the number of the group cannot be somebody else's by now.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            peak_rss_bytes = _reap(process)
         _take_the_rest(stderr, words)
-        if process.stderr is not None:
-            process.stderr.close()
+    finally:
+        os.close(stderr)
     return _Ending(in_time, process.returncode, peak_rss_bytes, words.decode("utf-8", "replace"))
 
 
