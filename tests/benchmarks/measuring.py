@@ -19,9 +19,12 @@ from benchmarks.values import Job, Measurement
 HERE = Path(__file__).parent
 KIB = 1024
 
+Files = tuple[Path, Path]
+"""A small file to load everything with, and the file that counts."""
+
 
 def in_turn(
-    jobs: Sequence[Job], path: Path, rounds: int, environments: Environments
+    jobs: Sequence[Job], files: Files, rounds: int, environments: Environments
 ) -> dict[str, Measurement]:
     """Return the median measurement of each job by label; a job that fails once is out of the race."""
     runs: dict[str, list[Measurement]] = {job.label: [] for job in jobs}
@@ -29,7 +32,7 @@ def in_turn(
         for job in jobs:
             if any(run.failure for run in runs[job.label]):
                 continue
-            run = once(job, path, environments)
+            run = once(job, files, environments)
             runs[job.label].append(run)
             said = run.failure or f"{run.cpu_s:.3f} s CPU, {run.peak_bytes / 1e6:.0f} MB"
             print(f"  {job.label}: {said}", file=sys.stderr, flush=True)
@@ -45,7 +48,7 @@ def median(runs: Sequence[Measurement]) -> Measurement:
     return next(run for run in runs if run.cpu_s == middle)
 
 
-def once(job: Job, path: Path, environments: Environments, timeout_s: float = 300.0) -> Measurement:
+def once(job: Job, files: Files, environments: Environments, timeout_s: float = 300.0) -> Measurement:
     """Run one job in a fresh process and return what it took."""
     python = environments.python(job)
     if python is None:
@@ -55,7 +58,7 @@ def once(job: Job, path: Path, environments: Environments, timeout_s: float = 30
         str(HERE / "child.py"),
         str(HERE / "jobs" / job.script),
         job.version_of,
-        str(path),
+        *map(str, files),
         *job.arguments,
     ]
     return spawn(command, timeout_s)

@@ -14,8 +14,9 @@ HEAD = """# Benchmarks
 This page is written by `nox -s bench`. Every figure comes from one run of it on one machine; ratios carry
 over to other machines, seconds do not. Files are synthetic and seeded, so anyone can make the same ones.
 Each job runs in a fresh process, telemparse and its peers in turn, each peer in an environment of its own.
-CPU seconds are user and system time of the process after its imports, the median of {rounds} runs. Nothing
-here is asserted by a test: a bar that is not met is shown as such.
+CPU seconds are user and system time of the process after its imports and a first read of a small file, which
+loads what is loaded on first use; they are the median of {rounds} runs. Nothing here is asserted by a test: a
+bar that is not met is shown as such.
 """
 
 

@@ -3,11 +3,7 @@
 import tempfile
 from pathlib import Path
 
-import telemparse.formats.csv.parser
-import telemparse.formats.gpx.parser
-
 import telemparse
-import telemparse.writers.conversion
 
 
 def run(path: str) -> dict[str, object]:

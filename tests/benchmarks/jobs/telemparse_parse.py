@@ -1,10 +1,6 @@
 """The whole result with all checks: detection, streams, issues, provenance."""
 
-import telemparse.formats.csv.parser
-import telemparse.formats.gpx.parser
-
 import telemparse
-import telemparse.parsing
 
 
 def run(path: str) -> dict[str, object]:
