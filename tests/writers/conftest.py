@@ -30,10 +30,12 @@ def toy(monkeypatch):
                     raise message
                 yield message
 
-        catalog._targets.update({
-            "toy:detect": lambda _sniffs: Detection(Rung.MARKER, ("a toy",)),
-            "toy:parse": parse,
-        })
+        catalog._targets.update(
+            {
+                "toy:detect": lambda _sniffs: Detection(Rung.MARKER, ("a toy",)),
+                "toy:parse": parse,
+            }
+        )
         monkeypatch.setattr(Catalog, "shared", lambda: catalog)
         return b"toy"
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 import telemparse
 from telemparse import ParseOptions, writers
 from telemparse.errors import CallError, ParseFailed
-from telemparse.model.issues import Issue
 from telemparse.model.messages import Batch, Meta
 from telemparse.schemas import build, channel_field
 from telemparse.writers import filing, recorder, runs
@@ -89,13 +88,15 @@ def assert_converts_like_write(source, folder, form="parquet"):
 
 
 SHAPES = {
-    "in order": [fixes(range(0, 7)), fixes(range(7, 30), 7), fixes([30], 30)],
+    "in order": [fixes(range(7)), fixes(range(7, 30), 7), fixes([30], 30)],
     "one batch": [fixes(range(50))],
     "late within a group": [fixes([0, 2, 1, 3]), fixes([5, 4, 6, 7], 4)],
-    "late over groups": [fixes(range(10, 20)), fixes(range(0, 15), 10), fixes(range(5, 40), 25)],
+    "late over groups": [fixes(range(10, 20)), fixes(range(15), 10), fixes(range(5, 40), 25)],
     "reversed": [fixes(range(40, 0, -1))],
     "interleaved": [fixes([index // 2 + 100 * (index % 2) for index in range(40)])],
-    "twins that only sorting brings together": [fixes([5, 5, 3, 9]), fixes([5, 9, 3, 12, 5], 4), fixes([12, 5, 9, 13], 9)],
+    "twins that only sorting brings together": [
+        fixes([5, 5, 3, 9]), fixes([5, 9, 3, 12, 5], 4), fixes([12, 5, 9, 13], 9),
+    ],
     "all at one instant, then one before": [fixes([7] * 21), fixes([6] * 5 + [7] * 5, 21)],
     "channels that gain columns": [
         channels(range(9), rpm=np.arange(9.0)),
@@ -112,20 +113,31 @@ SHAPES = {
         channels(range(6), gear=np.arange(6, dtype=np.int16)),
         channels(range(6, 12), gear=np.arange(6.0) / 2),
     ],
-    "words": [events(range(5), ["marker"] * 5), events(range(5, 16), ["pit_in", "pit_out", "marker"] * 3 + ["start", "stop"])],
-    "late words": [events([4, 5, 6, 7, 8], ["marker"] * 5), events([1, 2, 3, 9], ["pit_in", "stop", "start", "other"])],
+    "words": [
+        events(range(5), ["marker"] * 5),
+        events(range(5, 16), ["pit_in", "pit_out", "marker"] * 3 + ["start", "stop"]),
+    ],
+    "late words": [
+        events([4, 5, 6, 7, 8], ["marker"] * 5),
+        events([1, 2, 3, 9], ["pit_in", "stop", "start", "other"]),
+    ],
     "laps without a time of their own": [laps([1, 2, 3]), laps([4, 5, 6, 7, 8])],
     "several streams by turns": [
         message
         for start in range(0, 40, 5)
-        for message in (fixes(range(start, start + 5), start), channels(range(start, start + 5), rpm=np.arange(5.0)), events([start], ["marker"]))
+        for message in (
+            fixes(range(start, start + 5), start),
+            channels(range(start, start + 5), rpm=np.arange(5.0)),
+            events([start], ["marker"]),
+        )
     ],
 }  # fmt: skip
 
 
+@pytest.mark.usefixtures("small_groups")
 @pytest.mark.parametrize("form", ["parquet", "arrow"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_converted_recording_holds_the_tables_of_a_parsed_one(shape, form, toy, tmp_path, small_groups):
+def test_a_converted_recording_holds_the_tables_of_a_parsed_one(shape, form, toy, tmp_path):
     assert_converts_like_write(toy(*SHAPES[shape]), tmp_path, form)
 
 
@@ -137,9 +149,10 @@ def test_groups_of_full_size_hold_the_same_tables(shape, toy, tmp_path):
 stamps = st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=9), min_size=1, max_size=8)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@pytest.mark.usefixtures("small_groups")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(batches=stamps)
-def test_any_order_of_rows_converts_like_it_parses(batches, toy, tmp_path_factory, small_groups):
+def test_any_order_of_rows_converts_like_it_parses(batches, toy, tmp_path_factory):
     firsts = np.cumsum([0, *map(len, batches)])
     source = toy(*(fixes(batch, int(first)) for batch, first in zip(batches, firsts, strict=False)))
     assert_converts_like_write(source, tmp_path_factory.mktemp("order"))
@@ -148,8 +161,107 @@ def test_any_order_of_rows_converts_like_it_parses(batches, toy, tmp_path_factor
 columns = st.lists(st.sampled_from(["rpm", "gear", "lambda"]), unique=True)
 
 
+@pytest.mark.usefixtures("small_groups")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(batches=st.lists(st.tuples(st.lists(st.integers(0, 12), min_size=1, max_size=9), columns), min_size=1, max_size=6))
-def test_any_coming_and_going_of_channels_converts_like_it_parses(batches, toy, tmp_path_factory, small_groups):
-    source = toy(*(channels(at, **{name: np.arange(float(len(at))) for name in names}) for at, names in batches))
+@given(
+    batches=st.lists(
+        st.tuples(st.lists(st.integers(0, 12), min_size=1, max_size=9), columns), min_size=1, max_size=6
+    )
+)
+def test_any_coming_and_going_of_channels_converts_like_it_parses(batches, toy, tmp_path_factory):
+    source = toy(
+        *(channels(at, **{name: np.arange(float(len(at))) for name in names}) for at, names in batches)
+    )
     assert_converts_like_write(source, tmp_path_factory.mktemp("columns"))
+
+
+def test_what_was_good_before_a_crash_is_in_the_folder_and_the_failure_is_raised(toy, tmp_path):
+    source = toy(fixes(range(20)), Meta("device_model", "P-10"), ZeroDivisionError("bad parser"))
+
+    with pytest.raises(ParseFailed, match="PARSER_CRASHED") as caught:
+        telemparse.convert(source, tmp_path)
+
+    assert not caught.value.result.streams
+    kept = writers.read(tmp_path)
+    assert kept.streams["gnss_pvt"].num_rows == 20
+    assert kept.device_model == "P-10"
+    assert [issue.code for issue in kept.errors] == ["PARSER_CRASHED"]
+    assert kept.errors == caught.value.result.errors
+
+
+def test_a_failure_can_be_had_as_a_manifest_that_is_not_ok(toy, tmp_path):
+    manifest = telemparse.convert(toy(), tmp_path, on_error="return")
+
+    assert not manifest.ok
+    assert [issue.code for issue in manifest.errors] == ["NO_STREAMS"]
+    assert manifest.streams == ()
+    assert writers.read(tmp_path).errors == manifest.errors
+
+
+def test_a_stream_all_of_whose_rows_are_cut_away_gives_no_file(toy, tmp_path):
+    options = ParseOptions(time_range=(0, 5 * SECOND_NS))
+
+    manifest = telemparse.convert(
+        toy(fixes(range(3)), channels(range(10, 20), rpm=np.arange(10.0))), tmp_path, options
+    )
+
+    assert [record.name for record in manifest.streams] == ["gnss_pvt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gnss_pvt.parquet", "manifest.json"]
+
+
+def test_a_format_that_does_not_exist_is_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(CallError, match="must be one of"):
+        telemparse.convert(tmp_path / "absent.csv", tmp_path / "out", format="xml")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_source_that_cannot_be_read_is_an_oserror_and_makes_no_folder(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        telemparse.convert(tmp_path / "absent.csv", tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("small_groups")
+def test_late_rows_are_written_to_csv_in_their_place(toy, tmp_path):
+    telemparse.convert(toy(fixes([0, 3, 6, 9, 12]), fixes([1, 4, 7, 10, 13], 5)), tmp_path, format="csv")
+
+    lines = (tmp_path / "gnss_pvt.csv").read_text().splitlines()
+    t = lines[0].split(",").index("t")
+    stamps = [line.split(",")[t] for line in lines[1:]]
+    assert stamps == sorted(stamps)
+    assert len(stamps) == 10
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Record how many bytes of rows the recorder holds after each batch."""
+    seen = []
+    real = recorder.Recorder.write
+
+    def write(self, stream, table):
+        real(self, stream, table)
+        seen.append(sum(table.nbytes for shelf in self.shelves.values() for table in shelf._pieces))
+
+    monkeypatch.setattr(recorder.Recorder, "write", write)
+    return seen
+
+
+def test_rows_in_memory_are_bounded_by_bytes_over_all_streams(toy, tmp_path, monkeypatch, held):
+    monkeypatch.setattr(recorder, "_BUFFER_BYTES", 200_000)
+    wide = {f"c{number}": np.arange(100.0) for number in range(40)}
+    batches = [channels(range(start, start + 100), **wide) for start in range(0, 3000, 100)]
+    groups = [Batch(f"channels.g{number % 3}", batch.data) for number, batch in enumerate(batches)]
+
+    manifest = telemparse.convert(toy(*groups), tmp_path)
+
+    assert sum(record.rows for record in manifest.streams) == 3000
+    assert max(held) <= 200_000
+
+
+def test_a_batch_larger_than_the_buffer_is_taken_in_slices(toy, tmp_path, monkeypatch, held):
+    monkeypatch.setattr(recorder, "_BUFFER_BYTES", 20_000)
+
+    manifest = telemparse.convert(toy(fixes(range(5000))), tmp_path)
+
+    assert manifest.streams[0].rows == 5000
+    assert max(held) <= 20_000

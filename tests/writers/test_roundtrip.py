@@ -12,14 +12,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemparse import writers
+from telemparse.errors import CallError
 from telemparse.model.gates import Gate, Track
 from telemparse.model.issues import Issue, Locus
 from telemparse.schemas import EVENT_TYPES, SCHEMAS, build, channel_field
 from telemparse.schemas.batches import TIME_BASES, with_time_base
+from telemparse.writers.filing import FORMATS
 
 WORDS = st.sampled_from(["VALID", "OUTLAP", "HIGH", "device", "straight", *EVENT_TYPES[:4]])
-NAMES = [*(name for name in SCHEMAS if name != "channels"), "gnss_pvt.rover", "laps.auto", "channels.main", "channels.100hz"]
-KINDS = [pa.float32(), pa.float64(), pa.float16(), pa.int8(), pa.int32(), pa.int64(), pa.uint64(), pa.string()]
+NAMES = [
+    *(name for name in SCHEMAS if name != "channels"),
+    "gnss_pvt.rover",
+    "laps.auto",
+    "channels.main",
+    "channels.100hz",
+]
+KINDS = [
+    pa.float32(),
+    pa.float64(),
+    pa.float16(),
+    pa.int8(),
+    pa.int32(),
+    pa.int64(),
+    pa.uint64(),
+    pa.string(),
+]
 
 
 def values_of(field):
@@ -79,10 +96,17 @@ def ns(table):
     return table
 
 
-@pytest.mark.parametrize(("form", "compression"), [("parquet", "zstd"), ("parquet", "snappy"), ("parquet", "none"), ("arrow", "zstd"), ("arrow", "lz4"), ("arrow", "none")])  # fmt: skip
+WAYS = [
+    (form.name, compression) for form in FORMATS.values() if form.tables for compression in form.compressions
+]
+
+
+@pytest.mark.parametrize(("form", "compression"), WAYS)
 @settings(max_examples=30)
 @given(data=st.data())
-def test_every_canonical_table_comes_back_with_all_its_metadata(data, form, compression, result_of, tmp_path_factory):
+def test_every_canonical_table_comes_back_with_all_its_metadata(
+    data, form, compression, result_of, tmp_path_factory
+):
     names = data.draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=4, unique=True))
     streams = {name: data.draw(tables(name), name) for name in names}
     folder = tmp_path_factory.mktemp("out")
@@ -102,7 +126,12 @@ def test_everything_but_the_tables_comes_back_too(result_of, tmp_path, drive):
         {"gnss_pvt": drive(50)},
         device_family="Columbus",
         device_model="P-10",
-        metadata={"gates": [gate], "track": Track("Ring", sectors=(gate,)), "epochs_without_fix": 3, "note": "naïve ✓"},
+        metadata={
+            "gates": [gate],
+            "track": Track("Ring", sectors=(gate,)),
+            "epochs_without_fix": 3,
+            "note": "naïve ✓",
+        },
         warnings=(Issue("ROWS_SKIPPED", Locus("a.csv", line=7), count=3, total=90),),
         errors=(Issue("ARTIFACT_TRUNCATED", Locus("a.csv", offset=99)),),
     )
@@ -110,7 +139,15 @@ def test_everything_but_the_tables_comes_back_too(result_of, tmp_path, drive):
     manifest = writers.write(result, tmp_path)
     read = writers.read(tmp_path)
 
-    for name in ("device_family", "device_model", "capabilities", "metadata", "warnings", "errors", "provenance"):
+    for name in (
+        "device_family",
+        "device_model",
+        "capabilities",
+        "metadata",
+        "warnings",
+        "errors",
+        "provenance",
+    ):
         assert getattr(read, name) == getattr(result, name), name
     assert (manifest.ok, manifest.errors, manifest.warnings) == (False, result.errors, result.warnings)
     assert read.capabilities.sample_rate_gnss_hz == pytest.approx(10.0)
@@ -135,7 +172,7 @@ def test_a_stream_without_rows_gives_no_file(result_of, tmp_path, drive):
     manifest = writers.write(result_of({"gnss_pvt": drive(5), "gnss_pvt.rover": drive(0)}), tmp_path)
 
     assert [record.name for record in manifest.streams] == ["gnss_pvt"]
-    assert sorted(os.listdir(tmp_path)) == ["gnss_pvt.parquet", "manifest.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gnss_pvt.parquet", "manifest.json"]
 
 
 def test_channel_groups_lie_in_a_folder_of_their_own(result_of, tmp_path):
@@ -146,7 +183,7 @@ def test_channel_groups_lie_in_a_folder_of_their_own(result_of, tmp_path):
 
     writers.write(result_of({"channels.main": group, "channels.a.b": group}), tmp_path)
 
-    assert sorted(os.listdir(tmp_path / "channels")) == ["a.b.parquet", "main.parquet"]
+    assert sorted(path.name for path in (tmp_path / "channels").iterdir()) == ["a.b.parquet", "main.parquet"]
     assert_same(writers.read(tmp_path).streams["channels.a.b"], group)
 
 
@@ -167,3 +204,12 @@ def test_a_file_name_that_is_not_utf_8_is_kept_in_the_provenance(result_of, tmp_
     writers.write(result, tmp_path)
 
     assert writers.read(tmp_path).provenance == result.provenance
+
+
+def test_metadata_that_is_no_plain_value_is_refused_before_anything_is_written(result_of, tmp_path, drive):
+    result = result_of({"gnss_pvt": drive(4)}, metadata={"handle": object()})
+
+    with pytest.raises(CallError, match="object has no plain form"):
+        writers.write(result, tmp_path / "out")
+
+    assert not (tmp_path / "out").exists()

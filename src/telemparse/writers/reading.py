@@ -70,16 +70,20 @@ def _place(root: Path, record: StreamRecord, form: Format) -> Path:
 
 def _table(place: Path, record: StreamRecord, form: Format) -> pa.Table:
     assert form.tables is not None  # noqa: S101  (the caller has looked)
+    if not place.is_file():
+        raise _damaged(record, "missing")
     try:
-        if not place.is_file():
-            raise Malformed(
-                "INTEGRITY_HASH_MISMATCH", Locus(record.file), artifact=record.file, problem="missing"
-            )
-        return next(form.tables(place, None))
+        table = next(form.tables(place, None))
+        table.validate(full=True)
     except (pa.ArrowException, ValueError) as error:
-        raise Malformed(
-            "INTEGRITY_HASH_MISMATCH",
-            Locus(record.file),
-            artifact=record.file,
-            problem=f"unreadable: {error}",
-        ) from error
+        raise _damaged(record, f"unreadable: {error}") from error
+    except OSError as error:
+        # Arrow reports damage as OSError too; only the system's own errors have a number.
+        if error.errno is not None:
+            raise
+        raise _damaged(record, f"unreadable: {error}") from error
+    return table
+
+
+def _damaged(record: StreamRecord, problem: str) -> Malformed:
+    return Malformed("INTEGRITY_HASH_MISMATCH", Locus(record.file), artifact=record.file, problem=problem)
