@@ -15,7 +15,7 @@ from telemparse.model.gates import Gate
 from telemparse.model.issues import Issue
 from telemparse.model.messages import Batch
 from telemparse.schemas import build
-from telemparse.writers import filing
+from telemparse.writers import filing, geojson_files
 
 SECOND_NS = 10**9
 
@@ -108,14 +108,14 @@ def test_a_recording_of_one_point_is_a_point(features):
     assert point["geometry"] == {"type": "MultiPoint", "coordinates": [[1, 0]]}
 
 
-def test_lines_go_on_over_the_edges_of_row_groups(features, monkeypatch):
+def test_lines_go_on_over_the_edges_of_pieces(features, monkeypatch):
     streams = {
         "gnss_pvt": track(range(20), [*range(170, 180), *range(-180, -170)]),
         "events": events([4, 8, 9], ["segment_break"] * 3),
     }
     whole = features(streams)
     for size in (1, 2, 3, 7):
-        monkeypatch.setattr(filing, "GROUP_ROWS", size)
+        monkeypatch.setattr(geojson_files, "_TEXT_ROWS", size)
         assert features(streams) == whole
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CsvEncoder"]
 
-_ROWS = arrow_csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=16_384)
+_TEXT_ROWS = 16_384
+_OPTIONS = arrow_csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=_TEXT_ROWS)
 
 
 @attrs.define
@@ -38,13 +39,17 @@ class CsvEncoder:
 
     def write(self, table: pa.Table) -> None:
         """Write rows; a header comes before the first ones."""
-        text = legible(table)
-        if self._file is None:
-            self._file = pa.OSFile(str(self.place), "wb")
-            header = io.StringIO()
-            csv.writer(header, lineterminator="\n").writerow(text.column_names)
-            self._file.write(header.getvalue().encode())
-        arrow_csv.write_csv(text, self._file, _ROWS)
+        for start in range(0, table.num_rows, _TEXT_ROWS):
+            text = legible(table.slice(start, _TEXT_ROWS))
+            if self._file is None:
+                self._begin(text.column_names)
+            arrow_csv.write_csv(text, self._file, _OPTIONS)
+
+    def _begin(self, names: list[str]) -> None:
+        header = io.StringIO()
+        csv.writer(header, lineterminator="\n").writerow(names)
+        self._file = pa.OSFile(str(self.place), "wb")
+        self._file.write(header.getvalue().encode())
 
     def close(self, _document: str) -> None:
         """End the file."""

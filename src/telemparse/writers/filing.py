@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
     from telemparse.writers.staging import Staging
 
-__all__ = ["FORMATS", "GROUP_ROWS", "Encoder", "Filed", "Format", "Target", "format_named", "grouped"]
+__all__ = [
+    "FORMATS",
+    "GROUP_ROWS",
+    "Encoder",
+    "Filed",
+    "Format",
+    "Target",
+    "format_named",
+    "grouped",
+    "sliced",
+]
 
 # Twice as many save 1 % of the bytes at most and cost the streaming writer 10 to 60 MB of memory.
 GROUP_ROWS = 65_536
@@ -151,11 +161,20 @@ class Target:
         return Filed.of(place, stream_file(stream, self.form.suffix), rows)
 
 
+def sliced(tables: Iterable[pa.Table], most_rows: int) -> Iterator[pa.Table]:
+    """Yield the rows in slices of at most `most_rows`, fewer where the rows are wide."""
+    for table in tables:
+        row_bytes = max(1, table.nbytes // max(1, table.num_rows))
+        rows = min(max(_GROUP_BYTES // row_bytes, 1), most_rows)
+        for start in range(0, table.num_rows, rows):
+            yield table.slice(start, rows)
+
+
 def grouped(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """Yield the rows again in groups of `GROUP_ROWS`, fewer where the rows are wide."""
     held: list[pa.Table] = []
     rows = size = 0
-    for table in _sliced(tables):
+    for table in sliced(tables, GROUP_ROWS):
         if held and (rows + table.num_rows > GROUP_ROWS or size + table.nbytes > _GROUP_BYTES):
             yield pa.concat_tables(held)
             held, rows, size = [], 0, 0
@@ -163,12 +182,3 @@ def grouped(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         rows, size = rows + table.num_rows, size + table.nbytes
     if held:
         yield pa.concat_tables(held)
-
-
-def _sliced(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Yield the rows in slices no larger than a group."""
-    for table in tables:
-        row_bytes = max(1, table.nbytes // max(1, table.num_rows))
-        rows = min(max(_GROUP_BYTES // row_bytes, 1), GROUP_ROWS)
-        for start in range(0, table.num_rows, rows):
-            yield table.slice(start, rows)

@@ -22,7 +22,7 @@ from telemparse.model.documents import metadata_from, plain
 from telemparse.model.gates import Gate
 from telemparse.schemas.checking import to_mask
 from telemparse.writers.columns import legible, time_column, time_text
-from telemparse.writers.filing import Filed, grouped
+from telemparse.writers.filing import Filed, sliced
 from telemparse.writers.layout import GEOJSON_FILE
 from telemparse.writers.manifest import document_text
 
@@ -39,7 +39,7 @@ __all__ = ["compose"]
 _HALF_TURN_DEG = 180.0
 _TABLES = ("laps", "events")
 _COLUMNS = ["t", "lat_deg", "lon_deg", "alt_m"]
-_SAMPLE_ROWS = 8192
+_TEXT_ROWS = 16_384
 
 
 def compose(place: Path, streams: Mapping[str, Rows], result: Mapping[str, Any]) -> dict[str, Filed]:
@@ -111,15 +111,14 @@ def _breaks(events: Rows | None) -> Ints:
 def _samples(name: str, rows: Rows) -> Iterator[dict[str, Any]]:
     """Yield laps, and events other than breaks, as properties."""
     role = name.partition(".")[0].removesuffix("s")
-    for group in grouped(rows.tables()):
-        lists = [field.name for field in group.schema if pa.types.is_list(field.type)]
-        for start in range(0, group.num_rows, _SAMPLE_ROWS):
-            for row in legible(group.slice(start, _SAMPLE_ROWS)).to_pylist():
-                if row.get("event_type") == "segment_break":
-                    continue
-                for column in lists:
-                    row[column] = json.loads(row[column] or "null")
-                yield {"role": role, "stream": name, **plain(row)}
+    for table in sliced(rows.tables(), _TEXT_ROWS):
+        lists = [field.name for field in table.schema if pa.types.is_list(field.type)]
+        for row in legible(table).to_pylist():
+            if row.get("event_type") == "segment_break":
+                continue
+            for column in lists:
+                row[column] = json.loads(row[column] or "null")
+            yield {"role": role, "stream": name, **plain(row)}
 
 
 def _gate(gate: Gate) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -207,12 +206,12 @@ class _Track:
     def _marked(self) -> Iterator[tuple[pa.Table, Mask, Mask]]:
         """Yield all points, where lines begin, and which lines are a single point.
 
-        The last point of a group waits for the next group, for only that tells whether it stands alone.
+        The last point of a piece waits for the next piece, for only that tells whether it stands alone.
         """
         held: pa.Table | None = None
         held_starts = np.zeros(0, np.bool_)
-        for group in grouped(self.rows.tables()):
-            table = group.select(_COLUMNS)
+        for piece in sliced(self.rows.tables(), _TEXT_ROWS):
+            table = piece.select(_COLUMNS)
             starts = self._starts(table, held)
             if held is not None:
                 table, starts = pa.concat_tables([held, table]), np.concatenate([held_starts, starts])
