@@ -33,13 +33,19 @@ def _matches(pattern: re.Pattern[str], what: str) -> Any:
     return check
 
 
+def _several(values: Iterable[Any]) -> tuple[Any, ...]:
+    # A bare string is a forgotten comma; it must not fall apart into letters.
+    if isinstance(values, str | bytes):
+        raise CallError(f"expected several values, not {values!r} (a comma is missing)")
+    return tuple(values)
+
+
 def _lower(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value.lower() for value in values)
+    return tuple(value.lower() for value in _several(values))
 
 
 def _rows(values: Iterable[Iterable[Any]]) -> tuple[tuple[Any, ...], ...]:
-    # A string instead of a row is a forgotten comma; it must not fall apart into letters.
-    return tuple(value if isinstance(value, str | bytes) else tuple(value) for value in values)  # type: ignore[misc]
+    return tuple(_several(value) for value in _several(values))
 
 
 def _each(holds: Callable[[Any], bool], what: str) -> Any:
@@ -105,7 +111,7 @@ class ParserCard:
         default=(), converter=_lower, validator=_each(_is_extension, "extensions with their dot")
     )
     mime_types: tuple[str, ...] = attrs.field(
-        default=(), converter=tuple, validator=_each(_is_text, "MIME types")
+        default=(), converter=_several, validator=_each(_is_text, "MIME types")
     )
     magics: tuple[tuple[int, bytes], ...] = attrs.field(
         default=(), converter=_rows, validator=_each(_is_magic, "pairs of offset and bytes")
@@ -113,10 +119,14 @@ class ParserCard:
     companions: tuple[tuple[str, ...], ...] = attrs.field(
         default=(), converter=_rows, validator=_each(_is_companions, "groups of two patterns or more")
     )
-    streams: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    streams: tuple[str, ...] = attrs.field(
+        default=(), converter=_several, validator=_each(_is_text, "names of streams")
+    )
     codes: tuple[Code, ...] = attrs.field(default=(), converter=tuple)
     support_level: int = attrs.field(default=1, validator=attrs.validators.in_((1, 2, 3)))
-    specializes: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    specializes: tuple[str, ...] = attrs.field(
+        default=(), converter=_several, validator=_each(_is_text, "ids of parsers")
+    )
     api: int = API_VERSION
 
     @codes.validator

@@ -1,0 +1,121 @@
+"""The card: a parser that introduces itself wrongly is refused before it can do harm."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from telemparse.errors import CallError
+from telemparse.extension.card import API_VERSION, SUPPORTED_API, ParserCard
+from telemparse.model.codes import Code, Severity
+
+FACTS = {
+    "id": "lapbook",
+    "name": "Lapbook",
+    "version": "1.2",
+    "detector": "telemparse_lapbook.detect:detect",
+    "target": "telemparse_lapbook.parser:parse",
+}
+
+
+def card(**facts):
+    return ParserCard(**{**FACTS, **facts})
+
+
+def code(name):
+    return Code(name, Severity.WARNING, "message", "description", "hint")
+
+
+def test_a_card_of_five_facts_is_enough():
+    plain = card()
+    assert plain.api == API_VERSION
+    assert (plain.support_level, plain.examples, plain.extensions, plain.magics) == (1, None, (), ())
+
+
+def test_a_card_is_never_changed():
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        card().id = "other"
+
+
+def test_this_core_speaks_its_own_version():
+    assert API_VERSION in SUPPORTED_API
+
+
+def test_lists_become_tuples_and_extensions_lower_case():
+    full = card(
+        extensions=[".LAP", ".lbk"],
+        mime_types=["text/x-lapbook"],
+        magics=[[0, b"LAP"], (4, b"\0")],
+        companions=[["{stem}.lap", "{stem}.lbk"]],
+        streams=["laps"],
+        specializes=["csv"],
+        codes=[code("LAPBOOK_ODD")],
+        examples="telemparse_lapbook.examples:EXAMPLES",
+    )
+    assert full.extensions == (".lap", ".lbk")
+    assert (full.mime_types, full.streams, full.specializes) == (("text/x-lapbook",), ("laps",), ("csv",))
+    assert full.magics == ((0, b"LAP"), (4, b"\0"))
+    assert full.companions == (("{stem}.lap", "{stem}.lbk"),)
+    assert full.codes == (code("LAPBOOK_ODD"),)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", "Lapbook"),
+        ("id", "2laps"),
+        ("id", "lap-book"),
+        ("id", ""),
+        ("id", None),
+        ("detector", "telemparse_lapbook.detect"),
+        ("detector", "os; import sys:x"),
+        ("target", "module:"),
+        ("target", ":parse"),
+        ("target", 7),
+        ("examples", "examples"),
+        ("extensions", ".lap"),
+        ("extensions", ("lap",)),
+        ("extensions", (".",)),
+        ("mime_types", "text/plain"),
+        ("mime_types", ("",)),
+        ("magics", ((0, "LAP"),)),
+        ("magics", ((-1, b"LAP"),)),
+        ("magics", ((0, b""),)),
+        ("magics", (b"LAP",)),
+        ("magics", ((0, b"LAP", 1),)),
+        ("companions", ("{stem}.ld", "{stem}.ldx")),
+        ("companions", (("{stem}.ld",),)),
+        ("companions", (("{stem}.ld", 7),)),
+        ("streams", "laps"),
+        ("streams", (7,)),
+        ("specializes", "csv"),
+        ("codes", (code("OTHER_ODD"),)),
+    ],
+)
+def test_a_fact_of_the_wrong_shape_is_refused(field, value):
+    with pytest.raises(CallError):
+        card(**{field: value})
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", None), ("version", 1), ("support_level", 4)])
+def test_a_fact_of_the_wrong_type_is_refused_by_attrs(field, value):
+    with pytest.raises((TypeError, ValueError)):
+        card(**{field: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "greeted"),
+    [
+        ("RUN.LAP", b"", True),
+        ("run.lap.gz", b"", False),
+        ("run.txt", b"..LAP", True),
+        ("run.txt", b"LAP", False),
+        ("run.txt", b"", False),
+    ],
+)
+def test_extension_or_magic_greets(name, head, greeted):
+    assert card(extensions=(".lap",), magics=((2, b"LAP"),)).greets(name, head) is greeted
+
+
+def test_a_card_without_extension_and_magic_greets_nobody():
+    assert not card().greets("run.lap", b"LAP")
