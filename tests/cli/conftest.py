@@ -24,9 +24,9 @@ from telemparse.model.codes import Code, Severity
 print("the toy plugin talks while it is imported")
 
 CARD = ParserCard(
-    id="toy", name="Toy [red]format", version="7.1", detector="toy:detect", target="toy:parse", extensions=(".toy",),
-    companions=(("{stem}.toy", "{stem}.toyx"),), streams=("gnss_pvt", "channels"),
-    codes=(Code("TOY_BROKEN", Severity.WARNING, "toy part {part} is broken", "A part of the toy broke.", "Glue it."),),
+    id="toy", name="Toy [red]format", version="7.1", detector="toy:detect", target="toy:parse",
+    extensions=(".toy",), companions=(("{stem}.toy", "{stem}.toyx"),), streams=("gnss_pvt", "channels"),
+    codes=(Code("TOY_BROKEN", Severity.WARNING, "toy part {part} is broken", "A part broke.", "Glue it."),),
 )
 
 @hookimpl
@@ -53,7 +53,8 @@ def parse(artifacts, options):
             if order == "gnss":
                 yield Batch("gnss_pvt", build("gnss_pvt", {
                     "t": pa.array(value["t"], pa.int64()).cast(pa.timestamp("ns", "UTC")),
-                    "lat_deg": pa.array(value["lat"], pa.float64()), "lon_deg": pa.array(value["lon"], pa.float64()),
+                    "lat_deg": pa.array(value["lat"], pa.float64()),
+                    "lon_deg": pa.array(value["lon"], pa.float64()),
                 }, time_base=value.get("base", "utc")))
             elif order == "channels":
                 t = pa.array(value["t"], pa.int64()).cast(pa.timestamp("ns", "UTC"))
@@ -114,21 +115,15 @@ def toy(tmp_path):
     return write
 
 
-def install(folder: Path, name: str, source: str, entry: str | None = None) -> Path:
+def install(folder: Path, name: str, source: str) -> Path:
     """Install a distribution of one module with one entry point, the way a wheel lies in site-packages."""
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.py").write_text(source)
     info = folder / f"telemparse_{name}-7.1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: telemparse-{name}\nVersion: 7.1\n")
-    (info / "entry_points.txt").write_text(f"[telemparse]\n{name} = {entry or name}\n")
+    (info / "entry_points.txt").write_text(f"[telemparse]\n{name} = {name}\n")
     return folder
-
-
-@pytest.fixture(name="install")
-def _install():
-    """Return the function that installs a distribution."""
-    return install
 
 
 @pytest.fixture
@@ -145,6 +140,12 @@ def call(site, monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)
     yield lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
     sys.modules.pop("toy", None)
+
+
+@pytest.fixture(name="install")
+def _install(site):
+    """Return a function that installs one more distribution beside the toy format."""
+    return lambda name, source: install(site, name, source)
 
 
 @pytest.fixture(name="environment")

@@ -47,8 +47,8 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_plugin_is_a_fault_and_harms_nothing(call, site, install, toy, gnss, name):
-    install(site, name, BAD[name])
+def test_a_bad_plugin_is_a_fault_and_harms_nothing(call, install, toy, gnss, name):
+    install(name, BAD[name])
     (document,) = _documents(call("plugins", "--json"))
     (fault,) = document["faults"]
     assert (fault["plugin"], fault["distribution"]) == (name, f"telemparse-{name}")

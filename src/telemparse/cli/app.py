@@ -10,6 +10,7 @@ import typer
 
 import telemparse
 from telemparse.cli import codes, conversion, detection, parsing, plugins, schemas
+from telemparse.cli.exits import listen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,4 +93,5 @@ def run() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name that the terminal's encoding lacks must not end in a traceback.
         sys.stdout.reconfigure(errors="backslashreplace")
+    listen()
     app(prog_name="telemparse")

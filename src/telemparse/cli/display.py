@@ -112,7 +112,7 @@ def show_result(
     show_facts(console, {
         "format": _origin(result),
         "device": " ".join(part for part in (result.device_family, result.device_model) if part),
-        "date": f"{dates[0]} (UTC)" if len(dates) == 1 else "",
+        "date": f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))} (UTC)" if dates else "",
         "clock": "; ".join(dict.fromkeys(clocks)),
         "written": "" if written is None else str(written),
     })  # fmt: skip

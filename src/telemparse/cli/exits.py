@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, ParamSpec
 
@@ -16,7 +17,7 @@ from telemparse.errors import CallError, MissingExtra, TelemparseError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["Exit", "command", "exit_after", "exit_for"]
+__all__ = ["Exit", "Terminated", "command", "exit_after", "exit_for", "listen"]
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -41,6 +42,21 @@ class Exit(enum.IntEnum):
     """Ended by Ctrl-C."""
     BROKEN_PIPE = 141
     """The reader of standard output went away, as with `| head`."""
+    TERMINATED = 143
+    """Ended by SIGTERM."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came; it passes all guards as Ctrl-C does, so that children are ended on the way out."""
+
+
+def listen() -> None:
+    """Let SIGTERM raise `Terminated` from now on."""
+    signal.signal(signal.SIGTERM, _raise_terminated)
+
+
+def _raise_terminated(_number: int, _frame: object) -> None:
+    raise Terminated
 
 
 def exit_for(codes: Iterable[str]) -> Exit:
@@ -70,6 +86,8 @@ def _ended(run: Callable[[], Exit]) -> Exit:
     try:
         code = run()
         sys.stdout.flush()
+    except Terminated:
+        return Exit.TERMINATED
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:
