@@ -62,7 +62,8 @@ def test_capabilities_are_those_of_the_model():
     assert list(Capabilities.__annotations__) == [
         "has_gnss_position", "has_gnss_velocity", "has_gnss_quality_fields", "has_imu_accel", "has_imu_gyro",
         "has_magnetometer", "has_onboard_fused_pose", "has_onboard_fused_orientation",
-        "has_time_sync_markers", "has_device_laps", "has_absolute_time", "sample_rate_gnss_hz", "sample_rate_imu_hz", "imu_dof",
+        "has_time_sync_markers", "has_device_laps", "has_absolute_time",
+        "sample_rate_gnss_hz", "sample_rate_imu_hz", "imu_dof",
     ]  # fmt: skip
 
 
