@@ -136,7 +136,7 @@ TRAP = Trap(id="trap", name="trap", version="1", detector="module:function", tar
         (plugin(telemparse_parsers=7), "declare", "TypeError"),
         (plugin(telemparse_parsers=["card", "card"]), "declare", "TypeError: expected ParserCard, got str"),
         (plugin(telemparse_parsers=lambda: [card("Bad Id")]), "declare", "CallError: id must be"),
-        (plugin(telemparse_csv_dialects=[card("x")]), "declare", "TypeError: expected CsvDialect, got Parser"),
+        (plugin(telemparse_csv_dialects=[card("x")]), "declare", "TypeError: expected CsvDialect"),
         (plugin(telemparse_tracks=[None]), "declare", "TypeError: expected Track, got NoneType"),
         (of_cards(card("old", api=0)), "card", "old speaks api 0; supported: 1"),
         (of_cards(card("new", api=2)), "card", "new speaks api 2; supported: 1"),

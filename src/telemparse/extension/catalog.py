@@ -159,11 +159,11 @@ class _Loader:
             name = "?"
             try:
                 name = str(distribution.name)
-                own = list(distribution.entry_points.select(group=hookspecs.GROUP))
+                if name not in found:  # the first on the path is the one that gets imported
+                    found[name] = []
+                    found[name] += distribution.entry_points.select(group=hookspecs.GROUP)
             except GUARDED as error:
                 self.faults.append(Fault(name, "metadata", _words(error), name))
-                continue
-            found.setdefault(name, own)  # the first on the path is the one that gets imported
         return [point for points in found.values() for point in points]
 
     def take(self, point: EntryPoint) -> None:
