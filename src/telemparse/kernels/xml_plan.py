@@ -15,8 +15,9 @@ from telemparse.kernels.xml_stencils import SAMPLE_BYTES, learned
 if TYPE_CHECKING:
     from telemparse.kernels.arrays import Ints, Mask
     from telemparse.kernels.structure import Index
+    from telemparse.kernels.xml_outline import Outline, Path
+    from telemparse.kernels.xml_scopes import Frame
     from telemparse.kernels.xml_stencils import PointStencil
-    from telemparse.kernels.xml_walk import Frame, Outline, Path
 
 __all__ = ["Columns", "Plan", "Stencils", "joined"]
 

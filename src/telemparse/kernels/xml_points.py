@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
-import pyarrow as pa
 
-from telemparse.kernels.arrays import to_arrow
 from telemparse.kernels.gather import equal_at
 from telemparse.kernels.structure import Index
-from telemparse.kernels.xml_plan import Stencils, joined
-from telemparse.kernels.xml_walk import Damage, DamageKind, Walker
+from telemparse.kernels.xml_blocks import Collected
+from telemparse.kernels.xml_outline import Damage, DamageKind
+from telemparse.kernels.xml_plan import Stencils
+from telemparse.kernels.xml_walk import Walker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from telemparse.kernels.arrays import Ints
-    from telemparse.kernels.xml_plan import Columns, Plan
+    from telemparse.kernels.xml_blocks import Block
+    from telemparse.kernels.xml_outline import Listener, Outline
     from telemparse.kernels.xml_text import XmlText
-    from telemparse.kernels.xml_walk import Listener, Outline, Path
 
-__all__ = ["Block", "Break", "Method", "PointReader"]
+__all__ = ["Break", "Method", "PointReader"]
 
 _PIECE_BYTES = 1 << 20
 _SLICE_BYTES = 16 * 1024  # what the walker gets at once, so that little is lost to damage in it
@@ -45,23 +45,6 @@ class Method(enum.Enum):
 
 
 @attrs.frozen
-class Block:
-    """Consecutive points.
-
-    Args:
-        rows: how many.
-        columns: values by path, each a string array of shape (rows,), null where a point has none.
-        offsets: of each point in the document, shape (rows,).
-        containers: number of the container that holds each point, from 1, shape (rows,).
-    """
-
-    rows: int
-    columns: Columns
-    offsets: Ints
-    containers: Ints
-
-
-@attrs.frozen
 class Break:
     """A damage that was met, and what it cost.
 
@@ -76,66 +59,6 @@ class Break:
     error: str
     lost_points: int
     lost_bytes: int | None
-
-
-@attrs.define
-class _Collected:
-    """Points in the order of the document, out of a plan and out of the walker."""
-
-    plan: Plan | None = None
-    walked: list[dict[Path, str]] = attrs.field(factory=list)
-    rows: list[tuple[bool, Ints]] = attrs.field(factory=list)
-    offsets: list[Ints] = attrs.field(factory=list)
-    containers: list[Ints] = attrs.field(factory=list)
-
-    def fits(self, walker: Walker) -> bool:
-        """Tell whether the plan holds for where the walker stands."""
-        return self.plan is not None and self.plan.context == walker.context
-
-    def run_end(self, ordinal: int, walker: Walker) -> int:
-        """Return one past the run of planned points from `ordinal` on, or `ordinal` itself."""
-        if self.plan is None or not self.fits(walker):
-            return ordinal
-        return self.plan.run_end(ordinal)
-
-    def add_run(self, begin: int, stop: int, offsets: Ints, walker: Walker) -> int:
-        """Take consecutive points of the plan; return where the last one ends in the buffer."""
-        plan = cast("Plan", self.plan)
-        self.drain(walker)
-        self.rows.append((True, plan.rows[begin:stop]))
-        self.offsets.append(offsets)
-        self.containers.append(np.full(stop - begin, walker.containers))
-        return int(plan.ends[stop - 1])
-
-    def drain(self, walker: Walker) -> None:
-        """Take the points that the walker has finished."""
-        if not walker.points:
-            return
-        offsets, containers, values = zip(*walker.points, strict=True)
-        self.rows.append((False, len(self.walked) + np.arange(len(values))))
-        self.offsets.append(np.array(offsets, np.int64))
-        self.containers.append(np.array(containers, np.int64))
-        self.walked += values
-        walker.points.clear()
-
-    def blocks(self) -> Iterator[Block]:
-        """Yield what was collected as one block, if there is anything."""
-        if not self.rows:
-            return
-        planned = self.plan.count if self.plan is not None else 0
-        pieces = [(planned, self.plan.columns)] if self.plan is not None and planned else []
-        if self.walked:
-            paths = dict.fromkeys(path for values in self.walked for path in values)
-            columns = {
-                path: pa.array([values.get(path) for values in self.walked], pa.string()) for path in paths
-            }
-            pieces.append((len(self.walked), columns))
-        order = np.concatenate([rows if of_plan else planned + rows for of_plan, rows in self.rows])
-        columns = joined(pieces)
-        if len(order) != sum(count for count, _columns in pieces) or (order != np.arange(len(order))).any():
-            chosen = to_arrow(order, pa.int64())
-            columns = {path: column.take(chosen) for path, column in columns.items()}
-        yield Block(len(order), columns, np.concatenate(self.offsets), np.concatenate(self.containers))
 
 
 @attrs.define
@@ -218,7 +141,7 @@ class PointReader:
         cut = len(data) if final else self._cut(data, starts)
         starts = starts[starts < cut]
         marks = [*starts.tolist(), cut]
-        collected = _Collected()
+        collected = Collected()
         plans = 0
         place, ordinal = 0, 0
         if self._pending is not None:
@@ -232,7 +155,7 @@ class PointReader:
                         yield from collected.blocks()
                         plans += 1
                         plan = self._stencils.plan(data, index, starts, self.walker.context)
-                        collected = _Collected(plan)
+                        collected = Collected(plan)
                     stop = collected.run_end(ordinal, self.walker)
                     if stop > ordinal:
                         place = collected.add_run(

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from telemparse.kernels.structure import Stencil
-from telemparse.kernels.xml_walk import Damage, Walker
+from telemparse.kernels.xml_outline import Damage
+from telemparse.kernels.xml_walk import Walker
 
 if TYPE_CHECKING:
-    from telemparse.kernels.xml_walk import Frame, Outline, Path
+    from telemparse.kernels.xml_outline import Outline, Path
+    from telemparse.kernels.xml_scopes import Frame
 
 __all__ = ["SAMPLE_BYTES", "PointStencil", "learned"]
 

@@ -9,24 +9,23 @@ import numpy as np
 import pyarrow as pa
 
 from telemparse.formats.gpx.leaves import LAT, LON, TIME, Role, leaf_of, plain_name
-from telemparse.formats.gpx.values import numbers
+from telemparse.formats.gpx.values import Numbers, numbers
 from telemparse.kernels.arrays import to_arrow, validity
 from telemparse.kernels.casts import floats
-from telemparse.kernels.xml_walk import local_name
+from telemparse.kernels.xml_outline import local_name
 from telemparse.schemas import build, channel_field
 from telemparse.schemas.checking import to_mask
 
 if TYPE_CHECKING:
     from telemparse.formats.gpx.clock import Times
     from telemparse.formats.gpx.losses import Losses
-    from telemparse.formats.gpx.values import Numbers
     from telemparse.kernels.arrays import Mask
-    from telemparse.kernels.xml_points import Block
-    from telemparse.kernels.xml_walk import Path
+    from telemparse.kernels.xml_blocks import Block
+    from telemparse.kernels.xml_outline import Path
 
 __all__ = ["Channels"]
 
-_MOST = 512
+_MOST = 256
 _NAMED = 20
 _UNITS = {"magvar": "deg", "geoidheight": "m", "ageofdgpsdata": "s"}  # GPX 1.1 schema, wptType
 
@@ -50,58 +49,76 @@ class Channels:
 
     Attributes:
         fields: of the channels so far, in order of appearance.
-        skipped: names that came after the 512th.
+        skipped: how many found no room, and the first of their names.
     """
 
     fields: dict[str, pa.Field] = attrs.field(factory=dict)
-    skipped: dict[str, int] = attrs.field(factory=dict)
+    skipped: int = 0
+    names_skipped: list[str] = attrs.field(factory=list)
+    _unnamed: set[Path] = attrs.field(factory=set)
     _own: dict[Path, _Own | None] = attrs.field(factory=dict)
 
     def batch(
         self, block: Block, times: Times, gnss: dict[str, Numbers], losses: Losses
     ) -> pa.RecordBatch | None:
         """Return the points of a block that carry any channel, None where none does."""
-        arrays: dict[str, pa.Array] = {}
         known = numbers(block, Role.CHANNEL)
-        for name, column in sorted(known.items(), key=lambda item: _appearance(item[1].valid, item[0])):
-            losses.add(name, column.unreadable, times.first, block.offsets)
-            if column.valid.any():
-                source = _source(block, name)
-                self.fields.setdefault(
-                    name, channel_field(name, pa.float64(), unit=column.leaf.unit, source_name=source)
-                )
-                arrays[name] = to_arrow(column.values, pa.float64(), column.valid)
         texts = {path: text for path, text in block.columns.items() if _is_own(path)}
         for column in (*gnss.values(), *known.values()):
             for path, rows in column.shadowed.items():
                 if rows.any():
                     texts[path] = _only(block.columns[path], rows)
-        self._add_own(texts, arrays)
+        # Channels stand in the order of their first rows, so that it does not matter how a document is cut.
+        found: list[tuple[int, Path, Numbers | pa.StringArray]] = []
+        for column in known.values():
+            losses.add(column.leaf.column, column.unreadable, times.first, block.offsets)
+            found += [(row, column.path, column) for row in _first(column.valid)]
+        for path, text in texts.items():
+            found += [(row, path, text) for row in _first(validity(text))]
+        for path in block.dropped:
+            self._skip(path)
+        arrays: dict[str, pa.Array] = {}
+        for row, path, values in sorted(found, key=lambda item: item[:2]):
+            if isinstance(values, Numbers):
+                self._add_known(values, arrays)
+            else:
+                self._add_own(path, values, row, arrays)
         return self._built(arrays, times)
 
-    def _add_own(self, texts: dict[Path, pa.StringArray], arrays: dict[str, pa.Array]) -> None:
-        for path, text in sorted(texts.items(), key=lambda item: _appearance(validity(item[1]), item[0])):
-            written = validity(text)
-            if not written.any():
-                continue
-            if path not in self._own:
-                self._own[path] = self._named(path, text[int(np.flatnonzero(written)[0])].as_py())
-            own = self._own[path]
-            if own is None:
-                self.skipped[plain_name(path)] = self.skipped.get(plain_name(path), 0) + int(written.sum())
-                continue
-            if not own.numeric:
-                arrays[own.name] = text
-                continue
-            values, valid = floats(text)
-            if valid.any():
-                arrays[own.name] = to_arrow(values, pa.float64(), valid)
-            if (written & ~valid).any():
-                name = f"{own.name}_text"
-                self.fields.setdefault(
-                    name, channel_field(name, pa.string(), source_name=local_name(path[-1]))
-                )
-                arrays[name] = _only(text, written & ~valid)
+    def _add_known(self, column: Numbers, arrays: dict[str, pa.Array]) -> None:
+        leaf = column.leaf
+        if leaf.column not in self.fields:
+            source = local_name(column.path[-1])
+            self.fields[leaf.column] = channel_field(
+                leaf.column, pa.float64(), unit=leaf.unit, source_name=source
+            )
+        arrays[leaf.column] = to_arrow(column.values, pa.float64(), column.valid)
+
+    def _add_own(self, path: Path, text: pa.StringArray, row: int, arrays: dict[str, pa.Array]) -> None:
+        if path not in self._own:
+            self._own[path] = self._named(path, text[row].as_py())
+        own = self._own[path]
+        if own is None:
+            self._skip(path)
+            return
+        if not own.numeric:
+            arrays[own.name] = text
+            return
+        values, valid = floats(text)
+        if valid.any():
+            arrays[own.name] = to_arrow(values, pa.float64(), valid)
+        words = validity(text) & ~valid
+        if words.any():
+            name = f"{own.name}_text"
+            self.fields.setdefault(name, channel_field(name, pa.string(), source_name=_words(path)))
+            arrays[name] = _only(text, words)
+
+    def _skip(self, path: Path) -> None:
+        self.skipped += path not in self._unnamed
+        if len(self._unnamed) < _MOST:
+            self._unnamed.add(path)
+            if len(self.names_skipped) < _NAMED:
+                self.names_skipped.append(plain_name(path))
 
     def _named(self, path: Path, first_value: str) -> _Own | None:
         if len(self.fields) >= _MOST:
@@ -132,10 +149,6 @@ class Channels:
             columns = {name: column.filter(mask) for name, column in columns.items()}
         return build("channels.main", columns, time_base=times.time_base, fields=self.fields)
 
-    def names_skipped(self) -> list[str]:
-        """Return the first names of channels that there was no room for."""
-        return list(self.skipped)[:_NAMED]
-
 
 def _taken() -> tuple[str, ...]:
     """Names that only values of known meaning may have."""
@@ -146,9 +159,9 @@ def _is_own(path: Path) -> bool:
     return path not in (LAT, LON, TIME) and leaf_of(path) is None
 
 
-def _appearance(rows: Mask, name: object) -> tuple[int, object]:
-    """Order columns by their first row, then by name: the same however the document is cut."""
-    return (int(np.argmax(rows)) if rows.any() else len(rows), name)
+def _first(rows: Mask) -> list[int]:
+    """Return the first row that is set, if any."""
+    return [int(np.argmax(rows))] if rows.any() else []
 
 
 def _only(text: pa.StringArray, rows: Mask) -> pa.StringArray:
@@ -156,13 +169,7 @@ def _only(text: pa.StringArray, rows: Mask) -> pa.StringArray:
     return text.take(to_arrow(np.maximum(chosen, 0), pa.int64(), rows))
 
 
-def _source(block: Block, column: str) -> str:
-    """Return the element name of the best path that a column came from."""
-    paths = sorted(
-        (len(path), path) for path in block.columns if (leaf := leaf_of(path)) and leaf.column == column
-    )
-    return local_name(paths[0][1][-1])
-
-
 def _words(path: Path) -> str:
-    return local_name(path[-1]) if not path[-1].startswith("#") else local_name(path[-2])
+    """Return the source's own word for a value."""
+    steps = [step for step in path if not step.startswith("#")]
+    return local_name(steps[-1]) if steps else ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from telemparse.kernels.arrays import Ints, Mask
-    from telemparse.kernels.xml_points import Block
+    from telemparse.kernels.xml_blocks import Block
 
 __all__ = ["Clock", "Times"]
 

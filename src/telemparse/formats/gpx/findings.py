@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from telemparse.kernels.xml_walk import DamageKind
+from telemparse.kernels.xml_outline import DamageKind
 from telemparse.model.issues import Issue, Locus
 
 if TYPE_CHECKING:

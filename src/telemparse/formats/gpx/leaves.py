@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from telemparse.kernels.xml_walk import local_name
+from telemparse.kernels.xml_outline import local_name
 
 if TYPE_CHECKING:
-    from telemparse.kernels.xml_walk import Path
+    from telemparse.kernels.xml_outline import Path
 
 __all__ = ["LAT", "LON", "TIME", "Leaf", "Role", "leaf_of", "plain_name"]
 
@@ -75,8 +75,8 @@ _UNIT_NEEDED = ("speed_mps",)
 
 def leaf_of(path: Path) -> Leaf | None:
     """Return what is known of the value at a path; None for one that keeps its own name."""
-    if len(path) == 1:
-        return _IN_POINT.get(path[0])
+    if len(path) < 2:  # noqa: PLR2004  (a child of the point, or the point's own text)
+        return _IN_POINT.get("".join(path))
     last = path[-1]
     if path[0] != "extensions" or last.startswith(("@", "#")):
         return None
@@ -93,7 +93,7 @@ _STRANGE = re.compile(r"[^a-z0-9]+")
 
 def plain_name(path: Path) -> str:
     """Return the snake_case name of a value by its element, with the attribute behind it."""
-    steps = [step for step in path if not step.startswith("#")]
+    steps = [step for step in path if not step.startswith("#")] or ["text"]
     words = [local_name(steps[-1])]
     if steps[-1].startswith("@") and len(steps) > 1:
         words.insert(0, local_name(steps[-2]))

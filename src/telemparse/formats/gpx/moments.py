@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from telemparse.formats.gpx.clock import Times
     from telemparse.formats.gpx.notes import Notes
     from telemparse.formats.gpx.positions import Fixes
-    from telemparse.kernels.xml_points import Block
+    from telemparse.kernels.xml_blocks import Block
 
 __all__ = ["Moments"]
 

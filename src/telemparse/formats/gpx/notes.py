@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from telemparse.kernels.xml_walk import Outline
+from telemparse.kernels.xml_outline import Outline
 from telemparse.model.messages import Meta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from telemparse.kernels.xml_walk import Path
+    from telemparse.kernels.xml_outline import Path
 
 __all__ = ["OUTLINE", "Notes", "Segment", "Silence"]
 

@@ -17,9 +17,9 @@ from telemparse.formats.gpx.moments import Moments
 from telemparse.formats.gpx.notes import OUTLINE, Notes, Silence
 from telemparse.formats.gpx.positions import fixes_of, gnss_batch
 from telemparse.formats.gpx.values import numbers
+from telemparse.kernels.xml_outline import Damage
 from telemparse.kernels.xml_points import Method, PointReader
 from telemparse.kernels.xml_text import XmlText
-from telemparse.kernels.xml_walk import Damage
 from telemparse.model.codes import Severity
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from telemparse.extension.protocol import Message
-    from telemparse.kernels.xml_points import Block
+    from telemparse.kernels.xml_blocks import Block
     from telemparse.model.artifacts import Artifact, ArtifactSet
     from telemparse.model.options import ParseOptions
 
@@ -132,8 +132,8 @@ class _Recording:
         for column in sorted(assumed):
             yield Issue("UNIT_ASSUMED", place, column=column.partition("_")[0], unit="m/s")
         if channels.skipped:
-            names = ", ".join(channels.names_skipped())
-            yield Issue("CHANNELS_SKIPPED", place, count=len(channels.skipped), channels=names)
+            names = ", ".join(channels.names_skipped)
+            yield Issue("CHANNELS_SKIPPED", place, count=channels.skipped, channels=names)
 
     def conclusion(self) -> Iterator[Message]:
         """Yield what only the whole set shows."""

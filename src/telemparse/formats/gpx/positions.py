@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from telemparse.formats.gpx.losses import Losses
     from telemparse.formats.gpx.values import Numbers
     from telemparse.kernels.arrays import Floats, Mask
-    from telemparse.kernels.xml_points import Block
+    from telemparse.kernels.xml_blocks import Block
 
 __all__ = ["Fixes", "fixes_of", "gnss_batch"]
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from telemparse.formats.gpx.leaves import Leaf, Role
     from telemparse.kernels.arrays import Floats, Mask
-    from telemparse.kernels.xml_points import Block
-    from telemparse.kernels.xml_walk import Path
+    from telemparse.kernels.xml_blocks import Block
+    from telemparse.kernels.xml_outline import Path
 
 __all__ = ["Numbers", "fixes", "numbers"]
 
@@ -36,6 +36,7 @@ class Numbers:
         valid: mask, shape (n,).
         unreadable: rows whose text is no number.
         leaf: what the column is.
+        path: where its values stand; the first place of several.
         shadowed: by path, rows whose other value was not taken because a better one stands there.
     """
 
@@ -43,6 +44,7 @@ class Numbers:
     valid: Mask
     unreadable: Mask
     leaf: Leaf
+    path: Path
     shadowed: dict[Path, Mask]
 
 
@@ -90,7 +92,7 @@ def numbers(block: Block, role: Role) -> dict[str, Numbers]:
             shadowed = {**known.shadowed, path: known.valid & valid & (known.values != values)}
             values, valid = np.where(known.valid, known.values, values), known.valid | valid
             unreadable, leaf = known.unreadable | unreadable, known.leaf
-            found[leaf.column] = Numbers(values, valid, unreadable, leaf, shadowed)
+            found[leaf.column] = Numbers(values, valid, unreadable, leaf, known.path, shadowed)
         else:
-            found[leaf.column] = Numbers(values, valid, unreadable, leaf, {})
+            found[leaf.column] = Numbers(values, valid, unreadable, leaf, path, {})
     return found

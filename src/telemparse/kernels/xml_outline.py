@@ -1,0 +1,85 @@
+"""What a format says of its XML: where points are; and what can be wrong with a document."""
+
+from __future__ import annotations
+
+import enum
+from typing import Protocol, TypeAlias
+
+import attrs
+
+__all__ = ["Damage", "DamageKind", "Listener", "Outline", "Path", "local_name"]
+
+Path: TypeAlias = tuple[str, ...]
+"""Where a value stands in a point: element names from below the point, `@name` for an attribute, `#2` behind
+the path for a second value of the same place. Names outside the document's own namespace are
+`{namespace}name`."""
+
+
+@attrs.frozen
+class Outline:
+    """Where the points of a document are.
+
+    Args:
+        root: name of the root element; its namespace is the document's own.
+        containers: names from below the root down to the element that holds the points.
+        point: name of a point.
+        opaque: elements whose content is not the format's own.
+    """
+
+    root: str
+    containers: Path
+    point: str
+    opaque: frozenset[str] = frozenset()
+
+    @property
+    def home(self) -> Path:
+        """Path of the element that holds points."""
+        return (self.root, *self.containers)
+
+
+class Listener(Protocol):
+    """Hears of elements outside points."""
+
+    def opened(self, path: Path, attributes: dict[str, str]) -> None:
+        """An element begins; the path begins with the root."""
+
+    def closed(self, path: Path, text: str) -> None:
+        """An element ends; `text` is its own text, stripped, its first 4 096 characters."""
+
+
+class DamageKind(enum.Enum):
+    """What is wrong with a document."""
+
+    SYNTAX = "syntax"
+    """The text is not well-formed."""
+    STRUCTURE = "structure"
+    """Well-formed so far, but an element begins where its like cannot."""
+    LIMIT = "limit"
+    """Deeper, longer or more than any recording."""
+    TRUNCATED = "truncated"
+    """The text ends before its elements do."""
+    ENTITY = "entity"
+    """A reference to an entity that XML does not define by itself."""
+    DECLARED_ENTITY = "declared entity"
+    """The document declares entities: nothing in it is to be read."""
+
+
+class Damage(Exception):  # noqa: N818  (a state of the document, caught by the reader)
+    """Raised where a document is broken.
+
+    Args:
+        kind: what is wrong.
+        offset: of the first byte that does not fit.
+        error: in words.
+    """
+
+    def __init__(self, kind: DamageKind, offset: int, error: str) -> None:
+        super().__init__(f"{error} at byte {offset}")
+        self.kind = kind
+        self.offset = offset
+        self.error = error
+
+
+def local_name(step: str) -> str:
+    """Return a step of a path without its namespace and without the sign of an attribute."""
+    return step.rpartition("}")[2].removeprefix("@")
