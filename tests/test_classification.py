@@ -502,6 +502,12 @@ def test_a_damaged_wrapper_gives_what_came_before_and_says_so():
     assert [issue.code for issue in found.issues] == ["ARTIFACT_TRUNCATED"]
 
 
+def test_a_damaged_wrapper_that_gives_nothing_says_only_that():
+    found = settled({"ride.gz": gzip.compress(b"one")[:10]}, toy("one", seeing(b"one")))
+
+    assert [issue.code for issue in found.issues] == ["ARTIFACT_TRUNCATED"]
+
+
 # --- words for people ---------------------------------------------------------------------------
 
 
@@ -579,13 +585,15 @@ def hostile(monkeypatch, tmp_path):
 
 @pytest.mark.usefixtures("hostile")
 def test_a_child_process_answers_as_this_one_does():
-    source = {"a.x": b"hostile", "b.x": b"raise", "c.gz": gzip.compress(b"hostile too")}
-    here, there = (detect(source, ParseOptions(isolation=where)) for where in ("none", "process"))
+    source = {"a.x": b"hostile", "b.x": b"raise", "c.gz": gzip.compress(b"hostile too"), "d.x": b""}
+    here, there = (
+        detect(source, ParseOptions(isolation=where, parser="hostile")) for where in ("none", "process")
+    )
 
     assert (there.winner, there.candidates, there.issues, there.faults) == (
         here.winner, here.candidates, here.issues, here.faults,
     )  # fmt: skip
-    assert there.parts[0].artifacts.names == ("a.x", "c.gz")
+    assert there.parts[0].artifacts.names == ("a.x", "b.x", "c.gz")
 
 
 @pytest.mark.usefixtures("hostile")

@@ -70,6 +70,7 @@ def test_the_public_names_are_those_of_the_contract():
 
 @pytest.mark.parametrize("name", ["errors", "schemas", "writers"])
 def test_a_public_room_is_an_attribute_too(name):
+    assert telemparse.__getattr__(name) is getattr(telemparse, name)
     assert getattr(telemparse, name).__name__ == f"telemparse.{name}"
     assert name in dir(telemparse)
 

@@ -199,7 +199,8 @@ def test_what_came_out_of_a_wrapper_keeps_its_wrapper_its_hash_and_its_issues(tm
     outer = Artifact.from_bytes(b"packed", "day.zip")
     cut = Issue("ARTIFACT_TRUNCATED", artifact="day.zip/a", offset=3)
     inner = attrs.evolve(Artifact.from_bytes(b"abc", "day.zip/a"), wrapper="zip", outer=outer, issues=(cut,))
-    (taken,) = taken_over(through_json(handed_over(ArtifactSet((inner,)), tmp_path)))
+    taken, other = taken_over(through_json(handed_over(ArtifactSet((inner, inner)), tmp_path)))
 
+    assert taken.outer.path == other.outer.path
     assert (taken.name, taken.wrapper, taken.issues) == ("day.zip/a", "zip", (cut,))
     assert (taken.sha256, taken.outer.name, taken.outer.size) == (inner.sha256, "day.zip", 6)

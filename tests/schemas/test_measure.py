@@ -74,6 +74,13 @@ def test_only_the_first_hundred_thousand_steps_make_the_rate():
     assert Measure.of(gnss(list(np.concatenate([fast, slow])))).rate_hz == SECOND
 
 
+def test_later_batches_leave_the_rate_alone_and_still_count():
+    measure = Measure.of(gnss(list(range(100_002))))
+    measure.update(gnss([10**12, 2 * 10**12]))
+
+    assert (measure.rows, measure.rate_hz, measure.t_last_ns) == (100_004, SECOND, 2 * 10**12)
+
+
 def test_table_metadata_that_is_no_text_does_no_harm():
     table = gnss([1]).replace_schema_metadata({b"time_base": b"utc", b"\xff": b"\xfe"})
 

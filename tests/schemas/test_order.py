@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemparse.schemas import QualityFlag, build
-from telemparse.schemas.order import Ordering, in_order
+from telemparse.schemas.order import Arrivals, Ordering, in_order
 
 LATE, TWIN = int(QualityFlag.TIME_REPAIRED), int(QualityFlag.DUPLICATE_TIME)
 
@@ -119,6 +119,15 @@ def test_rows_without_flags_are_counted_and_sorted_all_the_same():
 
     assert ordering.late == 1
     assert in_order(taken)["event_type"].to_pylist() == ["stop", "start"]
+
+
+def test_arrivals_flags_late_rows_and_holds_nothing_back():
+    arrivals_only = Arrivals()
+
+    assert arrivals_only.take(fixes([])) is None
+    assert flags(arrivals_only.take(fixes([1, 5, 3]))) == [0, 0, LATE]
+    assert flags(arrivals_only.take(fixes([5, 5, 4]))) == [0, 0, LATE]
+    assert (arrivals_only.late, arrivals_only.flush()) == (2, None)
 
 
 def test_rows_without_time_pass():

@@ -46,8 +46,6 @@ def numpy_view(array: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
     """
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
-        if isinstance(array, pa.ChunkedArray):
-            array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
     buffer = array.buffers()[1]
     width = _numpy_type(array.type)
     if buffer is None or len(array) == 0:
