@@ -10,7 +10,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Floats", "Ints", "Mask", "null_array", "numpy_view", "to_arrow", "validity"]
+__all__ = ["Floats", "Ints", "Mask", "bools", "null_array", "numpy_view", "to_arrow", "validity"]
 
 Floats: TypeAlias = "NDArray[np.float64]"
 Ints: TypeAlias = "NDArray[np.int64]"
@@ -57,10 +57,17 @@ def validity(array: pa.Array | pa.ChunkedArray) -> Mask:
     """Return a mask, shape (n,), True where the array is not null."""
     if array.null_count == 0:
         return np.ones(len(array), np.bool_)
-    valid = array.is_valid()
-    if isinstance(valid, pa.ChunkedArray):
-        return np.asarray(valid.to_numpy(), np.bool_)
-    return np.asarray(valid.to_numpy(zero_copy_only=False), np.bool_)
+    if isinstance(array, pa.ChunkedArray):
+        return np.concatenate([validity(chunk) for chunk in array.chunks])
+    return bools(array.is_valid())
+
+
+def bools(array: pa.BooleanArray) -> Mask:
+    """Return a boolean array as a mask, shape (n,), False where it is null (`to_numpy` imports pandas)."""
+    bits = np.frombuffer(array.buffers()[1] or b"", np.uint8)
+    count = array.offset + len(array)
+    mask = np.unpackbits(bits, count=count, bitorder="little")[array.offset :].view(np.bool_)
+    return mask & validity(array) if array.null_count else mask
 
 
 def _numpy_type(kind: pa.DataType) -> np.dtype[Any]:

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telemparse.kernels.arrays import numpy_view, to_arrow, validity
+from telemparse.kernels.arrays import bools, numpy_view, to_arrow, validity
+from telemparse.kernels.texts import blank, only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ _USUAL = (
 _ZONED = _USUAL + r"(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$"
 _NAIVE = _USUAL + "$"
 _ENDS_IN_ZONE = re.compile(rb"(?:Z|[+-]\d{2}(?::?\d{2})?)\Z")
-_TRUE = pa.array([True])
+_NO_OFFSET = 1_000_000
 _NS_PER_S = 1_000_000_000
 _FRACTION_DIGITS = 9
 _DATE_LENGTH = len("2000-01-01")
@@ -76,7 +77,7 @@ def _by_chunk(strings: Strings, cast: Callable[[Any], tuple[Any, ...]]) -> tuple
         return cast(strings)
     if strings.num_chunks == 1:
         return cast(strings.chunk(0))
-    parts = [cast(chunk) for chunk in strings.chunks] or [cast(pa.array([], pa.string()))]
+    parts = [cast(chunk) for chunk in strings.chunks] or [cast(pa.nulls(0, pa.string()))]
     return tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
 
@@ -95,8 +96,8 @@ def _floats(strings: pa.Array) -> tuple[Floats, Mask]:
     numbers = _tried(strings, pa.float64())
     if numbers is None:
         trimmed = _trimmed(strings)
-        plain = pc.match_substring_regex(trimmed, _NUMBER)
-        numbers = pc.cast(pc.if_else(plain, trimmed, None), pa.float64())
+        plain = bools(pc.match_substring_regex(trimmed, _NUMBER))
+        numbers = pc.cast(only(trimmed, plain), pa.float64())
     values: Floats = numpy_view(numbers)
     valid = np.isfinite(values) & validity(numbers)
     return (values if valid.all() else np.where(valid, values, np.nan)), valid
@@ -111,7 +112,7 @@ def _instants(strings: pa.Array) -> tuple[Ints, Mask, Mask]:
     columns = (np.zeros(len(text), np.int64), np.zeros(len(text), np.bool_), np.zeros(len(text), np.bool_))
     left = np.ones(len(text), np.bool_)
     for shape in (_ZONED, _NAIVE):
-        rows = left & _bools(pc.match_substring_regex(text, shape))
+        rows = left & bools(pc.match_substring_regex(text, shape))
         part = _uniform(text.take(to_arrow(np.flatnonzero(rows), pa.int64())))
         if part is not None:
             _put(columns, rows, part)
@@ -123,10 +124,6 @@ def _instants(strings: pa.Array) -> tuple[Ints, Mask, Mask]:
 def _put(columns: tuple[Ints, Mask, Mask], rows: Mask, part: tuple[Ints, Mask, Mask]) -> None:
     for column, values in zip(columns, part, strict=True):
         column[rows] = values
-
-
-def _bools(array: pa.Array) -> Mask:
-    return np.asarray(pc.is_in(array, value_set=_TRUE).to_numpy(zero_copy_only=False), np.bool_)
 
 
 def _uniform(strings: pa.Array) -> tuple[Ints, Mask, Mask] | None:
@@ -153,14 +150,14 @@ def _decoded(strings: pa.Array) -> tuple[Ints, Mask, Mask]:
     matched = validity(fields)
 
     def number(text: pa.Array) -> Ints:
-        digits = pc.if_else(pc.equal(text, ""), "0", text)
-        return numpy_view(pc.fill_null(pc.cast(digits, pa.int64()), 0))
+        digits = pc.cast(pc.ascii_lpad(text, 1, padding="0"), pa.int64())
+        return np.where(validity(digits), numpy_view(digits), 0)
 
     year, month, day, hour, minute, second = (
         number(fields.field(name)) for name in ("year", "month", "day", "hour", "minute", "second")
     )
     fraction = pc.utf8_slice_codeunits(fields.field("fraction"), 0, _FRACTION_DIGITS)
-    fraction_ns = number(pc.utf8_rpad(fraction, _FRACTION_DIGITS, "0"))
+    fraction_ns = number(pc.ascii_rpad(fraction, _FRACTION_DIGITS, padding="0"))
     zone = fields.field("zone")
     offset_s, zone_valid = _offsets(zone)
 
@@ -184,18 +181,19 @@ def _decoded(strings: pa.Array) -> tuple[Ints, Mask, Mask]:
     seconds = (first + day - 1) * 86_400 + hour * 3600 + minute * 60 + second - offset_s
     valid &= (seconds >= _FIRST_NS // _NS_PER_S) & (seconds < _END_NS // _NS_PER_S)
     ns = np.where(valid, seconds, 0) * _NS_PER_S + np.where(valid, fraction_ns, 0)
-    return ns, valid, valid & _bools(pc.not_equal(zone, ""))
+    return ns, valid, valid & ~blank(zone)
 
 
 def _offsets(zones: pa.Array) -> tuple[Ints, Mask]:
     """Return seconds east of UTC of `Z`, ``, `+02`, `+0200`, `+02:00`, and whether they can be."""
     names = zones.dictionary_encode()
-    known: list[int | None] = []
+    known: list[int] = []
     for name in names.dictionary.to_pylist():
         digits = name[1:].replace(":", "").ljust(4, "0") if name[1:] else "0000"
         hours, minutes = int(digits[:2]), int(digits[2:])
         sign = -1 if name.startswith("-") else 1
-        known.append(sign * (hours * 3600 + minutes * 60) if hours <= 23 and minutes <= 59 else None)  # noqa: PLR2004  (clock)
-    offsets = pa.array(known, pa.int64()).take(names.indices)
-    valid = validity(offsets)
-    return np.where(valid, numpy_view(offsets), 0), valid
+        known.append(sign * (hours * 3600 + minutes * 60) if hours <= 23 and minutes <= 59 else _NO_OFFSET)  # noqa: PLR2004  (clock)
+    codes = np.where(validity(names.indices), numpy_view(names.indices), len(known))
+    offsets = np.array([*known, _NO_OFFSET], np.int64)[codes]
+    valid = offsets != _NO_OFFSET
+    return np.where(valid, offsets, 0), valid

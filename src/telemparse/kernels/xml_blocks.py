@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from telemparse.kernels.arrays import to_arrow
+from telemparse.kernels.texts import strings
 from telemparse.kernels.xml_plan import joined
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _columns(points: list[dict[Path, str]], dropped: dict[Path, int]) -> Columns
             values[path].append(value)
     columns = {}
     for path, places in rows.items():
-        column = pa.array(values[path], pa.string())
+        column = strings(values[path])
         if len(places) < len(points):
             chosen, valid = np.zeros(len(points), np.int64), np.zeros(len(points), np.bool_)
             chosen[places], valid[places] = np.arange(len(places)), True

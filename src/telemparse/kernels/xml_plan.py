@@ -9,7 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from telemparse.kernels.arrays import to_arrow
 from telemparse.kernels.gather import equal_at, spans
+from telemparse.kernels.texts import blank, only
 from telemparse.kernels.xml_stencils import SAMPLE_BYTES, learned
 
 if TYPE_CHECKING:
@@ -124,7 +126,8 @@ class _Cover:
             odd |= _odd(text)
         if odd.any():
             hit = hit[~odd]
-            texts = [text.filter(pa.array((~odd).tolist())) for text in texts]
+            chosen = to_arrow(np.flatnonzero(~odd), pa.int64())
+            texts = [text.take(chosen) for text in texts]
         taken = self.left[hit]
         self.rows[taken] = self.count + np.arange(len(hit))
         self.ends[taken] = match.ends[hit]
@@ -177,14 +180,11 @@ def _odd(texts: pa.StringArray) -> Mask:
 
 def _stripped(texts: pa.StringArray) -> pa.StringArray:
     """Strip blanks, and make nothing a null, as the walker does."""
-    offsets = np.frombuffer(texts.buffers()[1], np.int32)
     data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
     if len(data) and data.min() <= _BLANK:
         texts = pc.ascii_trim(texts, characters=" ")
-        offsets = np.frombuffer(texts.buffers()[1], np.int32)
-    if bool((offsets[1:] > offsets[:-1]).all()):
-        return texts
-    return pc.if_else(pc.equal(pc.binary_length(texts), 0), pa.scalar(None, pa.string()), texts)
+    nothing = blank(texts)
+    return only(texts, ~nothing) if nothing.any() else texts
 
 
 def joined(pieces: list[tuple[int, Columns]]) -> Columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -12,11 +13,14 @@ from telemparse.formats.gpx.leaves import LAT, LON, TIME, Role, leaf_of, plain_n
 from telemparse.formats.gpx.values import Numbers, numbers
 from telemparse.kernels.arrays import to_arrow, validity
 from telemparse.kernels.casts import floats
+from telemparse.kernels.texts import only, strings
 from telemparse.kernels.xml_outline import local_name
 from telemparse.schemas import build, channel_field
 from telemparse.schemas.checking import to_mask
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from telemparse.formats.gpx.clock import Times
     from telemparse.formats.gpx.losses import Losses
     from telemparse.kernels.arrays import Mask
@@ -27,6 +31,7 @@ __all__ = ["Channels"]
 
 _MOST = 256
 _NAMED = 20
+_WORDS = "#text"  # step behind the path of a number, for the texts among its values
 _UNITS = {"magvar": "deg", "geoidheight": "m", "ageofdgpsdata": "s"}  # GPX 1.1 schema, wptType
 
 
@@ -67,22 +72,24 @@ class Channels:
         for column in (*gnss.values(), *known.values()):
             for path, rows in column.shadowed.items():
                 if rows.any():
-                    texts[path] = _only(block.columns[path], rows)
-        # Channels stand in the order of their first rows, so that it does not matter how a document is cut.
-        found: list[tuple[int, Path, Numbers | pa.StringArray]] = []
-        for column in known.values():
-            losses.add(column.leaf.column, column.unreadable, times.first, block.offsets)
-            found += [(row, column.path, column) for row in _first(column.valid)]
-        for path, text in texts.items():
-            found += [(row, path, text) for row in _first(validity(text))]
+                    texts[path] = only(block.columns[path], rows)
         for path in block.dropped:
             self._skip(path)
+        queue = _Queue()
+        for column in known.values():
+            losses.add(column.leaf.column, column.unreadable, times.first, block.offsets)
+            queue.put(column.valid, column.path, column)
+        for path, text in texts.items():
+            queue.put(validity(text), path, text)
         arrays: dict[str, pa.Array] = {}
-        for row, path, values in sorted(found, key=lambda item: item[:2]):
+        for row, path, values in queue:
             if isinstance(values, Numbers):
                 self._add_known(values, arrays)
+            elif path[-1:] == (_WORDS,):
+                self._add_words(path[:-1], values, arrays)
             else:
-                self._add_own(path, values, row, arrays)
+                words = self._add_own(path, values, row, arrays)
+                queue.put(words, (*path, _WORDS), values)
         return self._built(arrays, times)
 
     def _add_known(self, column: Numbers, arrays: dict[str, pa.Array]) -> None:
@@ -94,24 +101,30 @@ class Channels:
             )
         arrays[leaf.column] = to_arrow(column.values, pa.float64(), column.valid)
 
-    def _add_own(self, path: Path, text: pa.StringArray, row: int, arrays: dict[str, pa.Array]) -> None:
+    def _add_own(self, path: Path, text: pa.StringArray, row: int, arrays: dict[str, pa.Array]) -> Mask:
+        """Take a value that keeps its own name; return the rows whose text is no number as it should be."""
         if path not in self._own:
             self._own[path] = self._named(path, text[row].as_py())
         own = self._own[path]
+        nothing = np.zeros(len(text), np.bool_)
         if own is None:
             self._skip(path)
-            return
+            return nothing
         if not own.numeric:
             arrays[own.name] = text
-            return
+            return nothing
         values, valid = floats(text)
         if valid.any():
             arrays[own.name] = to_arrow(values, pa.float64(), valid)
-        words = validity(text) & ~valid
-        if words.any():
+        return validity(text) & ~valid
+
+    def _add_words(self, path: Path, text: pa.StringArray, arrays: dict[str, pa.Array]) -> None:
+        """Keep texts among the numbers of a channel in one of their own."""
+        own = self._own[path]
+        if own is not None:
             name = f"{own.name}_text"
             self.fields.setdefault(name, channel_field(name, pa.string(), source_name=_words(path)))
-            arrays[name] = _only(text, words)
+            arrays[name] = only(text, validity(text) & ~floats(text)[1])
 
     def _skip(self, path: Path) -> None:
         self.skipped += path not in self._unnamed
@@ -129,7 +142,7 @@ class Channels:
         while {name, f"{name}_text"} & self.fields.keys() or name in ("t", *_taken()):
             number += 1
             name = f"{base}_{number}"
-        numeric = bool(floats(pa.array([first_value], pa.string()))[1][0])
+        numeric = bool(floats(strings([first_value]))[1][0])
         kind = pa.float64() if numeric else pa.string()
         unit = _UNITS.get(base) if len(path) == 1 else None
         self.fields[name] = channel_field(name, kind, unit=unit, source_name=_words(path))
@@ -159,14 +172,20 @@ def _is_own(path: Path) -> bool:
     return path not in (LAT, LON, TIME) and leaf_of(path) is None
 
 
-def _first(rows: Mask) -> list[int]:
-    """Return the first row that is set, if any."""
-    return [int(np.argmax(rows))] if rows.any() else []
+@attrs.define
+class _Queue:
+    """Columns in the order of their first rows, so that it does not matter how a document is cut."""
 
+    _heap: list[tuple[int, Path, Any]] = attrs.field(factory=list)
 
-def _only(text: pa.StringArray, rows: Mask) -> pa.StringArray:
-    chosen = np.where(rows, np.arange(len(rows)), -1)
-    return text.take(to_arrow(np.maximum(chosen, 0), pa.int64(), rows))
+    def put(self, rows: Mask, path: Path, values: Numbers | pa.StringArray) -> None:
+        """Add a column that has values in these rows, if there are any; no two have one path."""
+        if rows.any():
+            heapq.heappush(self._heap, (int(np.argmax(rows)), path, values))
+
+    def __iter__(self) -> Iterator[tuple[int, Path, Any]]:
+        while self._heap:
+            yield heapq.heappop(self._heap)
 
 
 def _words(path: Path) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from telemparse.kernels.texts import strings
 from telemparse.schemas import build
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Moments:
         rows = np.array([row for row, _order, _kind, _facts in found])
         columns = {
             "t": times.t_ns[rows],
-            "event_type": [kind for _row, _order, kind, _facts in found],
-            "metadata_json": [facts for _row, _order, _kind, facts in found],
+            "event_type": strings([kind for _row, _order, kind, _facts in found]).dictionary_encode(),
+            "metadata_json": strings([facts for _row, _order, _kind, facts in found]),
         }
         return build("events", columns, time_base=times.time_base)
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
-import pyarrow.compute as pc
 
 from telemparse.formats.gpx.leaves import leaf_of
 from telemparse.kernels.arrays import numpy_view, validity
@@ -67,7 +66,7 @@ def fixes(text: pa.StringArray) -> tuple[Floats, Mask]:
         + [_UNKNOWN_FIX],
         np.float64,
     )
-    codes = numpy_view(pc.fill_null(encoded.indices, len(table) - 1))
+    codes = np.where(validity(encoded.indices), numpy_view(encoded.indices), len(table) - 1)
     values = table[codes]
     valid = values != _UNKNOWN_FIX
     return np.where(valid, values, np.nan), valid
