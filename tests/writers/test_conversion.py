@@ -265,3 +265,25 @@ def test_a_batch_larger_than_the_buffer_is_taken_in_slices(toy, tmp_path, monkey
 
     assert manifest.streams[0].rows == 5000
     assert max(held) <= 20_000
+
+
+@pytest.mark.parametrize(
+    "name", ["sample_gnss_10hz.csv", "sample_track.gpx", "csv_out_of_order.csv", "gpx_zip.zip"]
+)
+def test_real_recordings_convert_like_they_parse(name, fixtures_dir, tmp_path):
+    manifest = assert_converts_like_write(fixtures_dir / name, tmp_path)
+    assert manifest.ok
+    assert manifest.streams[0].name == "gnss_pvt"
+
+
+def test_a_recording_parsed_in_a_child_process_converts_to_the_same_tables(fixtures_dir, tmp_path):
+    source = fixtures_dir / "sample_gnss_10hz.csv"
+
+    telemparse.convert(source, tmp_path / "here")
+    telemparse.convert(source, tmp_path / "child", ParseOptions(isolation="process", timeout_s=300))
+
+    here, child = writers.read(tmp_path / "here"), writers.read(tmp_path / "child")
+    assert {name: plain(table) for name, table in here.streams.items()} == {
+        name: plain(table) for name, table in child.streams.items()
+    }
+    assert child.provenance.options["isolation"] == "process"

@@ -118,10 +118,12 @@ def parquet_tables(place: Path, rows: int | None = None) -> Iterator[pa.Table]:
 
     Raises OSError and pyarrow.ArrowInvalid when the file cannot be read.
     """
-    with pa.OSFile(str(place), "rb") as source, pq.ParquetFile(source) as file:
+    # Reading ahead would hold all compressed row groups in memory.
+    whole = rows is None
+    with pa.OSFile(str(place), "rb") as source, pq.ParquetFile(source, pre_buffer=whole) as file:
         schema = parquet_schema(file)
         if rows is None:
             yield file.read().cast(schema)
             return
-        for batch in file.iter_batches(batch_size=rows):
+        for batch in file.iter_batches(batch_size=rows, use_threads=False):
             yield pa.Table.from_batches([batch]).cast(schema)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FileRun", "HeldRun", "Run", "SpilledRun", "block_rows", "merged", "sorted_stably"]
 
-_FAN_IN = 16
-_BLOCK_BYTES = 512 * 1024
-_BLOCK_ROWS = 8192
+_FAN_IN = 8
+_BLOCK_BYTES = 256 * 1024
+_BLOCK_ROWS = 4096
 
 
 class Run(Protocol):
