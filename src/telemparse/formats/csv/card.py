@@ -8,9 +8,13 @@ __all__ = ["CARD"]
 
 CARD = ParserCard(
     id="csv",
-    name="CSV",
+    name="CSV and TSV",
     version="0.1.0",
     detector="telemparse.formats.csv.detect:detect",
     target="telemparse.formats.csv.parser:parse",
-    extensions=(".csv",),
+    examples="telemparse.formats.csv.examples:EXAMPLES",
+    extensions=(".csv", ".tsv", ".tab"),
+    mime_types=("text/csv", "text/tab-separated-values"),
+    streams=("gnss_pvt", "imu_accel", "imu_gyro", "imu_mag", "events", "channels"),
+    support_level=2,
 )

@@ -1,0 +1,332 @@
+"""The clock of a table at work: instants of each block, with the state that joins the blocks."""
+
+from __future__ import annotations
+
+import copy
+import enum
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+import numpy as np
+import pyarrow as pa
+
+from telemparse.formats.csv.numbers import exact, text
+from telemparse.formats.csv.timing import Form
+from telemparse.kernels.arrays import numpy_view, validity
+from telemparse.kernels.casts import instants
+from telemparse.kernels.clocks import (
+    DAY_NS,
+    NS_PER_S,
+    digits_of_day,
+    gps_to_utc_ns,
+    local_to_utc_ns,
+    midnights,
+)
+from telemparse.kernels.dates import dates, offsets_ns, stamps, times_of_day
+from telemparse.schemas.common import QualityFlag
+
+if TYPE_CHECKING:
+    from telemparse.formats.csv.reading import Cells
+    from telemparse.formats.csv.timing import TimeColumn
+    from telemparse.kernels.arrays import Ints, Mask
+
+__all__ = ["Clock", "Instants", "Zone"]
+
+_JUMP_NS = 5 * NS_PER_S
+
+
+@attrs.frozen
+class Instants:
+    """Times of one block.
+
+    Args:
+        t_ns: ns since 1970-01-01, shape (n,); anything where not valid.
+        valid: shape (n,), or None when all are.
+        repaired: rows whose time was repaired, or None for none.
+        array: the Arrow timestamps, when they are as read.
+        zoned: rows whose cell names its offset, so that they are in UTC already; None for none.
+    """
+
+    t_ns: Ints
+    valid: Mask | None = None
+    repaired: Mask | None = None
+    array: pa.Array | None = None
+    zoned: Mask | None = None
+
+
+class Zone(enum.Enum):
+    """What brings a wall clock to UTC."""
+
+    NONE = "none"
+    """It is UTC already, or has no calendar."""
+    NAMED = "named"
+    """The zone of the `timezone=` option."""
+    COLUMN = "column"
+    """An offset column."""
+
+
+class _Source(Protocol):
+    """Where wall-clock times of a block come from."""
+
+    def read(self, cells: Cells, decimal: str) -> Instants: ...
+
+
+@attrs.define
+class StampSource:
+    """Date and clock in one cell."""
+
+    column: TimeColumn
+
+    def read(self, cells: Cells, _decimal: str) -> Instants:
+        """Return the stamps; those with an offset in UTC."""
+        array = cells.columns[self.column.column.index]
+        if pa.types.is_timestamp(array.type):
+            return Instants(numpy_view(array), validity(array) if array.null_count else None, None, array)
+        if self.column.form is Form.ISO:
+            t_ns, valid, zoned = instants(text(array))
+        else:
+            t_ns, valid, zoned = stamps(text(array), self.column.order)
+        return Instants(t_ns, valid, zoned=zoned)
+
+
+@attrs.define
+class NumberSource:
+    """A number since 1970, since power-up, or since the start of a GPS week."""
+
+    column: TimeColumn
+    week: TimeColumn | None = None
+
+    def read(self, cells: Cells, decimal: str) -> Instants:
+        """Return the number in ns; with a week, the UTC instant."""
+        # The column is read in its own unit with the digits that fill it up to ns.
+        t_ns, valid, _bad = exact(cells.columns[self.column.column.index], decimal, 9 - self.column.digits)
+        if self.week is not None:
+            week, known, _bad = exact(cells.columns[self.week.column.index], decimal, 0)
+            valid = valid & known & (week >= 0) & (week < 10_000)  # noqa: PLR2004  (two centuries)
+            return Instants(
+                np.where(valid, gps_to_utc_ns(np.where(valid, week, 0), np.where(valid, t_ns, 0)), 0), valid
+            )
+        return Instants(t_ns, valid)
+
+
+@attrs.define
+class IndexSource:
+    """The number of the row, as seconds."""
+
+    rows: int = 0
+
+    def read(self, cells: Cells, _decimal: str) -> Instants:
+        """Return row numbers as seconds."""
+        first, self.rows = self.rows, self.rows + cells.rows
+        return Instants(np.arange(first, self.rows, dtype=np.int64) * NS_PER_S)
+
+
+@attrs.define
+class DaySource:
+    """Time of day, with or without a date beside it; midnight is passed where the date does not say so.
+
+    Args:
+        clock: one column of clocks, or None.
+        parts: columns of hours, minutes, seconds and milliseconds otherwise.
+        date: column of dates, or None.
+    """
+
+    clock: TimeColumn | None
+    parts: dict[str, TimeColumn]
+    date: TimeColumn | None
+    _previous_ns: int | None = None
+    _passed: int = 0
+    _day: int | None = None
+
+    def read(self, cells: Cells, decimal: str) -> Instants:
+        """Return date and time of day, or time of day on 1970-01-01 and the days that follow."""
+        of_day_ns, valid = self._of_day(cells, decimal)
+        days = np.zeros(len(of_day_ns), np.int64)
+        if self.date is not None:
+            days, dated = dates(text(cells.columns[self.date.column.index]), self.date.order)
+            valid = valid & dated
+        rows = np.flatnonzero(valid)
+        if not len(rows):
+            return Instants(of_day_ns, valid)
+        extra = self._extra_days(of_day_ns[rows], days[rows])
+        t_ns = days * DAY_NS + of_day_ns
+        if not extra.any():
+            return Instants(t_ns, valid)
+        t_ns[rows] += extra * DAY_NS
+        repaired = np.zeros(len(t_ns), np.bool_)
+        repaired[rows] = extra != 0
+        return Instants(t_ns, valid, repaired)
+
+    def _of_day(self, cells: Cells, decimal: str) -> tuple[Ints, Mask]:
+        if self.clock is None:
+            return self._from_parts(cells, decimal)
+        array = cells.columns[self.clock.column.index]
+        if pa.types.is_time(array.type):
+            return numpy_view(array), validity(array)
+        if pa.types.is_decimal(array.type):
+            value, valid, _bad = exact(array, decimal, 9)
+            ns, good = digits_of_day(value)
+            return ns, valid & good
+        return times_of_day(text(array))
+
+    def _from_parts(self, cells: Cells, decimal: str) -> tuple[Ints, Mask]:
+        total = np.zeros(cells.rows, np.int64)
+        valid = np.ones(cells.rows, np.bool_)
+        for name, (scale, most) in _PARTS.items():
+            if name not in self.parts:
+                continue
+            value, good, _bad = exact(cells.columns[self.parts[name].column.index], decimal, 9)
+            total += value // NS_PER_S * scale + value % NS_PER_S * scale // NS_PER_S
+            valid &= good & (value >= 0) & (value <= most * NS_PER_S)
+        return np.where(valid, total, 0), valid
+
+    def _extra_days(self, of_day_ns: Ints, days: Ints) -> Ints:
+        """Return days to add where the clock has passed midnight and the date has not (yet)."""
+        first = of_day_ns[0] if self._previous_ns is None else self._previous_ns
+        passed = self._passed + midnights(of_day_ns, int(first))
+        before = np.concatenate([[days[0] if self._day is None else self._day], days[:-1]])
+        changed = np.flatnonzero(days != before)
+        # Midnights that had been counted when the date last changed; it knows them.
+        known = np.zeros(len(days), np.int64)
+        known[changed] = passed[changed]
+        extra: Ints = np.maximum(passed - np.maximum.accumulate(known), 0)
+        self._previous_ns, self._day = int(of_day_ns[-1]), int(days[-1])
+        self._passed = int(extra[-1])
+        return extra
+
+
+_PARTS = {
+    "hour": (3600 * NS_PER_S, 23),
+    "minute": (60 * NS_PER_S, 59),
+    "second": (NS_PER_S, 61),
+    "millisecond": (1_000_000, 999),
+}
+
+
+@attrs.define
+class Clock:
+    """Turns blocks into instants.
+
+    Args:
+        source: of wall-clock times, or of numbers.
+        time_base: see `telemparse.schemas.build`.
+        columns: the source columns that it reads.
+        words: what it is, for the metadata.
+        zone: what brings it to UTC.
+        zone_name: of the option.
+        offset: the offset column.
+        assumed_utc: wall-clock stamps of an unnamed zone are taken as UTC.
+        counter: a fine counter that subdivides the stamps, anchored at `base_ns`.
+        base_ns: stamp less counter at the tick edges of the file's head.
+        unread: rows so far whose cells hold something that is no time.
+    """
+
+    source: _Source
+    time_base: str
+    columns: tuple[TimeColumn, ...]
+    words: str
+    zone: Zone = Zone.NONE
+    zone_name: str = ""
+    offset: TimeColumn | None = None
+    assumed_utc: bool = False
+    counter: NumberSource | None = None
+    base_ns: int | None = None
+    origin_ns: int | None = None
+    _last_difference: int | None = None
+
+    def calibrate(self, cells: Cells, decimal: str) -> None:
+        """Anchor the counter by the head of the file, whatever size its blocks will have."""
+        if self.counter is None:
+            return
+        # The stamps' state (midnights passed) must not be moved by the trial.
+        coarse, fine = copy.deepcopy(self.source).read(cells, decimal), self.counter.read(cells, decimal)
+        valid = np.ones(cells.rows, np.bool_)
+        for part in (coarse, fine):
+            if part.valid is not None:
+                valid &= part.valid
+        if valid.any():
+            self.base_ns = anchor(coarse.t_ns[valid], fine.t_ns[valid])
+
+    def read(self, cells: Cells, decimal: str) -> Instants:
+        """Return the instants of a block, in the time base."""
+        found = (
+            self._anchored(cells, decimal) if self.counter is not None else self.source.read(cells, decimal)
+        )
+        if self.zone is not Zone.NONE:
+            found = self._in_utc(found, cells)
+        if self.time_base == "relative":
+            found = self._from_origin(found)
+        return found
+
+    def _in_utc(self, found: Instants, cells: Cells) -> Instants:
+        if self.zone is Zone.NAMED:
+            safe = found.t_ns if found.valid is None else np.where(found.valid, found.t_ns, 0)
+            t_ns = local_to_utc_ns(safe, self.zone_name)
+            if found.zoned is not None:
+                t_ns = np.where(found.zoned, safe, t_ns)
+            return Instants(t_ns, found.valid, found.repaired)
+        assert self.offset is not None  # noqa: S101  (a COLUMN zone has one)
+        offset_ns, known = offsets_ns(text(cells.columns[self.offset.column.index]))
+        valid = known if found.valid is None else found.valid & known
+        return Instants(found.t_ns - offset_ns, valid, found.repaired)
+
+    def _from_origin(self, found: Instants) -> Instants:
+        if self.origin_ns is None:
+            known = found.t_ns if found.valid is None else found.t_ns[found.valid]
+            if not len(known):
+                return found
+            self.origin_ns = int(known[0])
+        return Instants(found.t_ns - self.origin_ns, found.valid, found.repaired)
+
+    def _anchored(self, cells: Cells, decimal: str) -> Instants:
+        """Return the counter on the stamps' calendar.
+
+        The base holds as long as stamps and counter run together; where they part by more than five
+        seconds from one row to the next (a restarted counter, a clock set anew), the stamp of that row
+        becomes the new base.
+        """
+        assert self.counter is not None  # noqa: S101  (asked by the caller)
+        coarse, fine = self.source.read(cells, decimal), self.counter.read(cells, decimal)
+        valid = np.ones(cells.rows, np.bool_)
+        for part in (coarse, fine):
+            if part.valid is not None:
+                valid &= part.valid
+        rows = np.flatnonzero(valid)
+        t_ns = np.zeros(cells.rows, np.int64)
+        if not len(rows):
+            return Instants(t_ns, valid)
+        difference = coarse.t_ns[rows] - fine.t_ns[rows]
+        if self.base_ns is None:
+            self.base_ns = int(difference[0])
+        if self._last_difference is None:
+            self._last_difference = int(difference[0])
+        before = np.concatenate([[self._last_difference], difference[:-1]])
+        parted = np.flatnonzero(np.abs(difference - before) > _JUMP_NS)
+        which = np.zeros(len(rows), np.int64)
+        which[parted] = np.arange(1, len(parted) + 1)
+        bases = np.concatenate([[self.base_ns], difference[parted]])[np.maximum.accumulate(which)]
+        self.base_ns, self._last_difference = int(bases[-1]), int(difference[-1])
+        t_ns[rows] = fine.t_ns[rows] + bases
+        return Instants(t_ns, None if len(rows) == cells.rows else valid, coarse.repaired)
+
+
+def anchor(coarse_ns: Ints, fine_ns: Ints) -> int:
+    """Return the base that makes as many stamps as possible the whole second of base + counter, in ns.
+
+    A stamp of whole seconds agrees with base + counter when it lies less than a second before it. Where
+    stamps and counter are one clock, all agree and the base is exact to the step of the counter; where
+    the stamps tick unevenly, the densest second of differences decides. Of equally good bases the first
+    is taken, so that a stamp never lies behind its row.
+    """
+    differences = np.sort(coarse_ns - fine_ns)
+    agreeing = np.arange(1, len(differences) + 1) - np.searchsorted(
+        differences, differences - NS_PER_S, side="right"
+    )
+    return int(differences[int(agreeing.argmax())])
+
+
+def mark_repaired(flags: Ints, found: Instants) -> Ints:
+    """Return quality flags with the bit of repaired times set."""
+    if found.repaired is None:
+        return flags
+    return flags | np.where(found.repaired, int(QualityFlag.TIME_REPAIRED), 0).astype(flags.dtype)

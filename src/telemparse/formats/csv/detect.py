@@ -1,0 +1,116 @@
+"""Does this look like a CSV recording? Answers from the head alone, without numpy and pyarrow."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from telemparse.formats.csv.cells import CellKind, kind_of
+from telemparse.formats.csv.headers import read_heading
+from telemparse.formats.csv.layout import read_layout
+from telemparse.formats.csv.recognition import which_dialect
+from telemparse.formats.csv.vocabulary import Role
+from telemparse.model.detection import Detection, Rung
+
+if TYPE_CHECKING:
+    from telemparse.formats.csv.layout import Layout
+    from telemparse.model.detection import Sniff
+
+__all__ = ["HEAD_BYTES", "detect", "layout_of"]
+
+HEAD_BYTES = (16 * 1024, 64 * 1024)
+"""Sizes of head to look at: the larger one only where the smaller one shows no header and rows."""
+
+_NAMES = (".csv", ".tsv", ".tab")
+_SURE_FIT = 0.8
+_FEWEST_ROWS = 2
+_NUMERIC_SHARE = 0.5
+
+# How other formats begin, or a line of theirs near the top; content outweighs the name.
+_STRANGERS = (
+    ("XML", re.compile(rb"\A\s*<(?:\?xml|!DOCTYPE|[A-Za-z])")),
+    ("JSON", re.compile(rb"\A\s*(?:\{\s*[\"}]|\[\s*[\[{\"\d])")),
+    ("NMEA", re.compile(rb"(?m)^.{0,40}[$!][A-Z]{2}[A-Z0-9]{3},[^\r\n]{0,120}\*[0-9A-F]{2}")),
+    ("VBO", re.compile(rb"(?m)^\[(?:header|column names|data)\]")),
+    ("IGC", re.compile(rb"(?m)\AA[A-Z0-9]{3}[^,;\r\n]*\r?\nH[FO]")),
+    ("IGC", re.compile(rb"(?m)^B\d{6}\d{7}[NS]\d{8}[EW][AV]")),
+    ("RaceCapture header cells", re.compile(rb"\A\s*#?\"[^\"\r\n]*\"\|\"[^\"\r\n]*\"\|")),
+    ("RTKLIB solution", re.compile(rb"(?m)^%\s+(?:GPST|UTC|JST)\s")),
+    ("SpeedAngle", re.compile(rb"(?m)^<(?:trackplan|timer)\b")),
+)
+_MAGICS = (b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"\x89PNG", b"SQLite", b"PAR1", b"ARROW1", b"\x89HDF")
+
+
+def detect(sniffs: tuple[Sniff, ...]) -> Detection:
+    """Return how strongly the first artifact that is a table speaks for CSV."""
+    answers = [_detect(sniff) for sniff in sniffs]
+    return max(answers, key=lambda answer: answer.rung.value, default=Detection(Rung.NO))
+
+
+def layout_of(head: bytes, *, whole: bool) -> Layout | None:
+    """Return the layout told from the shortest head that shows one with rows below a header."""
+    layout = None
+    for size in HEAD_BYTES:
+        if size >= len(head):
+            return read_layout(head, whole=whole)
+        layout = read_layout(head[:size], whole=False)
+        if layout is not None and layout.header is not None and layout.rows:
+            return layout
+    return layout
+
+
+def _detect(sniff: Sniff) -> Detection:
+    name = (
+        Detection(Rung.NAME, (f"extension {sniff.extension}",))
+        if sniff.extension in _NAMES
+        else Detection(Rung.NO)
+    )
+    head = sniff.head
+    if head.startswith(_MAGICS):
+        return Detection(Rung.NO)
+    probe = head.replace(b"\0", b"") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head
+    for format_name, pattern in _STRANGERS:
+        if pattern.search(probe[:4096]):
+            return Detection(Rung.NO, (f"looks like {format_name}",))
+    if not head.strip(b"\0\r\n\t "):
+        return name
+    layout = layout_of(head, whole=sniff.size <= len(head))
+    if layout is None:
+        return name
+    dialect = which_dialect(layout)
+    if dialect.has_fingerprint:
+        return Detection(Rung.MARKER, (f"columns of {dialect.title or dialect.name}", _shape_words(layout)))
+    return _generic(layout, name)
+
+
+def _shape_words(layout: Layout) -> str:
+    names = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
+    return (
+        f"{layout.width} columns between {names[layout.delimiter]}, {layout.fit:.0%} of the sampled rows fit"
+    )
+
+
+def _generic(layout: Layout, name: Detection) -> Detection:
+    headings = [read_heading(cell) for cell in layout.header or ()]
+    known = [heading for heading in headings if heading.quantity is not None]
+    roles = {heading.quantity.role for heading in known if heading.quantity is not None}
+    if layout.header is not None and not layout.rows:
+        return Detection(Rung.SHAPE, (f"header names {_words(known)}", "no rows"))
+    if layout.fit < _SURE_FIT or layout.width < 2:  # noqa: PLR2004  (one column is no table)
+        return name
+    if layout.header is not None and (len(known) > 1 or roles & {Role.TIME, Role.GNSS}):
+        return Detection(Rung.SHAPE, (f"header names {_words(known)}", _shape_words(layout)))
+    if len(layout.rows) >= _FEWEST_ROWS and _numeric_share(layout) >= _NUMERIC_SHARE:
+        header = "unknown column names" if layout.header is not None else "no header"
+        return Detection(Rung.SHAPE, (header, _shape_words(layout), "cells are numbers"))
+    return name
+
+
+def _words(known: list) -> str:  # type: ignore[type-arg]
+    return ", ".join(heading.text for heading in known[:6])
+
+
+def _numeric_share(layout: Layout) -> float:
+    kinds = [kind_of(cell) for row in layout.rows for cell in row.cells]
+    filled = [kind for kind in kinds if kind is not CellKind.BLANK]
+    return sum(kind not in (CellKind.WORD, CellKind.LETTER) for kind in filled) / max(len(filled), 1)

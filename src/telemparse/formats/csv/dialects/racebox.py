@@ -1,0 +1,28 @@
+"""RaceBox performance meters: 25 Hz positions with accelerometer and gyroscope."""
+
+from __future__ import annotations
+
+from telemparse.extension.csv_dialect import CsvDialect, Stamps
+
+__all__ = ["RACEBOX"]
+
+# The export asks for km/h, mph or m/s and then writes a bare `Speed`: km/h unless the positions show
+# another. G forces are in g, rates of turn in deg/s (RaceBox Mini protocol, "GForce", "Rotation rate").
+RACEBOX = CsvDialect(
+    name="racebox",
+    title="RaceBox",
+    header=frozenset({"Record", "Time", "Latitude", "Longitude", "Speed", "GForceX", "GForceY", "GForceZ"}),
+    columns={
+        "Time": "t",
+        "Altitude": "alt:m",
+        "Speed": "speed:km/h?",
+        "GForceX": "ax:g",
+        "GForceY": "ay:g",
+        "GForceZ": "az:g",
+        "GyroX": "gx:deg/s",
+        "GyroY": "gy:deg/s",
+        "GyroZ": "gz:deg/s",
+    },
+    stamps=Stamps.UTC,
+    device_family="RaceBox",
+)

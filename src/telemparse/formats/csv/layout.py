@@ -1,0 +1,333 @@
+"""The layout of a delimited text, told from its head: encoding, delimiter, header, units, first row."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import attrs
+
+from telemparse.formats.csv.cells import CellKind, is_value, kind_of
+from telemparse.formats.csv.headers import read_heading
+from telemparse.kernels.text import Lines, Newlines, decoded, sniff_encoding
+from telemparse.kernels.units import find_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from telemparse.kernels.text import Encoding
+
+__all__ = ["COMMENTS", "DELIMITERS", "Layout", "Row", "read_layout", "split_line"]
+
+DELIMITERS = ("\t", ";", "|", ",", " ")
+"""A blank stands for any run of blanks and tabs."""
+
+COMMENTS = ("#", "%", "//")
+"""A line that begins so and has another number of cells is a comment, and no damage."""
+
+_SAMPLE_ROWS = 120
+_LONGEST_CELL_LINES = 20
+_SURE_FRACTION = 0.7
+_EXTRA_HEADINGS = 3
+_ROWS_BELOW_HEADER = 3
+_UNIT_ROWS = 2
+
+
+@attrs.frozen
+class Row:
+    """One row of the head: number of its first line (from 1) and its cells."""
+
+    line: int
+    cells: tuple[str, ...]
+    values: int = 0
+    filled: int = 0
+
+    @property
+    def is_data(self) -> bool:
+        """At least half of the cells that hold anything are values."""
+        return self.filled > 0 and 2 * self.values >= self.filled
+
+    @property
+    def is_words(self) -> bool:
+        """At least two cells hold anything, and few of them values."""
+        return self.filled >= 2 and 4 * self.values <= self.filled  # noqa: PLR2004  (shares)
+
+
+@attrs.frozen(kw_only=True)
+class Layout:
+    """How the cells of a text lie.
+
+    Args:
+        encoding: of the artifact.
+        newlines, lines: see `telemparse.kernels.text`.
+        delimiter: one of `DELIMITERS`.
+        quoted: some cell of the head is quoted.
+        decimal: `.` or `,`.
+        width: cells of a data row.
+        header: cells of the header row, or None for a headerless text.
+        units: cells of a unit row (empty strings where there is none), same order.
+        origins: distinct cells of a row below the header that says which source each column comes from.
+        preamble: lines before header and data.
+        header_line, data_line: line numbers from 1; `data_line` is that of the first data row.
+        rows: the first data rows of the head.
+        fit: share of the data region's lines that have `width` cells.
+    """
+
+    encoding: Encoding
+    newlines: Newlines
+    lines: Lines
+    delimiter: str
+    quoted: bool
+    decimal: str
+    width: int
+    header: tuple[str, ...] | None
+    units: tuple[str, ...]
+    origins: tuple[str, ...]
+    preamble: tuple[str, ...]
+    header_line: int | None
+    data_line: int
+    rows: tuple[Row, ...] = attrs.field(repr=False)
+    fit: float
+
+    @property
+    def is_transcoded(self) -> bool:
+        """True when blocks are not the artifact's own bytes."""
+        return self.encoding.name != "utf-8" or self.newlines is Newlines.CR
+
+
+def split_line(line: str, delimiter: str) -> tuple[str, ...]:
+    """Return the cells of one line; quotes are minded only where the line has any."""
+    if delimiter == " ":
+        return tuple(line.split())
+    if '"' not in line:
+        return tuple(line.split(delimiter))
+    try:
+        rows = list(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
+    except csv.Error:
+        return tuple(line.split(delimiter))
+    return tuple(rows[0]) if rows else ()
+
+
+def read_layout(head: bytes, *, whole: bool) -> Layout | None:
+    """Return the layout of a text that begins with `head`, or None when it is no delimited text.
+
+    Args:
+        head: the first bytes.
+        whole: `head` is the entire file, so that its last line is complete.
+    """
+    encoding = sniff_encoding(head)
+    if encoding is None:
+        return None
+    text = decoded(head, encoding)
+    newlines = Newlines.LF if "\n" in text else Newlines.CR
+    if newlines is Newlines.CR:
+        text = text.replace("\r", "\n")
+    if not whole and "\n" in text:
+        text = text[: text.rindex("\n") + 1]
+    best: tuple[float, float, Layout] | None = None
+    for delimiter in DELIMITERS:
+        if delimiter == " " and best is not None and best[1] >= _SURE_FRACTION:
+            break
+        found = _layout(text, delimiter, encoding, newlines)
+        if found is not None and (best is None or found[0] > best[0]):
+            best = found
+    return best[2] if best else None
+
+
+def _layout(
+    text: str, delimiter: str, encoding: Encoding, newlines: Newlines
+) -> tuple[float, float, Layout] | None:
+    if delimiter not in text and not (delimiter == " " and "\t" in text):
+        return None
+    rows, lines = _rows(text, delimiter)
+    weights: dict[int, float] = {}
+    values: dict[int, tuple[int, int]] = {}
+    for row in rows:
+        if row.is_data and len(row.cells) > 1:
+            weights[len(row.cells)] = weights.get(len(row.cells), 0.0) + row.values**2 / row.filled
+            sums = values.get(len(row.cells), (0, 0))
+            values[len(row.cells)] = (sums[0] + row.values, sums[1] + row.filled)
+    if not weights:
+        return _header_only(text, rows, delimiter, encoding, newlines)
+    width = max(weights, key=lambda cells: weights[cells])
+    header, start = _header(rows, width)
+    body = [row for row in rows[start:] if row.filled and not row.cells[0].lstrip().startswith(("#", "%"))]
+    fitting = [row for row in body if len(row.cells) == width]
+    if not fitting:
+        return None
+    layout = Layout(
+        encoding=encoding,
+        newlines=newlines,
+        lines=lines,
+        delimiter=delimiter,
+        quoted='"' in text,
+        decimal=_decimal(fitting, delimiter),
+        width=width,
+        header=_cells(rows[header].cells, width) if header is not None else None,
+        units=_cells(_unit_row(rows, header, start, width), width),
+        origins=_origins(rows, header, start),
+        preamble=_preamble(text, rows, header if header is not None else start),
+        header_line=rows[header].line if header is not None else None,
+        data_line=rows[start].line,
+        rows=tuple(fitting[:_SAMPLE_ROWS]),
+        fit=len(fitting) / len(body),
+    )
+    return weights[width], values[width][0] / values[width][1], layout
+
+
+def _header_only(
+    text: str, rows: list[Row], delimiter: str, encoding: Encoding, newlines: Newlines
+) -> tuple[float, float, Layout] | None:
+    """Return the layout of a text without a single row of data: its first row of known words."""
+    for index, row in enumerate(rows):
+        known = sum(read_heading(cell).quantity is not None for cell in row.cells)
+        if row.is_words and known >= 2:  # noqa: PLR2004  (one word proves nothing)
+            layout = Layout(
+                encoding=encoding,
+                newlines=newlines,
+                lines=Lines.PLAIN,
+                delimiter=delimiter,
+                quoted='"' in text,
+                decimal=".",
+                width=len(row.cells),
+                header=_cells(row.cells, len(row.cells)),
+                units=(),
+                origins=(),
+                preamble=_preamble(text, rows, index),
+                header_line=row.line,
+                data_line=row.line + 1,
+                rows=(),
+                fit=0.0,
+            )
+            # Any delimiter that shows data outweighs this.
+            return known * 1e-6, 1.0 if delimiter != " " else 0.0, layout
+    return None
+
+
+def _rows(text: str, delimiter: str) -> tuple[list[Row], Lines]:
+    """Return the rows of the head with their line numbers, and whether line ends stand inside quotes."""
+    lines = text.split("\n")
+    if delimiter != " " and '"' in text:
+        joined = _quoted_rows(lines, delimiter)
+        if joined is not None:
+            return joined, Lines.QUOTED
+    return [
+        _row(number, split_line(line.strip("\r"), delimiter)) for number, line in enumerate(lines, 1)
+    ], Lines.PLAIN
+
+
+def _quoted_rows(lines: list[str], delimiter: str) -> list[Row] | None:
+    """Return rows whose quoted cells span lines; None where none does, or a stray quote swallows the text."""
+    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter)
+    rows, before, spanning = [], 0, False
+    try:
+        for cells in reader:
+            tallest = max((cell.count("\n") for cell in cells), default=0)
+            if tallest > _LONGEST_CELL_LINES:
+                return None
+            spanning = spanning or tallest > 0
+            rows.append(_row(before + 1, tuple(cells)))
+            before = reader.line_num
+    except csv.Error:
+        return None
+    return rows if spanning else None
+
+
+def _row(line: int, cells: tuple[str, ...]) -> Row:
+    kinds = [kind_of(cell) for cell in cells]
+    filled = sum(kind is not CellKind.BLANK for kind in kinds)
+    values = sum(kind not in (CellKind.BLANK, CellKind.WORD, CellKind.LETTER) for kind in kinds)
+    return Row(line, cells, values, filled)
+
+
+def _fits(row: Row, width: int) -> bool:
+    """Tell whether a row of words can head columns: a few cells more or less, most of them filled."""
+    return abs(len(row.cells) - width) <= _EXTRA_HEADINGS and 2 * row.filled >= width
+
+
+def _header(rows: list[Row], width: int) -> tuple[int | None, int]:
+    """Return the index of the header row (None without one) and that of the first data row."""
+    for index, row in enumerate(rows):
+        if not (row.is_words and _fits(row, width)) or _is_unit_row(row):
+            continue
+        below = list(_filled_after(rows, index))
+        words = 0
+        while words < len(below) and words <= _UNIT_ROWS and rows[below[words]].is_words:
+            words += 1
+        data = below[words : words + _ROWS_BELOW_HEADER]
+        if (
+            data
+            and all(rows[place].is_data for place in data[:1])
+            and sum(rows[p].is_data for p in data) * 2 > len(data)
+        ):
+            return index, data[0]
+    first = next(index for index, row in enumerate(rows) if row.is_data and len(row.cells) == width)
+    return None, first
+
+
+def _filled_after(rows: Sequence[Row], index: int) -> Iterator[int]:
+    count = 0
+    for place in range(index + 1, len(rows)):
+        if rows[place].filled:
+            yield place
+            count += 1
+        if count > _UNIT_ROWS + _ROWS_BELOW_HEADER + 1:
+            return
+
+
+def _is_unit_row(row: Row) -> bool:
+    """Tell whether most cells that hold anything are units."""
+    filled = [cell for cell in row.cells if cell.strip()]
+    units = sum(find_unit(cell) is not None or find_unit(cell.lstrip("#")) is not None for cell in filled)
+    return 2 * units > len(filled)
+
+
+def _unit_row(rows: list[Row], header: int | None, start: int, width: int) -> tuple[str, ...]:
+    """Return the unit row next to the header: below it, or the filled row just above it."""
+    if header is None:
+        return ()
+    above = next((row for row in reversed(rows[:header]) if row.filled), None)
+    for row in (*rows[header + 1 : start], *([above] if above is not None else [])):
+        if row.is_words and abs(len(row.cells) - width) <= _EXTRA_HEADINGS and _is_unit_row(row):
+            return row.cells
+    return ()
+
+
+def _origins(rows: list[Row], header: int | None, start: int) -> tuple[str, ...]:
+    """Return the few words that a row between header and data repeats: names of devices or of buses."""
+    for row in rows[header + 1 : start] if header is not None else ():
+        distinct = tuple(dict.fromkeys(cell.strip() for cell in row.cells if cell.strip()))
+        if row.is_words and not _is_unit_row(row) and 2 * len(distinct) <= row.filled:
+            return distinct
+    return ()
+
+
+def _cells(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
+    """Return `width` stripped cells and whatever filled ones stand beyond; a comment sign in front goes."""
+    bare = [cell.strip() for cell in cells]
+    if bare:
+        bare[0] = bare[0].lstrip("#%").strip()
+    if bare and not bare[0] and len(bare) == width + 1:
+        bare = bare[1:]  # `# time lat lon`, delimited by blanks
+    bare += [""] * (width - len(bare))
+    while len(bare) > width and not bare[-1]:
+        bare.pop()
+    return tuple(bare)
+
+
+def _preamble(text: str, rows: list[Row], index: int) -> tuple[str, ...]:
+    last = rows[index].line - 1
+    return tuple(line.strip("\r") for line in text.split("\n", last)[:last])
+
+
+def _decimal(rows: list[Row], delimiter: str) -> str:
+    """Return the decimal sign: a comma only where numbers have commas, and more of them than points."""
+    if delimiter == ",":
+        cells = [cell for row in rows for cell in row.cells if "," in cell]
+        return "," if cells and all(is_value(cell) for cell in cells) and not _points(rows) else "."
+    commas = sum("," in cell and kind_of(cell) is CellKind.NUMBER for row in rows for cell in row.cells)
+    return "," if commas > _points(rows) else "."
+
+
+def _points(rows: list[Row]) -> int:
+    return sum("." in cell and kind_of(cell) is CellKind.NUMBER for row in rows for cell in row.cells)

@@ -1,0 +1,189 @@
+"""Source columns to canonical quantities: the user's word first, then the dialect's, then the header's."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from telemparse.formats.csv.headers import Heading, read_heading
+from telemparse.formats.csv.vocabulary import QUANTITIES, Role, meaning_of, squash
+from telemparse.kernels.units import Dimension, find_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telemparse.extension.csv_dialect import CsvDialect
+    from telemparse.formats.csv.layout import Layout
+    from telemparse.formats.csv.profiles import Profile
+    from telemparse.formats.csv.vocabulary import Quantity
+    from telemparse.kernels.units import Unit
+
+__all__ = ["Basis", "Column", "UnknownColumns", "map_columns", "read_spec"]
+
+
+class Basis(enum.IntEnum):
+    """Who says what a column means; a lower one outweighs a higher one."""
+
+    OPTION = 0
+    DIALECT = 1
+    HEADER = 2
+
+
+@attrs.frozen(kw_only=True)
+class Column:
+    """One source column and what it is taken for.
+
+    Args:
+        index: from 0.
+        source: header cell as written, or `column_<n>` (from 1) without a header.
+        quantity: what it means; None for an auxiliary channel.
+        name: of an auxiliary channel when somebody gave one.
+        qualifier: format behind the colon of a spec that is no unit (`dmy`, `s`).
+        unit: stated unit, or None.
+        unit_text: as the source writes it.
+        base: header cell without a unit in brackets.
+        unit_is_default: the unit is a dialect's default and may be another one in this file.
+        rank: how telling its word is.
+        basis: who says so.
+        profile: of its sampled cells.
+    """
+
+    index: int
+    source: str
+    quantity: Quantity | None = None
+    name: str = ""
+    qualifier: str = ""
+    unit: Unit | None = None
+    unit_text: str = ""
+    base: str = ""
+    unit_is_default: bool = False
+    rank: int = 0
+    basis: Basis = Basis.HEADER
+    profile: Profile = attrs.field(repr=False)
+
+    def auxiliary(self) -> Column:
+        """Return the same column as a channel under its own name."""
+        return attrs.evolve(self, quantity=None)
+
+
+class UnknownColumns(Exception):  # noqa: N818  (it says what is unknown)
+    """The `columns=` option names columns that the file does not have."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+@attrs.frozen
+class _Spec:
+    quantity: Quantity | None
+    name: str
+    qualifier: str
+    unit: Unit | None
+    unit_text: str
+    own_unit: Unit | None = None
+    is_default: bool = False
+
+
+def read_spec(text: str) -> _Spec:
+    """Return what `canonical[:unit or format]` says; an unknown name is one of an auxiliary channel."""
+    word, _colon, tail = text.partition(":")
+    is_default = tail.endswith("?")
+    tail = tail.rstrip("?")
+    unit = find_unit(tail) if tail else None
+    found = QUANTITIES.get((word.strip(), Role.GNSS)) or _meaning(word)
+    own = read_heading(word)
+    if found is None:
+        found = own.quantity
+    if found is not None and found.role is Role.TIME:
+        # `t:s` names a scale of the clock, `date:dmy` an order of parts.
+        return _Spec(found, word.strip(), tail.strip().lower(), unit, tail)
+    return _Spec(found, word.strip(), "" if unit else tail.strip().lower(), unit, tail, own.unit, is_default)
+
+
+def _meaning(word: str) -> Quantity | None:
+    found = meaning_of(squash(word))
+    return found[0] if found else None
+
+
+def map_columns(
+    layout: Layout,
+    dialect: CsvDialect,
+    options: Mapping[str | int, str] | None,
+    profiles: tuple[Profile, ...],
+) -> list[Column]:
+    """Return one column for each source column that a name or a value says anything about.
+
+    Raises UnknownColumns when the option names a column that is not there.
+    """
+    names = _names(layout)
+    chosen = _by_index(names, options or {})
+    declared = {squash(key): spec for key, spec in dialect.columns.items() if isinstance(key, str)}
+    columns = []
+    for index, name in enumerate(names):
+        profile = profiles[index]
+        heading = read_heading(name)
+        if layout.header is None or (not name and not profile.filled):
+            heading = Heading(name)
+        row_unit = layout.units[index] if index < len(layout.units) else ""
+        spec, basis = None, Basis.HEADER
+        if index in chosen:
+            spec, basis = chosen[index], Basis.OPTION
+        elif squash(name) in declared and layout.header is not None:
+            spec, basis = declared[squash(name)], Basis.DIALECT
+        elif layout.header is None and index in dialect.columns:
+            spec, basis = dialect.columns[index], Basis.DIALECT
+        if not name and not profile.filled and basis is Basis.HEADER:
+            continue  # the empty column behind a trailing delimiter
+        source = name or f"column_{index + 1}"
+        told = Column(index=index, source=source, base=heading.base, basis=basis, profile=profile)
+        columns.append(_column(told, heading, row_unit, spec))
+    return columns
+
+
+def _names(layout: Layout) -> list[str]:
+    if layout.header is None:
+        return [f"column_{index + 1}" for index in range(layout.width)]
+    return [*layout.header[: layout.width], *[""] * (layout.width - len(layout.header))]
+
+
+def _by_index(names: list[str], options: Mapping[str | int, str]) -> dict[int, str]:
+    exact = {name: index for index, name in reversed(list(enumerate(names)))}
+    squashed = {squash(name): index for index, name in reversed(list(enumerate(names)))}
+    chosen, unknown = {}, []
+    for key, spec in options.items():
+        index = key if isinstance(key, int) else exact.get(key, squashed.get(squash(key)))
+        if index is None or not 0 <= index < len(names):
+            unknown.append(str(key))
+        else:
+            chosen[index] = spec
+    if unknown:
+        raise UnknownColumns(unknown)
+    return chosen
+
+
+def _column(told: Column, heading: Heading, row_unit: str, spec_text: str | None) -> Column:
+    """Return a column with its quantity and unit; `told` carries index, source, basis and profile."""
+    unit, unit_text, profile = heading.unit, heading.unit_text, told.profile
+    if unit is None and row_unit:
+        unit, unit_text = find_unit(row_unit) or find_unit(row_unit.split(maxsplit=1)[0]), row_unit
+    if unit is None and len(profile.units) == 1:
+        unit_text = next(iter(profile.units))
+        unit = find_unit(unit_text)
+    if unit is not None and unit.dimension == Dimension.NUMBER:
+        unit = None
+    if spec_text is None:
+        return attrs.evolve(
+            told, quantity=heading.quantity, unit=unit, unit_text=unit_text, rank=heading.rank
+        )
+    spec = read_spec(spec_text)
+    defaulted = spec.is_default and unit is None
+    if spec.unit is not None and (defaulted or not spec.is_default):
+        unit, unit_text = spec.unit, unit_text or spec.unit_text
+    elif unit is None:
+        unit = spec.own_unit  # `speed_mps` states its unit where the file states none
+    name = spec.name if spec.quantity is None else ""
+    told = attrs.evolve(told, quantity=spec.quantity, name=name, qualifier=spec.qualifier)
+    return attrs.evolve(told, unit=unit, unit_text=unit_text, unit_is_default=defaulted)

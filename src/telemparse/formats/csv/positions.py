@@ -1,0 +1,150 @@
+"""Coordinates of a block: degrees out of what is written, hemispheres applied, the impossible left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+import pyarrow.compute as pc
+
+from telemparse.formats.csv.cells import CellKind, number_in
+from telemparse.formats.csv.numbers import AngleForm, angles, text
+
+if TYPE_CHECKING:
+    from telemparse.formats.csv.assignment import Measured
+    from telemparse.formats.csv.ledger import Ledger
+    from telemparse.formats.csv.mapping import Column
+    from telemparse.formats.csv.reading import Cells
+    from telemparse.kernels.arrays import Floats, Mask
+
+__all__ = ["Coordinates", "Positions", "UnclearAngles", "angle_form"]
+
+_LAT_LIMIT, _LON_LIMIT = 90.0, 180.0
+_TURN = 360.0
+_DDMM_LIMIT = 18_000.0
+_MINUTES = 60.0
+
+
+class UnclearAngles(Exception):  # noqa: N818  (it says what they are)
+    """Coordinates that are no degrees, and fit no other writing alone."""
+
+    def __init__(self, interpretations: list[str]) -> None:
+        super().__init__(", ".join(interpretations))
+        self.interpretations = interpretations
+
+
+def angle_form(lat: Measured, lon: Measured) -> AngleForm:
+    """Return how the coordinates are written, as the sampled cells show.
+
+    Raises UnclearAngles for numbers that are too large for degrees and no DDMM.mmmm either.
+    """
+    if lat.column.qualifier == "ddmm" or lon.column.qualifier == "ddmm":
+        return AngleForm.DDMM
+    stated = lat.column.unit is not None and lat.column.unit.symbol != "deg"
+    lats, lons = (_leading(measured.column) for measured in (lat, lon))
+    if stated or not (
+        any(abs(value) > _LAT_LIMIT for value in lats) or any(abs(value) > _TURN for value in lons)
+    ):
+        return AngleForm.DEGREES
+    values = [abs(value) for value in (*lats, *lons)]
+    fitting = sum(value <= _DDMM_LIMIT and value % 100 < _MINUTES for value in values)
+    if fitting > 0.9 * len(values):
+        return AngleForm.DDMM
+    if sum(value > _DDMM_LIMIT for value in values) > 0.9 * len(values):
+        raise UnclearAngles(["1e-7 degrees (lat_deg:1e-7)", "1e-6 degrees (lat_deg:1e-6)"])
+    if sum(abs(value) > _LAT_LIMIT for value in lats) > 0.5 * len(lats):
+        raise UnclearAngles(["minutes of arc (lat_deg:arcmin)", "damaged degrees (lat_deg:deg)"])
+    return AngleForm.DEGREES
+
+
+def _leading(column: Column) -> list[float]:
+    """Return numbers of cells without separate minutes."""
+    if column.profile.share(CellKind.COORDINATE) == 0:
+        return list(column.profile.numbers)
+    bare = [cell.strip().strip("NSEWnsew").strip() for cell in column.profile.cells]
+    found = [number_in(cell) for cell in bare if " " not in cell and "°" not in cell and ":" not in cell]
+    return [value for value in found if value is not None]
+
+
+@attrs.frozen
+class Coordinates:
+    """Positions of a block.
+
+    Args:
+        lat_deg, lon_deg: shape (n,); anything where not usable.
+        usable: both are there, possible, and not 0/0; None when all are.
+        blank: rows without a position that is written, 0/0 among them; None for none.
+    """
+
+    lat_deg: Floats
+    lon_deg: Floats
+    usable: Mask | None
+    blank: Mask | None
+
+
+@attrs.frozen
+class Positions:
+    """How the coordinates of a file are read.
+
+    Args:
+        lat, lon: columns.
+        lat_letters, lon_letters: hemisphere columns, or None.
+        form: of the numbers.
+        decimal: sign.
+    """
+
+    lat: Measured
+    lon: Measured
+    lat_letters: Column | None
+    lon_letters: Column | None
+    form: AngleForm
+    decimal: str
+
+    def read(self, cells: Cells, ledger: Ledger) -> Coordinates:
+        """Return the block's coordinates; what is written and impossible goes to the ledger."""
+        lat, lat_valid, lat_bad = self._axis(cells, self.lat, self.lat_letters)
+        lon, lon_valid, lon_bad = self._axis(cells, self.lon, self.lon_letters)
+        if lat_valid is None and lon_valid is None and _plainly_fine(lat, lon):
+            return Coordinates(lat, lon, None, None)
+        every = np.ones(cells.rows, np.bool_)
+        lat_valid = every if lat_valid is None else lat_valid
+        lon_valid = every if lon_valid is None else lon_valid
+        with np.errstate(invalid="ignore"):
+            lon = np.where((lon >= _LON_LIMIT) & (lon <= _TURN), lon - _TURN, lon)
+            lat_out = lat_valid & ~((lat >= -_LAT_LIMIT) & (lat <= _LAT_LIMIT))
+            lon_out = lon_valid & ~((lon >= -_LON_LIMIT) & (lon < _LON_LIMIT))
+        faulty = np.zeros(cells.rows, np.bool_)
+        for measured, bad, reason in (
+            (self.lat, lat_bad, "no coordinate"), (self.lon, lon_bad, "no coordinate"),
+            (self.lat, lat_out, "beyond 90 degrees"), (self.lon, lon_out, "beyond 180 degrees"),
+        ):  # fmt: skip
+            if bad is not None and bad.any():
+                ledger.blank(bad, measured.column.source, reason)
+                faulty |= bad
+        zero = lat_valid & lon_valid & (lat == 0) & (lon == 0)
+        blank = (~lat_valid | ~lon_valid | zero) & ~faulty
+        usable = ~blank & ~faulty
+        return Coordinates(lat, lon, None if usable.all() else usable, blank if blank.any() else None)
+
+    def _axis(
+        self, cells: Cells, measured: Measured, letters: Column | None
+    ) -> tuple[Floats, Mask | None, Mask | None]:
+        read = angles(cells.columns[measured.column.index], self.decimal, self.form, scale=measured.scale)
+        values = read.values
+        if letters is not None:
+            words = pc.utf8_upper(pc.ascii_trim_whitespace(text(cells.columns[letters.index])))
+            negative = pc.or_(*(pc.fill_null(pc.equal(words, letter), fill_value=False) for letter in "SW"))
+            values = np.where(negative.to_numpy(zero_copy_only=False), -np.abs(values), values)
+        return values, read.valid, read.bad
+
+
+def _plainly_fine(lat: Floats, lon: Floats) -> bool:
+    """Tell that no coordinate is impossible, wraps around or is 0/0; NaN fails every comparison."""
+    if not len(lat):
+        return True
+    low, high, west, east = lat.min(), lat.max(), lon.min(), lon.max()
+    away = low > 0 or high < 0 or west > 0 or east < 0
+    return bool(
+        low >= -_LAT_LIMIT and high <= _LAT_LIMIT and west >= -_LON_LIMIT and east < _LON_LIMIT and away
+    )

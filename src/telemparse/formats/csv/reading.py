@@ -1,0 +1,156 @@
+"""Blocks of text to typed columns: pyarrow.csv with explicit types, text where a column does not convert."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc_csv
+
+from telemparse.formats.csv.cells import NULL_WORDS
+from telemparse.formats.csv.layout import COMMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from telemparse.formats.csv.layout import Layout
+    from telemparse.kernels.arrays import Mask
+
+__all__ = ["Cells", "Skipped", "Table"]
+
+_BLANK_RUNS = tuple(" " * length for length in range(1, 41))
+_NULLS = [
+    *NULL_WORDS,
+    *_BLANK_RUNS,
+    *(f"{lead}{word}" for word in ("NaN", "nan", "-", "--") for lead in (" ", "  ")),
+]
+_FAULTY_COLUMN = re.compile(r"In CSV column #(\d+)")
+_COLUMNS_TO_RETRY = 4
+_BLANKS = re.compile(rb"[ \t]+")
+_EDGES = re.compile(rb"(?m)^ | (?=\r?$)")
+
+
+@attrs.define
+class Skipped:
+    """Rows of one block that had the wrong number of cells.
+
+    Args:
+        count: of them.
+        comments: comment lines among the rows, which are no data.
+    """
+
+    count: int = 0
+    comments: int = 0
+
+
+@attrs.frozen
+class Cells:
+    """The columns of one block, typed where they converted and text where not.
+
+    Args:
+        columns: by source index.
+        rows: their length.
+        skipped: rows that are absent.
+        data: the text they came from.
+    """
+
+    columns: Mapping[int, pa.Array]
+    rows: int
+    skipped: Skipped
+    data: bytes = attrs.field(repr=False)
+
+    def any_filled(self, indices: Iterable[int]) -> Mask:
+        """Return the rows in which any of these columns holds something; those that were not read do not."""
+        filled = np.zeros(self.rows, np.bool_)
+        for index in indices:
+            if index in self.columns:
+                filled |= np.asarray(self.columns[index].is_valid().to_numpy(zero_copy_only=False), np.bool_)
+        return filled
+
+
+@attrs.frozen
+class Table:
+    """How to read the blocks of one file.
+
+    Args:
+        layout: of the file.
+        kinds: Arrow type by index of each wanted column.
+    """
+
+    layout: Layout
+    kinds: Mapping[int, pa.DataType]
+
+    def read(self, data: bytes) -> Cells | None:
+        """Return the columns of whole lines of text, None where no line is filled.
+
+        A column with a cell that its type does not take comes as text, alone; when several fail, all do.
+        """
+        if self.layout.delimiter == " ":
+            data = _EDGES.sub(b"", _BLANKS.sub(b" ", data))
+        if not data or data.isspace():
+            return None
+        kinds = dict(self.kinds)
+        for _attempt in range(_COLUMNS_TO_RETRY):
+            try:
+                return self._read(data, kinds)
+            except pa.ArrowInvalid as error:
+                found = _FAULTY_COLUMN.search(str(error))
+                index = int(found[1]) if found else -1
+                if index not in kinds or kinds[index] == pa.string():
+                    break
+                kinds[index] = pa.string()
+        return self._tolerant(data)
+
+    def _tolerant(self, data: bytes) -> Cells | None:
+        """Read everything as text: broken UTF-8 taken for cp1252, and at last without minding quotes."""
+        kinds = dict.fromkeys(self.kinds, pa.string())
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            data = data.decode("cp1252", "replace").encode("utf-8")
+        for quotes in (True, False):
+            try:
+                return self._read(data, kinds, quotes=quotes)
+            except pa.ArrowInvalid:
+                continue
+        return None
+
+    def _read(self, data: bytes, kinds: Mapping[int, pa.DataType], *, quotes: bool = True) -> Cells:
+        skipped = Skipped()
+
+        def skip(row: pc_csv.InvalidRow) -> str:
+            if row.text.lstrip().startswith(COMMENTS):
+                skipped.comments += 1
+                return "skip"
+            skipped.count += 1
+            return "skip"
+
+        names = [f"c{index}" for index in range(self.layout.width)]
+        table = pc_csv.read_csv(
+            pa.BufferReader(data),
+            read_options=pc_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(data) + 1),
+            parse_options=pc_csv.ParseOptions(
+                delimiter=self.layout.delimiter,
+                quote_char='"' if quotes and b'"' in data else False,
+                newlines_in_values=quotes and self.layout.lines.value == "quoted",
+                invalid_row_handler=skip,
+            ),
+            convert_options=pc_csv.ConvertOptions(
+                include_columns=[f"c{index}" for index in kinds],
+                column_types={f"c{index}": kind for index, kind in kinds.items()},
+                null_values=_NULLS,
+                strings_can_be_null=True,
+                decimal_point=self.layout.decimal,
+            ),
+        )
+        columns = {
+            index: column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+            for index, column in zip(kinds, table.columns, strict=True)
+            if column.num_chunks
+        }
+        for index, kind in kinds.items():
+            columns.setdefault(index, pa.array([], kind))
+        return Cells(columns, table.num_rows, skipped, data)
