@@ -49,20 +49,21 @@ def run(
     sink: Sink,
     *,
     ordering: type[Ordering] = Ordering,
-    announce: Callable[[Provenance], None] = lambda _provenance: None,
+    announce: Callable[[Provenance], None] | None = None,
 ) -> Flow:
     """Classify and parse into a sink, batch by batch; `announce` hears the provenance before the parse."""
     catalog = Catalog.shared()
     classification = classify(artifacts, options, catalog)
-    provenance = _provenance(classification, artifacts, options, catalog)
-    announce(provenance)
+    if announce is not None:
+        announce(_provenance(classification, artifacts, options, catalog))
     border = Border(sink, options, ordering)
     for issue in (*classification.issues, *_fault_issues(classification)):
         border.report(issue)
     for part in classification.parts:
         border.begin(catalog.card(part.candidate.parser_id))
         _read(part, options, catalog, border)
-    return concluded(border, provenance)
+    # Only now, for the hashes are nearly done when the parsers have read the files.
+    return concluded(border, _provenance(classification, artifacts, options, catalog))
 
 
 def _read(part: Part, options: ParseOptions, catalog: Catalog, border: Border) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import stat
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 import attrs
 
 from telemparse.errors import CallError
+from telemparse.model.hashing import RunningHash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +46,7 @@ class Artifact:
     outer: Artifact | None = attrs.field(default=None, repr=False)
     issues: tuple[Issue, ...] = ()
     _size: int | None = attrs.field(default=None, init=False, repr=False)
+    _hash: RunningHash = attrs.field(factory=RunningHash, init=False, repr=False)
     _sha256: str | None = attrs.field(default=None, init=False, repr=False)
 
     @classmethod
@@ -64,7 +65,7 @@ class Artifact:
 
     def open(self) -> BinaryIO:
         """Return a new seekable reader at offset 0; the caller closes it."""
-        return self._opener()
+        return self._opener() if self.path is None else self._hash.open(self.path)
 
     @property
     def size(self) -> int:
@@ -80,10 +81,7 @@ class Artifact:
         if self.outer is not None:
             return self.outer.sha256
         if self._sha256 is None:
-            digest = hashlib.sha256()
-            for piece in self.chunks():
-                digest.update(piece)
-            self._sha256 = digest.hexdigest()
+            self._sha256 = self._hash.completed(self.open)
         return self._sha256
 
     def read_at(self, offset: int, length: int) -> bytes:

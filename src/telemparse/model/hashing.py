@@ -1,0 +1,57 @@
+"""A running SHA-256 of a file, fed by whoever reads it, so that a recording need not be read twice."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["RunningHash"]
+
+_CHUNK_BYTES = 1024 * 1024
+
+
+class RunningHash:
+    """SHA-256 over the first bytes of a file that readers have seen in order, completed on demand."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._seen = 0
+        self._lock = threading.Lock()
+
+    def feed(self, offset: int, data: bytes) -> None:
+        """Take in what was read at `offset`; what does not continue the bytes seen is left for later."""
+        with self._lock:
+            if offset <= self._seen < offset + len(data):
+                self._digest.update(memoryview(data)[self._seen - offset :])
+                self._seen = offset + len(data)
+
+    def completed(self, opener: Callable[[], BinaryIO]) -> str:
+        """Return the hex hash of the whole content, reading what nobody has read yet."""
+        with opener() as reader:
+            reader.seek(self._seen)
+            while piece := reader.read(_CHUNK_BYTES):
+                self.feed(reader.tell() - len(piece), piece)
+        return self._digest.hexdigest()
+
+    def open(self, place: Path) -> BinaryIO:
+        """Return a reader of a file that feeds this hash as it goes."""
+        return _FeedingReader(io.FileIO(place), self.feed)
+
+
+class _FeedingReader(io.BufferedReader):
+    """A buffered reader that shows what `read` returns; other ways to read show nothing, and lose nothing."""
+
+    def __init__(self, raw: io.FileIO, feed: Callable[[int, bytes], None]) -> None:
+        super().__init__(raw)
+        self._feed = feed
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        self._feed(self.tell() - len(data), data)
+        return data
