@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telemparse.kernels.arrays import numpy_view, validity
+from telemparse.kernels.arrays import bools, numpy_view, validity
 from telemparse.kernels.clocks import DAY_NS, NS_PER_S, civil_days
+from telemparse.kernels.texts import blank, only, strings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +23,7 @@ __all__ = ["MONTHS", "DateOrder", "dates", "offsets_ns", "stamps", "times_of_day
 _BLANKS = " \t\r\n\v\f"
 _CENTURY_PIVOT = 80  # the GPS epoch lies in 1980: `79` is 2079, `80` is 1980
 _MAX_OFFSET_H = 15
-_LAST_DAY = 31
+_LAST_DAY, _DAY_DIGITS = 31, 2
 
 # English, German, French, Italian and Spanish month names by their first letters, accents left out.
 MONTHS = {
@@ -58,14 +59,14 @@ _COMPACT_8 = {
 _COMPACT_6 = r"^(?P<a>\d{1,2})(?P<b>\d{2})(?P<c>\d{2})$"
 
 
-def dates(strings: pa.Array, order: DateOrder) -> tuple[Ints, Mask]:
+def dates(texts: pa.Array, order: DateOrder) -> tuple[Ints, Mask]:
     """Return days since 1970-01-01 of dates as text, shape (n,), and a mask of valid ones (0 elsewhere).
 
     Takes `2025-07-24`, `24.07.2025`, `7/24/25`, `24-JUL-25`, `Jul 24, 2025` (a month's name decides by
     itself), and the compact `250724` or `20250724`, in the given order of parts. Years of two digits
     lie in 1980 to 2079. A four-digit year in front is YMD whatever `order` says.
     """
-    encoded = _whole(strings).dictionary_encode()
+    encoded = _whole(texts).dictionary_encode()
     words = pc.ascii_trim(encoded.dictionary.cast(pa.string()), characters=_BLANKS)
     days, valid = np.zeros(len(words), np.int64), np.zeros(len(words), np.bool_)
     for pattern in (_SEPARATED, _COMPACT_8[order], _COMPACT_6, _NAMED_FIRST):
@@ -82,8 +83,8 @@ def dates(strings: pa.Array, order: DateOrder) -> tuple[Ints, Mask]:
 def _ordered(parts: tuple[pa.Array, ...], order: DateOrder) -> tuple[Ints, Mask]:
     a, b, c = (_small_ints(part) for part in parts)
     which = np.full(len(a), tuple(DateOrder).index(order))
-    which[_bools(pc.match_substring_regex(parts[1], "^[A-Za-z]"))] = tuple(DateOrder).index(DateOrder.DMY)
-    which[_bools(pc.greater(pc.binary_length(parts[0]), 2)) & (a > _LAST_DAY)] = tuple(DateOrder).index(
+    which[bools(pc.match_substring_regex(parts[1], "^[A-Za-z]"))] = tuple(DateOrder).index(DateOrder.DMY)
+    which[(numpy_view(pc.binary_length(parts[0])) > _DAY_DIGITS) & (a > _LAST_DAY)] = tuple(DateOrder).index(
         DateOrder.YMD
     )
     year, month, day = np.choose(which, (a, c, c)), np.choose(which, (b, b, a)), np.choose(which, (c, a, b))
@@ -98,7 +99,7 @@ def _small_ints(texts: pa.Array) -> Ints:
         for word in encoded.dictionary.to_pylist()
     ]
     table: Ints = np.array([*values, -1], np.int64)
-    codes = numpy_view(pc.fill_null(encoded.indices, len(values)))
+    codes = np.where(validity(encoded), numpy_view(encoded.indices), len(values))
     numbers: Ints = table[codes]
     return numbers
 
@@ -120,13 +121,13 @@ _DIGITS = r"^(?P<h>\d{1,2})(?P<m>\d{2})(?P<s>\d{2})(?:[.,](?P<f>\d+))?(?P<half>)
 _SHORT_DIGITS = r"^(?P<h>)(?P<m>\d{0,2}?)(?P<s>\d{1,2})(?:[.,](?P<f>\d+))?(?P<half>)$"
 
 
-def times_of_day(strings: pa.Array) -> tuple[Ints, Mask]:
+def times_of_day(texts: pa.Array) -> tuple[Ints, Mask]:
     """Return ns since midnight of times as text, shape (n,), and a mask of valid ones (0 elsewhere).
 
     Takes `17:34`, `17:34:18.250` (also with a comma), `5:34:18 PM`, the compact `173418.25`, and compact
     ones that lost leading zeros (`418` is 00:04:18). A leap second `:60` is the instant after `:59`.
     """
-    text = pc.ascii_trim(_whole(strings), characters=_BLANKS)
+    text = pc.ascii_trim(_whole(texts), characters=_BLANKS)
     ns, valid = np.zeros(len(text), np.int64), np.zeros(len(text), np.bool_)
     for pattern in (_CLOCK, _DIGITS, _SHORT_DIGITS):
         if valid.all():
@@ -154,37 +155,32 @@ def _with_half(hour: Ints, half: pa.Array) -> Ints:
     return np.where(odd, 99, np.where(twelve, hour % 12 + 12 * after, hour))
 
 
-def _equal(texts: pa.Array, word: str) -> Mask:
-    return _bools(pc.equal(texts, word))
+def _equal(texts: pa.Array, *words: str) -> Mask:
+    return bools(pc.is_in(texts, value_set=strings(words)))
 
 
-def _bools(array: pa.Array) -> Mask:
-    return np.asarray(pc.fill_null(array, fill_value=False).to_numpy(zero_copy_only=False), np.bool_)
-
-
-def _whole(strings: pa.Array | pa.ChunkedArray) -> pa.Array:
-    if isinstance(strings, pa.ChunkedArray):
-        return strings.chunk(0) if strings.num_chunks == 1 else pa.concat_arrays(strings.chunks)
-    return strings
+def _whole(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
+    if isinstance(texts, pa.ChunkedArray):
+        return texts.chunk(0) if texts.num_chunks == 1 else pa.concat_arrays(texts.chunks)
+    return texts
 
 
 def _spread(encoded: pa.DictionaryArray, values: NDArray[Any], valid: Mask) -> tuple[Ints, Mask]:
     """Return what was found for the distinct words at the place of each row; nulls are invalid."""
-    codes = numpy_view(pc.fill_null(encoded.indices, len(values)))
+    codes = np.where(validity(encoded), numpy_view(encoded.indices), len(values))
     return np.append(values, 0)[codes], np.append(valid, [False])[codes]
 
 
 def _whole_number(digits: pa.Array) -> Ints:
     """Return short digit strings as integers; null and nothing are 0."""
-    filled = pc.fill_null(digits, "0")
-    return numpy_view(pc.cast(pc.if_else(pc.equal(filled, ""), "0", filled), pa.int64()))
+    there = ~blank(digits)
+    return np.where(there, numpy_view(pc.cast(only(digits, there), pa.int64())), 0)
 
 
 def _fraction_ns(digits: pa.Array) -> Ints:
     """Return the digits after the point as ns; those beyond the ninth are cut off."""
-    return numpy_view(
-        pc.cast(pc.utf8_rpad(pc.utf8_slice_codeunits(pc.fill_null(digits, ""), 0, 9), 9, "0"), pa.int64())
-    )
+    padded = pc.utf8_rpad(pc.utf8_slice_codeunits(digits, 0, 9), 9, "0")
+    return np.where(validity(padded), numpy_view(pc.cast(padded, pa.int64())), 0)
 
 
 # Day first, then clock and zone; an ISO stamp with a `T` matches too.
@@ -195,31 +191,31 @@ _STAMP = (
 _WEEKDAY = r"^[A-Za-z]{2,9}\.?,?[ ]+(\d|[A-Za-z]{3,9}\.?[ ]+\d)"
 
 
-def stamps(strings: pa.Array, order: DateOrder) -> tuple[Ints, Mask, Mask]:
+def stamps(texts: pa.Array, order: DateOrder) -> tuple[Ints, Mask, Mask]:
     """Return ns since 1970-01-01 of `date time [zone]` texts, a mask of valid ones, one of those with a zone.
 
     Takes every date of `dates` with every clock of `times_of_day` behind it. The value is in UTC where a
     zone stands, else the wall clock's own as if it were UTC; 0 where invalid. A date alone is no instant.
     """
-    found = pc.extract_regex(pc.ascii_trim(_whole(strings), characters=_BLANKS), _STAMP)
+    found = pc.extract_regex(pc.ascii_trim(_whole(texts), characters=_BLANKS), _STAMP)
     days, dated = dates(found.field("date"), order)
     of_day_ns, clocked = times_of_day(found.field("clock"))
     zones = found.field("zone")
     offset_ns, zone_valid = offsets_ns(zones)
-    blank = _bools(pc.equal(pc.fill_null(zones, ""), ""))
-    valid = validity(found) & dated & clocked & (zone_valid | blank)
-    ns = days * DAY_NS + of_day_ns - np.where(blank, 0, offset_ns)
-    return np.where(valid, ns, 0), valid, valid & ~blank
+    unsaid = blank(zones)
+    valid = validity(found) & dated & clocked & (zone_valid | unsaid)
+    ns = days * DAY_NS + of_day_ns - np.where(unsaid, 0, offset_ns)
+    return np.where(valid, ns, 0), valid, valid & ~unsaid
 
 
-def offsets_ns(strings: pa.Array) -> tuple[Ints, Mask]:
+def offsets_ns(texts: pa.Array) -> tuple[Ints, Mask]:
     """Return UTC offsets as text (`+02:00`, `-7`, `+0530`, `Z`, `UTC+2`) in ns east of UTC, and a mask."""
-    encoded = _whole(strings).dictionary_encode()
+    encoded = _whole(texts).dictionary_encode()
     words = pc.ascii_trim(encoded.dictionary.cast(pa.string()), characters=_BLANKS)
     found = pc.extract_regex(words, r"^(?:UTC|GMT|utc|gmt)?(?P<sign>[+-]?)(?P<h>\d{1,2}):?(?P<m>\d{2})?$")
     hours, minutes = _whole_number(found.field("h")), _whole_number(found.field("m"))
     sign = np.where(_equal(found.field("sign"), "-"), -1, 1)
-    named = _bools(pc.is_in(pc.utf8_upper(words), value_set=pa.array(["Z", "UTC", "GMT"])))
+    named = _equal(pc.utf8_upper(words), "Z", "UTC", "GMT")
     valid = named | (validity(found) & (hours <= _MAX_OFFSET_H) & (minutes <= 59))  # noqa: PLR2004  (clock)
     values = np.where(named, 0, sign * (hours * 60 + minutes) * 60 * NS_PER_S)
     return _spread(encoded, np.where(valid, values, 0), valid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO
 
 from telemparse.formats.csv.layout import COMMENTS, split_line
-from telemparse.kernels.text import line_blocks
+from telemparse.kernels.lines import line_blocks
 from telemparse.model.detection import HEAD_BYTES
 from telemparse.model.issues import Issue, Locus
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from telemparse.formats.csv.layout import Layout
-    from telemparse.kernels.text import Block
+    from telemparse.kernels.lines import Block
     from telemparse.model.artifacts import Artifact
 
 __all__ = ["data_blocks", "data_offset", "without_stump"]

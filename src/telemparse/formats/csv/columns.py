@@ -21,16 +21,10 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.reading import Cells
     from telemparse.kernels.arrays import Mask
 
-__all__ = ["Columns", "to_mask"]
+__all__ = ["Columns"]
 
 _LARGEST_BYTE = 255
 _TURN = 360.0
-
-
-def to_mask(keep: Mask) -> pa.BooleanArray:
-    """Return a numpy mask, shape (n,), as an Arrow one."""
-    bits = np.packbits(keep, bitorder="little")
-    return pa.BooleanArray.from_buffers(pa.bool_(), len(keep), [None, pa.py_buffer(bits)], null_count=0)
 
 
 @attrs.frozen

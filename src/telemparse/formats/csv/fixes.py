@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from telemparse.formats.csv.vocabulary import squash
-from telemparse.kernels.arrays import numpy_view
+from telemparse.kernels.arrays import numpy_view, validity
 
 if TYPE_CHECKING:
     from telemparse.extension.csv_dialect import FixRule
@@ -76,7 +75,7 @@ class FixWatch:
         encoded = array.cast(pa.string()).dictionary_encode()
         words = [word.strip().lower() for word in encoded.dictionary.to_pylist()]
         table = [self._meaning(word) for word in words]
-        codes = numpy_view(pc.fill_null(encoded.indices, len(words)))
+        codes = np.where(validity(encoded), numpy_view(encoded.indices), len(words))
         lost = np.array([*(lost for lost, _doubtful, _type in table), False], np.bool_)
         doubtful = np.array([*(doubtful for _lost, doubtful, _type in table), False], np.bool_)
         types = np.array([*(kind for _lost, _doubtful, kind in table), UNKNOWN_TYPE], np.int64)

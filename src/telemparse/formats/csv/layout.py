@@ -9,13 +9,13 @@ import attrs
 
 from telemparse.formats.csv.cells import CellKind, is_value, kind_of
 from telemparse.formats.csv.headers import read_heading
-from telemparse.kernels.text import Lines, Newlines, decoded, sniff_encoding
+from telemparse.kernels.lines import Lines, Newlines, decoded, sniff_encoding
 from telemparse.kernels.units import find_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from telemparse.kernels.text import Encoding
+    from telemparse.kernels.lines import Encoding
 
 __all__ = ["COMMENTS", "DELIMITERS", "Layout", "Row", "read_layout", "split_line"]
 
@@ -59,7 +59,7 @@ class Layout:
 
     Args:
         encoding: of the artifact.
-        newlines, lines: see `telemparse.kernels.text`.
+        newlines, lines: see `telemparse.kernels.lines`.
         delimiter: one of `DELIMITERS`.
         quoted: some cell of the head is quoted.
         decimal: `.` or `,`.

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from telemparse.formats.csv.layout import COMMENTS, split_line
-from telemparse.kernels.text import Lines
+from telemparse.kernels.lines import Lines
 from telemparse.model.codes import Severity
 from telemparse.model.issues import Issue, Locus
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.layout import Layout
     from telemparse.formats.csv.reading import Cells
     from telemparse.kernels.arrays import Mask
-    from telemparse.kernels.text import Block
+    from telemparse.kernels.lines import Block
     from telemparse.model.artifacts import Artifact
 
 __all__ = ["Ledger", "LineCounter"]

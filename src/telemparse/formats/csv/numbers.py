@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telemparse.kernels.arrays import numpy_view, validity
+from telemparse.kernels.arrays import bools, numpy_view, validity
 from telemparse.kernels.casts import floats
 from telemparse.kernels.clocks import exact_ns
+from telemparse.kernels.texts import blank, only, strings
 from telemparse.kernels.units import find_unit
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from telemparse.kernels.arrays import Floats, Ints, Mask
     from telemparse.kernels.units import Unit
 
-__all__ = ["AngleForm", "Numbers", "angles", "exact", "numbers", "text"]
+__all__ = ["AngleForm", "Numbers", "angles", "exact", "is_in", "numbers", "text", "to_mask"]
 
 _BLANKS = " \t\r\n\v\f"
 _QUANTITY = r"^(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*(?P<tail>[^\d\s.].{0,11})$"
@@ -70,7 +71,7 @@ def numbers(array: pa.Array, decimal: str, unit: Unit | None) -> Numbers:
         return Numbers(values)
     left = ~valid & _filled(array)
     if left.any():
-        got, good = _quantities(array.filter(pa.array(left)), decimal, unit)
+        got, good = _quantities(array.filter(to_mask(left)), decimal, unit)
         places = np.flatnonzero(left)
         values = np.where(valid, values, 0.0)
         values[places[good]] = got[good]
@@ -85,8 +86,7 @@ def _plain(array: pa.Array, decimal: str) -> tuple[Floats, Mask]:
 
 
 def _filled(array: pa.Array) -> Mask:
-    filled = pc.not_equal(pc.ascii_trim(pc.fill_null(array, ""), characters=_BLANKS), "")
-    return np.asarray(filled.to_numpy(zero_copy_only=False), np.bool_)
+    return ~blank(pc.ascii_trim(array, characters=_BLANKS))
 
 
 def _quantities(array: pa.Array, decimal: str, unit: Unit | None) -> tuple[Floats, Mask]:
@@ -97,7 +97,7 @@ def _quantities(array: pa.Array, decimal: str, unit: Unit | None) -> tuple[Float
     values, valid = floats(found.field("number"))
     tails = found.field("tail").dictionary_encode()
     factors = np.array([*(_factor(tail, unit) for tail in tails.dictionary.to_pylist()), np.nan])
-    factor = factors[numpy_view(pc.fill_null(tails.indices, len(factors) - 1))]
+    factor = factors[np.where(validity(tails), numpy_view(tails.indices), len(factors) - 1)]
     valid = valid & np.isfinite(factor)
     return np.where(valid, values, 0.0) * np.where(valid, factor, 1.0), valid
 
@@ -127,7 +127,7 @@ def exact(array: pa.Array, decimal: str, digits: int) -> tuple[Ints, Mask, Mask 
     if decimal == ",":
         words = pc.replace_substring(words, ",", ".")
     plain = pc.match_substring_regex(words, rf"^[+-]?\d{{1,18}}(\.\d{{0,{digits}}})?$")
-    values, valid = exact_ns(pc.cast(pc.if_else(plain, words, None), pa.decimal128(38, digits)))
+    values, valid = exact_ns(pc.cast(only(words, bools(plain)), pa.decimal128(38, digits)))
     # What is longer, or written with an exponent, is rounded to 53 bits.
     read = numbers(words, ".", None)
     with np.errstate(invalid="ignore"):
@@ -162,15 +162,15 @@ def _written_angles(array: pa.Array, decimal: str, form: AngleForm) -> Numbers:
     left = ~valid & _filled(array)
     if not left.any():
         return Numbers(np.where(valid, values, 0.0), valid)
-    rest = pc.ascii_trim(array.filter(pa.array(left)), characters=_BLANKS)
+    rest = pc.ascii_trim(array.filter(to_mask(left)), characters=_BLANKS)
     found = pc.extract_regex(pc.replace_substring(rest, ",", ".") if decimal == "," else rest, _ANGLE)
     parts = [floats(found.field(name)) for name in ("degrees", "minutes", "seconds")]
     (degrees, good), (minutes, has_minutes), (seconds, has_seconds) = parts
     if form is AngleForm.DDMM:
         degrees = np.where(has_minutes, degrees, _from_ddmm(np.where(good, degrees, 0.0)))
     got = degrees + np.where(has_minutes, minutes, 0.0) / 60 + np.where(has_seconds, seconds, 0.0) / 3600
-    letters = pc.utf8_upper(pc.binary_join_element_wise(found.field("front"), found.field("back"), ""))
-    south = _is_in(letters, "S", "W") ^ _is_in(found.field("sign"), "-")
+    letters = (pc.utf8_upper(found.field(name)) for name in ("front", "back"))
+    south = np.logical_or(*(is_in(letter, "S", "W") for letter in letters)) ^ is_in(found.field("sign"), "-")
     good = good & (np.where(has_minutes, minutes, 0.0) < 60) & (np.where(has_seconds, seconds, 0.0) < 60)  # noqa: PLR2004  (base 60)
     places = np.flatnonzero(left)
     values = np.where(valid, values, 0.0)
@@ -181,6 +181,12 @@ def _written_angles(array: pa.Array, decimal: str, form: AngleForm) -> Numbers:
     return Numbers(values, valid, left if left.any() else None)
 
 
-def _is_in(array: pa.Array, *words: str) -> Mask:
-    found = pc.is_in(array, value_set=pa.array(words))
-    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+def is_in(array: pa.Array, *words: str) -> Mask:
+    """Return the rows of a text column that hold one of some words."""
+    return bools(pc.is_in(array, value_set=strings(words)))
+
+
+def to_mask(keep: Mask) -> pa.BooleanArray:
+    """Return a numpy mask, shape (n,), as an Arrow one."""
+    bits = np.packbits(keep, bitorder="little")
+    return pa.BooleanArray.from_buffers(pa.bool_(), len(keep), [None, pa.py_buffer(bits)], null_count=0)

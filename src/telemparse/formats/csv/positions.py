@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from telemparse.formats.csv.cells import CellKind, number_in
-from telemparse.formats.csv.numbers import AngleForm, angles, text
+from telemparse.formats.csv.numbers import AngleForm, angles, is_in, text
 
 if TYPE_CHECKING:
     from telemparse.formats.csv.assignment import Measured
@@ -134,8 +134,7 @@ class Positions:
         values = read.values
         if letters is not None:
             words = pc.utf8_upper(pc.ascii_trim_whitespace(text(cells.columns[letters.index])))
-            negative = pc.or_(*(pc.fill_null(pc.equal(words, letter), fill_value=False) for letter in "SW"))
-            values = np.where(negative.to_numpy(zero_copy_only=False), -np.abs(values), values)
+            values = np.where(is_in(words, "S", "W"), -np.abs(values), values)
         return values, read.valid, read.bad
 
 

@@ -9,7 +9,7 @@ import attrs
 
 from telemparse.formats.csv.cells import CellKind, kind_of, number_in, unit_in
 from telemparse.formats.csv.layout import split_line
-from telemparse.kernels.text import Newlines, decoded
+from telemparse.kernels.lines import Newlines, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

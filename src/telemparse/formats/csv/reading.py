@@ -12,6 +12,7 @@ import pyarrow.csv as pc_csv
 
 from telemparse.formats.csv.cells import NULL_WORDS
 from telemparse.formats.csv.layout import COMMENTS
+from telemparse.kernels.arrays import validity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,7 +68,7 @@ class Cells:
         filled = np.zeros(self.rows, np.bool_)
         for index in indices:
             if index in self.columns:
-                filled |= np.asarray(self.columns[index].is_valid().to_numpy(zero_copy_only=False), np.bool_)
+                filled |= validity(self.columns[index])
         return filled
 
 
@@ -152,5 +153,5 @@ class Table:
             if column.num_chunks
         }
         for index, kind in kinds.items():
-            columns.setdefault(index, pa.array([], kind))
+            columns.setdefault(index, pa.nulls(0, kind))
         return Cells(columns, table.num_rows, skipped, data)

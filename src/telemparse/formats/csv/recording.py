@@ -23,7 +23,7 @@ from telemparse.formats.csv.recognition import which_dialect
 from telemparse.formats.csv.reports import ambiguous_columns, describe, listed, missing_position
 from telemparse.formats.csv.selection import assign
 from telemparse.formats.csv.timing import Ambiguous
-from telemparse.kernels.text import sniff_encoding
+from telemparse.kernels.lines import sniff_encoding
 from telemparse.model.codes import Severity
 from telemparse.model.detection import HEAD_BYTES
 from telemparse.model.issues import Issue, Locus

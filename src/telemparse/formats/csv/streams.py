@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telemparse.formats.csv.columns import to_mask
 from telemparse.formats.csv.evidence import speed_unit
-from telemparse.formats.csv.numbers import numbers, text
+from telemparse.formats.csv.numbers import numbers, text, to_mask
 from telemparse.formats.csv.vocabulary import Role
-from telemparse.kernels.arrays import numpy_view, to_arrow
+from telemparse.kernels.arrays import numpy_view, to_arrow, validity
+from telemparse.kernels.texts import strings
 from telemparse.model.messages import Batch
 from telemparse.schemas import TIME, QualityFlag, build, channel_field
 
@@ -141,7 +141,7 @@ class Streams:
         }
         if not any(column.null_count for column in columns.values()):
             return columns, times.valid
-        there = np.array([column.is_valid().to_numpy(zero_copy_only=False) for column in columns.values()])
+        there = [validity(column) for column in columns.values()]
         keep: Mask = np.logical_and.reduce(there)
         partial: Mask = np.logical_or.reduce(there) & ~keep
         if times.valid is not None:
@@ -166,7 +166,8 @@ class Streams:
             return
         name = self.names("events")
         rows = np.array([row for row, _event in events], np.int64)
-        columns = {"t": times.t_ns[rows], "event_type": pa.array([event for _row, event in events], _EVENT)}
+        types = strings([event for _row, event in events]).dictionary_encode().cast(_EVENT)
+        columns = {"t": times.t_ns[rows], "event_type": types}
         yield Batch(name, build(name, columns, time_base=self.clock.time_base))
 
     def _marked(self, words: pa.Array, timed: Mask | None) -> list[tuple[int, str]]:
@@ -174,7 +175,7 @@ class Streams:
         meanings = [self.event_words.get(word.strip().lower()) for word in encoded.dictionary.to_pylist()]
         if not any(meanings):
             return []
-        codes = numpy_view(pc.fill_null(encoded.indices, len(meanings)))
+        codes = np.where(validity(encoded), numpy_view(encoded.indices), len(meanings))
         marks = np.array([*(meaning is not None for meaning in meanings), False], np.bool_)[codes]
         rows = np.flatnonzero(marks if timed is None else marks & timed)
         return [(int(row), meanings[codes[row]] or "other") for row in rows]

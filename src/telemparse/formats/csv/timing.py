@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import attrs
-import pyarrow as pa
 
 from telemparse.formats.csv.cells import CellKind
 from telemparse.formats.csv.mapping import Basis
 from telemparse.formats.csv.vocabulary import squash
 from telemparse.kernels.dates import DateOrder, dates, times_of_day
+from telemparse.kernels.texts import strings
 from telemparse.kernels.units import Dimension
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _order(column: Column, words: list[str]) -> DateOrder:
     if column.qualifier in _ORDERS:
         return _ORDERS[column.qualifier]
     hint = next((order for order in DateOrder if _named_order(column.source, order)), None)
-    distinct = pa.array(list(dict.fromkeys(words)), pa.string())
+    distinct = strings(list(dict.fromkeys(words)))
     read = {order: dates(distinct, order) for order in DateOrder}
     need = max(int(valid.sum()) for _days, valid in read.values())
     fitting = {
@@ -208,7 +208,7 @@ def _number(column: Column, name: str, *, with_date: bool, utc: bool) -> TimeCol
 
 
 def _is_clock(column: Column) -> bool:
-    words = pa.array([cell.replace(",", ".").zfill(6) for cell in column.profile.cells], pa.string())
+    words = strings([cell.replace(",", ".").zfill(6) for cell in column.profile.cells])
     return bool(times_of_day(words)[1].all())
 
 
