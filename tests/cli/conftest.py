@@ -76,8 +76,9 @@ def parse(artifacts, options):
                     time.sleep(0.01)
             elif order == "die":
                 os._exit(value)
-            elif order == "touch":
-                open(value, "x").close()
+            elif order == "pid":
+                with open(value, "w") as signs:
+                    signs.write(str(os.getpid()))
 '''
 MAY = 1_714_557_600 * 10**9  # 2024-05-01T10:00:00Z
 
@@ -168,9 +169,14 @@ COMMAND = [sys.executable, "-c", "from telemparse.cli import main; main()"]
 
 
 @pytest.fixture
-def command() -> list[str]:
-    """Return the words that start the command line as a process."""
-    return COMMAND
+def start(site, tmp_path):
+    """Return a function that starts the command line as a process in the test's folder."""
+
+    def process(*words: str) -> subprocess.Popen[str]:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen([*COMMAND, *words], cwd=tmp_path, env=environment(site), **pipes)
+
+    return process
 
 
 @pytest.fixture

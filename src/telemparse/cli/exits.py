@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ParamSpec
 import typer
 
 from telemparse.cli.terminal import complain, reason
-from telemparse.errors import CallError, MissingExtra, TelemparseError
+from telemparse.errors import CallError, TelemparseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -95,12 +95,10 @@ def _ended(run: Callable[[], Exit]) -> Exit:
         return Exit.BROKEN_PIPE
     except CallError as error:
         raise typer.BadParameter(str(error)) from None
-    except MissingExtra as error:
-        complain(str(error))
-        return Exit.USAGE
-    except OSError as error:
-        complain(f"{error.filename}: {reason(error)}" if error.filename else reason(error))
-        return Exit.UNREADABLE
+    except Exception as error:  # noqa: BLE001  (people get one line, not a traceback)
+        place = getattr(error, "filename", None)
+        complain(f"{place}: {reason(error)}" if place else reason(error))
+        return exit_after(error)
     return code
 
 

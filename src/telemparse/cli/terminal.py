@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
+import traceback
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from telemparse.errors import TelemparseError
@@ -51,7 +53,9 @@ def reason(error: BaseException) -> str:
         return error.strerror or str(error)
     if isinstance(error, TelemparseError):
         return str(error)
-    return f"internal error, please report it: {type(error).__name__}: {error}"
+    frames = traceback.extract_tb(error.__traceback__)[-1:]
+    place = "".join(f" ({Path(frame.filename).name}:{frame.lineno})" for frame in frames)
+    return f"internal error, please report it: {type(error).__name__}: {error}{place}"
 
 
 def complain(line: str) -> None:
@@ -67,8 +71,12 @@ def console() -> Console:
     """
     from rich.console import Console
 
+    class Literal(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would leave with code 1
+
     file = sys.stdout if sys.stdout.isatty() else cast("TextIO", _Trimmed(sys.stdout))
-    return Console(file=file, markup=False, highlight=False, emoji=False)
+    return Literal(file=file, markup=False, highlight=False, emoji=False)
 
 
 class _Trimmed:

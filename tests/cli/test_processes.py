@@ -1,0 +1,188 @@
+"""The command line as a process: exit codes, clean streams, signals, and what is imported."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+COMMANDS = ("detect", "parse", "convert", "plugins", "codes", "schema")
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--help"], *([name, flag] for name in COMMANDS for flag in ("--help", "-h"))]
+)
+def test_help_explains_every_command_within_80_columns(run, words):
+    process = run(*words)
+    assert (process.returncode, process.stderr) == (0, "")
+    assert process.stdout.startswith("Usage: telemparse")
+    assert max(map(len, process.stdout.splitlines())) <= 80
+    if words and words[0] in COMMANDS:
+        assert f"  Examples:\n    telemparse {words[0]}" in process.stdout
+
+
+def test_version_is_one_line(run):
+    process = run("--version")
+    assert process.returncode == 0
+    assert process.stdout.startswith("telemparse ")
+    assert process.stdout.count("\n") == 1
+
+
+def test_an_unknown_command_is_a_usage_error(run):
+    process = run("frobnicate")
+    assert (process.returncode, process.stdout) == (2, "")
+
+
+PROBE = """
+import sys
+from telemparse.cli import main
+try:
+    main()
+except SystemExit as ended:
+    heavy = {"numpy", "pyarrow", "lxml", "pandas"} & set(sys.modules)
+    print(ended.code, *sorted(heavy), sep=",", file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["--version"],
+        ["plugins"],
+        ["codes"],
+        ["codes", "NO_STREAMS"],
+        ["detect", "FILE", "--explain"],
+    ],
+)
+def test_light_commands_import_neither_numpy_nor_pyarrow(environment, fixtures_dir, words):
+    words = [str(fixtures_dir / "sample_track.gpx") if word == "FILE" else word for word in words]
+    process = subprocess.run(
+        [sys.executable, "-c", PROBE, *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment(PYTHONPATH=""),
+    )
+    assert process.stderr.splitlines()[-1] == "0"
+
+
+@pytest.mark.parametrize("module", ["typer", "rich"])
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(environment, module):
+    script = f"import sys; sys.modules[{module!r}] = None; from telemparse.cli import main; main()"
+    process = subprocess.run(
+        [sys.executable, "-c", script, "--help"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment(),
+    )
+    assert (process.returncode, process.stdout) == (2, "")
+    assert process.stderr == f"telemparse: {module} is not installed: pip install 'telemparse[cli]'\n"
+
+
+def test_what_plugins_print_never_reaches_standard_output(run, toy, gnss, tmp_path):
+    path = toy("a.toy", gnss())
+    for words in (
+        ["detect", path],
+        ["parse", path],
+        ["plugins"],
+        ["codes"],
+        ["convert", path, "-o", tmp_path / "o"],
+    ):
+        process = run(*words, "--json")
+        assert process.returncode == 0
+        assert all(json.loads(line)["v"] == 1 for line in process.stdout.splitlines())
+        assert "the toy plugin talks" in process.stderr
+
+
+def test_standard_error_is_silent_for_good_recordings(run, environment, fixtures_dir, tmp_path):
+    path = fixtures_dir / "sample_gnss_10hz.csv"
+    for words in (["detect"], ["parse"], ["parse", "--json"], ["convert", "--out", tmp_path / "o"]):
+        process = run(*words, path, env=environment(PYTHONPATH=""))
+        assert (process.returncode, process.stderr) == (0, "")
+
+
+def test_output_without_a_terminal_has_no_colours_and_fits_80_columns(run, toy, gnss, may):
+    path = toy("a.toy", gnss(), ["channels", {"t": [may, may + 10**15]}], ["raise", "words " * 40])
+    process = run("parse", path, cwd=path.parent)
+    assert process.returncode == 4
+    assert "\x1b" not in process.stdout
+    assert max(map(len, process.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "name", ["[red]x.toy", "two\nlines.toy", "\x1b[2Jclear.toy", "--option.toy", "näme.toy"]
+)
+def test_odd_file_names_are_printed_literally_and_cannot_control_the_terminal(run, toy, gnss, name, tmp_path):
+    toy(name, gnss())
+    shown = name.replace("\n", "\\n").replace("\x1b", "\\x1b")
+    process = run("parse", f"./{name}", "--out", "out", cwd=tmp_path)
+    assert process.returncode == 0
+    assert process.stdout.splitlines()[0] == shown
+    assert "\x1b" not in process.stdout
+    (document,) = map(json.loads, run("parse", f"./{name}", "--json", cwd=tmp_path).stdout.splitlines())
+    assert document["artifacts"][0]["name"] == name
+
+
+def test_a_file_name_that_is_no_text_is_shown_by_its_bytes(run, toy, gnss, tmp_path):
+    toy("plain.toy", gnss()).rename(os.fsdecode(os.fsencode(tmp_path) + b"/b\xffyte.toy"))
+    process = run("parse", b"b\xffyte.toy", "--json", cwd=tmp_path)
+    assert process.returncode == 0
+    assert json.loads(process.stdout)["artifacts"][0]["name"] == "b\\xffyte.toy"
+    assert run("parse", b"b\xffyte.toy", cwd=tmp_path).stdout.splitlines()[0] == "b\\xffyte.toy"
+
+
+def test_a_terminal_that_lacks_a_letter_gets_its_number(run, environment, toy, gnss, tmp_path):
+    toy("näme.toy", gnss())
+    process = run(
+        "parse", "näme.toy", cwd=tmp_path, env=environment(PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    )
+    assert process.returncode == 0
+    assert process.stdout.splitlines()[0] == "n\\xe4me.toy"
+
+
+def test_an_unreadable_file_is_one_line_and_the_others_go_on(run, toy, gnss, tmp_path):
+    good = toy("a.toy", gnss())
+    process = run("parse", tmp_path / "gone.csv", good, "--json")
+    assert process.returncode == 1
+    assert json.loads(process.stdout)["paths"] == [str(good)]
+    lines = [line for line in process.stderr.splitlines() if line.startswith("telemparse: ")]
+    assert lines == [f"telemparse: {tmp_path / 'gone.csv'}: No such file or directory"]
+
+
+@pytest.mark.parametrize("words", [["--json"], []])
+def test_a_reader_that_goes_away_ends_the_command_silently(start, toy, gnss, tmp_path, words):
+    for number in range(20):
+        toy(f"{number}.toy", gnss(), *([["wait", str(tmp_path / "gone-away")]] if number else []))
+    process = start("parse", *words, *(f"{number}.toy" for number in range(20)))
+    assert process.stdout.readline()
+    process.stdout.close()
+    (tmp_path / "gone-away").touch()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 141
+    assert {line for line in said.splitlines() if not line.startswith("the toy ")} == set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "words", ["parse a.toy", "parse a.toy --isolation process", "convert a.toy b.toy --out out --jobs 1"]
+)
+def test_a_signal_ends_the_command_and_its_children(start, toy, tmp_path, words, number):
+    os.mkfifo(tmp_path / "signs")
+    toy("a.toy", ["pid", str(tmp_path / "signs")], ["hang", 0])
+    toy("b.toy")
+    process = start(*words.split())
+    parser_pid = int((tmp_path / "signs").read_text())
+    process.send_signal(number)
+    said, complained = process.communicate()
+    assert (process.returncode, said) == (128 + number, "")
+    assert "Traceback" not in complained
+    with pytest.raises(ProcessLookupError):
+        os.kill(parser_pid, 0)
+    assert not list(tmp_path.glob("out/**/.telemparse-*"))
