@@ -7,6 +7,7 @@ import pytest
 
 from telemparse import schemas
 from telemparse.errors import CallError
+from telemparse.model.codes import CODES
 from telemparse.schemas.registry import is_stream, schema_of
 
 T = pa.timestamp("ns", tz="UTC")
@@ -164,7 +165,17 @@ def test_ranges_stand_in_the_field_metadata(place, bounds):
 def test_listed_words_stand_in_the_field_metadata(place, words):
     stream, name = place
 
-    assert schemas.SCHEMAS[stream].field(name).metadata[b"choices"].decode().split(",") == words.split()
+    facts = schemas.SCHEMAS[stream].field(name).metadata
+
+    assert facts[b"choices"].decode().split(",") == words.split()
+    assert facts[b"description"].decode().endswith(f"One of: {', '.join(words.split())}.")
+
+
+def test_reasons_are_listed_by_the_registry_and_not_in_words():
+    facts = schemas.SCHEMAS["laps"].field("reasons").metadata
+
+    assert facts[b"choices"].decode().split(",") == list(CODES)
+    assert b"One of" not in facts[b"description"]
 
 
 def test_quality_flags_have_their_published_bits():

@@ -14,6 +14,7 @@ __all__ = ["SCHEMA_VERSION", "TIME", "Origin", "dictionary", "field", "schema"]
 
 SCHEMA_VERSION = 1
 TIME = pa.timestamp("ns", tz="UTC")
+_FEW = 12
 
 
 class Origin(enum.StrEnum):
@@ -45,7 +46,7 @@ def field(
         name: with its unit (`speed_mps`).
         kind: Arrow type.
         unit: as a short word; `1` for counts and flags.
-        description: one sentence.
+        description: one sentence; a few choices are listed behind it.
         required: never null.
         origin: honesty label.
         low: smallest allowed value, inclusive.
@@ -53,6 +54,8 @@ def field(
         below: upper bound, exclusive.
         choices: the words that may stand in it, when they are listed.
     """
+    if 0 < len(choices) <= _FEW:
+        description += f" One of: {', '.join(choices)}."
     facts = {"unit": unit, "description": description, "origin": str(origin)}
     bounds = {"low": low, "high": high, "below": below}
     facts.update({key: repr(float(value)) for key, value in bounds.items() if value is not None})
