@@ -33,6 +33,7 @@ _TAG_BYTES = 256
 _RESTARTS = 4
 _PLANS = 4  # per buffer: namespaces that change at every turn are left to the walker
 _BREAKS = 1000
+_BLANKS = b" \t\r\n"
 _PADDING = b"\0 \t\r\n"
 _LESS = 0x3C
 
@@ -164,7 +165,10 @@ class PointReader:
                         self._elided_to = self._base + place
                         continue
                 following = marks[ordinal + (place == marks[ordinal])]
-                self._feed(data, place, following)
+                if self._elided_to == self._base + place and not data[place:following].strip(_BLANKS):
+                    self._elided_to = self._base + following
+                else:
+                    self._feed(data, place, following)
                 place = following
             except Damage as damage:
                 collected.drain(self.walker)
@@ -205,8 +209,9 @@ class PointReader:
         if damage.kind is DamageKind.DECLARED_ENTITY:
             raise damage
         self._pending = damage
-        # At a structural damage the element itself is whole; else the byte that does not fit is passed.
-        after = max(damage.offset + (damage.kind is not DamageKind.STRUCTURE), self._resumed_at + 1)
+        # The byte that does not fit is often the first of a whole element: after a tag that has no end.
+        whole = damage.kind in (DamageKind.STRUCTURE, DamageKind.SYNTAX)
+        after = max(damage.offset + (not whole), self._resumed_at + 1)
         begin = max(damage.offset - self._base, 0)
         self._only_padding = not self._data[begin : max(after - self._base, begin)].strip(_PADDING)
         if after < self._base and self._restarts:

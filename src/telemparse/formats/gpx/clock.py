@@ -172,6 +172,8 @@ def _between(wanted: Ints, places: Ints, t_ns: Ints) -> Ints:
     left = np.maximum(np.searchsorted(places, wanted) - 1, 0)
     span = np.maximum(places[right] - places[left], 1)
     steps = np.clip(wanted - places[left], 0, span)
-    whole, rest = np.divmod(t_ns[right] - t_ns[left], span)
+    # Divided before they are subtracted: three centuries of ns do not fit into 64 bits.
+    whole = t_ns[right] // span - t_ns[left] // span
+    rest = t_ns[right] % span - t_ns[left] % span
     between: Ints = t_ns[left] + whole * steps + rest * steps // span
     return between
