@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from telemparse.kernels.units import Unit
 
 __all__ = [
-    "NUMERIC", "NUMERIC_SHARE", "Assignment", "Channel", "Measured", "add_auxiliary", "assumptions",
-    "settle_speed", "speed_is_assumed",
+    "NUMERIC", "NUMERIC_SHARE", "TYPED_SHARE", "Assignment", "Channel", "Measured", "add_auxiliary",
+    "assumptions", "settle_speed", "speed_is_assumed",
 ]  # fmt: skip
 
 NUMERIC = (CellKind.NUMBER, CellKind.QUANTITY)
 NUMERIC_SHARE = 0.5
 """A column with at least this share of numbers is a column of numbers with some damage."""
+
+TYPED_SHARE = 0.95
+"""From this share of plain cells on, a column is read by type, and as text only where that fails."""
 
 
 @attrs.frozen
@@ -115,14 +118,17 @@ def settle_speed(result: Assignment, unit: Unit) -> None:
 
 def add_auxiliary(result: Assignment, columns: Iterable[Column] = ()) -> None:
     """Give every column that feeds nothing else a channel of its own name; the clock chooses before."""
-    taken = {"t", *KNOWN_CHANNELS, *(channel.name for channel in result.channels)}
+    taken = {"t", *(channel.name for channel in result.channels)}
     for column in sorted((*result.left, *columns), key=lambda c: c.index):
+        numeric = _is_numeric(column)
         name = snake_case(column.name or column.base or column.source)
-        if name in taken and name != snake_case(column.source):
+        if name in taken:
             name = snake_case(column.source)
+        if name in KNOWN_CHANNELS:
+            # The canonical name promises a number in a canonical unit, which this column is not.
+            name = f"{name}_raw" if numeric else f"{name}_text"
         name = unique_name(name, taken)
         taken.add(name)
-        numeric = _is_numeric(column)
         unit = column.unit.symbol if column.unit else column.unit_text
         result.channels.append(Channel(name, Measured(column), numeric, unit if numeric else ""))
     result.left.clear()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Clock", "Instants", "Zone"]
 
 _JUMP_NS = 5 * NS_PER_S
+_MS_PER_S = 1000
 
 
 @attrs.frozen
@@ -216,6 +217,7 @@ class Clock:
         zone_name: of the option.
         offset: the offset column.
         assumed_utc: wall-clock stamps of an unnamed zone are taken as UTC.
+        fraction: a column of milliseconds beside stamps of whole seconds.
         counter: a fine counter that subdivides the stamps, anchored at `base_ns`.
         base_ns: stamp less counter at the tick edges of the file's head.
         unread: rows so far whose cells hold something that is no time.
@@ -229,6 +231,7 @@ class Clock:
     zone_name: str = ""
     offset: TimeColumn | None = None
     assumed_utc: bool = False
+    fraction: TimeColumn | None = None
     counter: NumberSource | None = None
     base_ns: int | None = None
     origin_ns: int | None = None
@@ -249,14 +252,24 @@ class Clock:
 
     def read(self, cells: Cells, decimal: str) -> Instants:
         """Return the instants of a block, in the time base."""
-        found = (
-            self._anchored(cells, decimal) if self.counter is not None else self.source.read(cells, decimal)
-        )
+        found = self._anchored(cells, decimal) if self.counter is not None else self._stamps(cells, decimal)
         if self.zone is not Zone.NONE:
             found = self._in_utc(found, cells)
         if self.time_base == "relative":
             found = self._from_origin(found)
         return found
+
+    def _stamps(self, cells: Cells, decimal: str) -> Instants:
+        found = self.source.read(cells, decimal)
+        if self.fraction is None:
+            return found
+        fraction_ns, valid, _bad = exact(cells.columns[self.fraction.column.index], decimal, 9)
+        fraction_ns //= _MS_PER_S
+        valid &= (fraction_ns >= 0) & (fraction_ns < NS_PER_S)
+        valid = valid if found.valid is None else valid & found.valid
+        return Instants(
+            found.t_ns + np.where(valid, fraction_ns, 0), valid, found.repaired, zoned=found.zoned
+        )
 
     def _in_utc(self, found: Instants, cells: Cells) -> Instants:
         if self.zone is Zone.NAMED:

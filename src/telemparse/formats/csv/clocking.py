@@ -10,6 +10,7 @@ import attrs
 import pyarrow as pa
 
 from telemparse.extension.csv_dialect import Stamps
+from telemparse.formats.csv.assignment import TYPED_SHARE
 from telemparse.formats.csv.clock import Clock, DaySource, NumberSource, StampSource, Zone
 from telemparse.formats.csv.mapping import Basis
 from telemparse.formats.csv.timing import Ambiguous, Form, read_time
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Found", "choose_clock"]
 
-_TYPED_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?")
-_TYPED_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)")
+_TYPED_NAIVE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?")
+_TYPED_ZONED = re.compile(_TYPED_NAIVE.pattern + r"(?:Z|[+-]\d\d:?\d\d)")
 _TYPED_CLOCK = re.compile(r"\d\d:\d\d:\d\d(?:\.\d{1,9})?")
 _FRACTION = re.compile(r":\d\d[.,]\d")
 _REPEATED_SHARE = 0.3
@@ -53,23 +54,20 @@ def choose_clock(times: list[Column], dialect: CsvDialect, options: ParseOptions
 
     Raises Ambiguous when the only time column can be read in several ways.
     """
-    asked = [column for column in times if column.basis is Basis.OPTION] or times
-    with_date = any(column.quantity is not None and column.quantity.name == "date" for column in asked)
+    clock: Clock | None = None
     read: list[TimeColumn] = []
     doubt: Ambiguous | None = None
-    for column in asked:
-        try:
-            found = read_time(column, with_date=with_date)
-        except Ambiguous as error:
-            doubt = doubt or error
-            continue
-        if found is not None:
-            read.append(found)
-    clock = _clock(read)
-    if clock is None or (doubt is not None and clock.time_base != "utc"):
-        if doubt is not None:
-            raise doubt
+    # What the user names comes first, alone if it makes a clock, else together with what the file names.
+    for asked in ([column for column in times if column.basis is Basis.OPTION], times):
+        read, doubt = _read(asked)
+        clock = _clock(read)
+        if clock is not None and (doubt is None or clock.time_base == "utc"):
+            break
+    if doubt is not None and (clock is None or clock.time_base != "utc"):
+        raise doubt
+    if clock is None:
         return None
+    _add_fraction(clock, read)
     _refine(clock, read, dialect)
     _place(clock, read, dialect, options)
     used = {stamped.column.index for stamped in clock.columns}
@@ -78,6 +76,22 @@ def choose_clock(times: list[Column], dialect: CsvDialect, options: ParseOptions
         {stamped.column.index: _kind(stamped) for stamped in clock.columns},
         tuple(column for column in times if column.index not in used),
     )
+
+
+def _read(columns: list[Column]) -> tuple[list[TimeColumn], Ambiguous | None]:
+    """Return how each column is to be read, and the first one that can be read in several ways."""
+    with_date = any(column.quantity is not None and column.quantity.name == "date" for column in columns)
+    read: list[TimeColumn] = []
+    doubt: Ambiguous | None = None
+    for column in columns:
+        try:
+            found = read_time(column, with_date=with_date)
+        except Ambiguous as error:
+            doubt = doubt or error
+            continue
+        if found is not None:
+            read.append(found)
+    return read, doubt
 
 
 def _clock(read: list[TimeColumn]) -> Clock | None:
@@ -139,6 +153,18 @@ def _counter_clock(read: list[TimeColumn]) -> Clock | None:
 _MAKERS = (_week_clock, _stamp_clock, _day_clock, _counter_clock)
 
 
+def _add_fraction(clock: Clock, read: list[TimeColumn]) -> None:
+    """Add a column of milliseconds to stamps of whole seconds."""
+    fraction = _named(read, "millisecond")
+    if fraction is None or fraction in clock.columns or fraction.form is not Form.PART:
+        return
+    if any(stamped.form is Form.COUNTER or not _is_coarse(stamped) for stamped in clock.columns):
+        return
+    clock.fraction = fraction
+    clock.columns = (*clock.columns, fraction)
+    clock.words += f", with {fraction.column.source}"
+
+
 def _refine(clock: Clock, read: list[TimeColumn], dialect: CsvDialect) -> None:
     """Let a fine counter subdivide stamps of whole seconds that repeat."""
     counter = next(
@@ -153,20 +179,25 @@ def _refine(clock: Clock, read: list[TimeColumn], dialect: CsvDialect) -> None:
     clock.words += f", subdivided by the counter {counter.column.source}"
 
 
-def _repeats(stamped: TimeColumn) -> bool:
-    """Tell whether stamps have no fractions and come several times each."""
-    cells = stamped.column.profile.cells
+def _is_coarse(stamped: TimeColumn) -> bool:
+    """Tell whether stamps are of whole seconds."""
     if stamped.form is Form.EPOCH:
-        coarse = stamped.digits == 0 and stamped.column.profile.whole
-    else:
-        coarse = not any(_FRACTION.search(cell) for cell in cells)
+        return stamped.digits == 0 and stamped.column.profile.whole
+    if stamped.form is Form.CLOCK_DIGITS:
+        return stamped.column.profile.whole
+    return not any(_FRACTION.search(cell) for cell in stamped.column.profile.cells)
+
+
+def _repeats(stamped: TimeColumn) -> bool:
+    """Tell whether stamps of whole seconds come several times each."""
+    cells = stamped.column.profile.cells
     repeated = sum(a == b for a, b in pairwise(cells))
-    return coarse and repeated > _REPEATED_SHARE * len(cells)
+    return _is_coarse(stamped) and repeated > _REPEATED_SHARE * len(cells)
 
 
 def _place(clock: Clock, read: list[TimeColumn], dialect: CsvDialect, options: ParseOptions) -> None:
     """Say what brings the clock to UTC."""
-    if clock.time_base != "utc":
+    if clock.time_base != "utc" or _named(list(clock.columns), "gps_week") is not None:
         return
     stamped = [column for column in clock.columns if column.form is not Form.COUNTER]
     if any(column.zoned or column.utc or column.form is Form.EPOCH for column in stamped):
@@ -188,19 +219,21 @@ def _place(clock: Clock, read: list[TimeColumn], dialect: CsvDialect, options: P
 
 def _kind(stamped: TimeColumn) -> pa.DataType:
     """Return the type that C code reads the column with; text where its cells vary."""
-    cells = stamped.column.profile.cells
-    if stamped.form is Form.ISO:
-        ends = {_TYPED_STAMP.sub("", cell, count=1) for cell in cells}
-        if all(_TYPED_STAMP.match(cell) for cell in cells):
-            if ends == {""}:
-                return pa.timestamp("ns")
-            if all(_TYPED_ZONE.fullmatch(end) for end in ends):
-                return pa.timestamp("ns", "UTC")
-    elif stamped.form is Form.CLOCK and all(_TYPED_CLOCK.fullmatch(cell) for cell in cells):
+    if stamped.form is Form.ISO and _most(stamped, _TYPED_NAIVE):
+        return pa.timestamp("ns")
+    if stamped.form is Form.ISO and _most(stamped, _TYPED_ZONED):
+        return pa.timestamp("ns", "UTC")
+    if stamped.form is Form.CLOCK and _most(stamped, _TYPED_CLOCK):
         return pa.time64("ns")
-    elif stamped.form in (Form.EPOCH, Form.COUNTER):
+    if stamped.form in (Form.EPOCH, Form.COUNTER):
         return pa.decimal128(_DECIMAL_DIGITS, 9 - stamped.digits)
-    elif stamped.form is Form.CLOCK_DIGITS or (stamped.form is Form.PART and stamped.name != "utc_offset"):
+    if stamped.form is Form.CLOCK_DIGITS or (stamped.form is Form.PART and stamped.name != "utc_offset"):
         scale = 0 if stamped.name == "gps_week" else 9
         return pa.decimal128(_DECIMAL_DIGITS, scale)
     return pa.string()
+
+
+def _most(stamped: TimeColumn, pattern: re.Pattern[str]) -> bool:
+    """Tell whether nearly all cells fit; a block with one that does not is read as text."""
+    cells = stamped.column.profile.cells
+    return sum(pattern.fullmatch(cell) is not None for cell in cells) >= TYPED_SHARE * len(cells)

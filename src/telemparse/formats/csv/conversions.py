@@ -113,6 +113,7 @@ def _triad_unit(result: Assignment, role: Role, axes: list[Column]) -> Unit | No
         if low <= median <= high:
             unit = UNITS[name]
             result.assumed.setdefault(unit.symbol, []).extend(axis.source for axis in axes)
+            result.basis[unit.symbol] = f"the axes measure {median:.3g} at rest"
             return unit
     return None
 

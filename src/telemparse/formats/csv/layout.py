@@ -180,8 +180,8 @@ def _header_only(
 ) -> tuple[float, float, Layout] | None:
     """Return the layout of a text without a single row of data: its first row of known words."""
     for index, row in enumerate(rows):
-        known = sum(read_heading(cell).quantity is not None for cell in row.cells)
-        if row.is_words and known >= 2:  # noqa: PLR2004  (one word proves nothing)
+        known = _known(row) if row.is_words else 0
+        if known >= 2:  # noqa: PLR2004  (one word proves nothing)
             layout = Layout(
                 encoding=encoding,
                 newlines=newlines,
@@ -276,10 +276,15 @@ def _filled_after(rows: Sequence[Row], index: int) -> Iterator[int]:
 
 
 def _is_unit_row(row: Row) -> bool:
-    """Tell whether most cells that hold anything are units."""
+    """Tell whether most cells that hold anything are units, and more of them than are names of columns."""
     filled = [cell for cell in row.cells if cell.strip()]
     units = sum(find_unit(cell) is not None or find_unit(cell.lstrip("#")) is not None for cell in filled)
-    return 2 * units > len(filled)
+    return 2 * units > len(filled) and units > _known(row)
+
+
+def _known(row: Row) -> int:
+    """Return how many cells name a quantity."""
+    return sum(read_heading(cell).quantity is not None for cell in row.cells)
 
 
 def _unit_row(rows: list[Row], header: int | None, start: int, width: int) -> tuple[str, ...]:

@@ -127,7 +127,7 @@ class Ledger:
             for line, cells in self._walk():
                 if len(cells) == self.layout.width:
                     good.append(line)
-                elif not cells[0].lstrip().startswith(COMMENTS):
+                elif "".join(cells).strip() and not cells[0].lstrip().startswith(COMMENTS):
                     wrong.append(line)
             self._lines = good, wrong
         return self._lines

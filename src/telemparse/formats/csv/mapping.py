@@ -169,8 +169,9 @@ def _column(told: Column, heading: Heading, row_unit: str, spec_text: str | None
     unit, unit_text, profile = heading.unit, heading.unit_text, told.profile
     if unit is None and row_unit:
         unit, unit_text = find_unit(row_unit) or find_unit(row_unit.split(maxsplit=1)[0]), row_unit
-    if unit is None and len(profile.units) == 1:
-        unit_text = next(iter(profile.units))
+    if unit is None and profile.units:
+        # Cells that name another unit of the same kind are brought to the usual one.
+        unit_text = profile.units.most_common(1)[0][0]
         unit = find_unit(unit_text)
     if unit is not None and unit.dimension == Dimension.NUMBER:
         unit = None

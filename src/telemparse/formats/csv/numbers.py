@@ -104,7 +104,7 @@ def _quantities(array: pa.Array, decimal: str, unit: Unit | None) -> tuple[Float
 
 def _factor(tail: str | None, unit: Unit | None) -> float:
     """Return the factor of a number with this behind it; NaN when it is no number of `unit`."""
-    if tail is None:
+    if not tail:
         return float("nan")
     if tail[0] in "(/" and tail.strip("(/)").isdigit():
         return 1.0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from telemparse.formats.csv.assignment import speed_is_assumed
+from telemparse.formats.csv.assignment import TYPED_SHARE, speed_is_assumed
 from telemparse.formats.csv.cells import CellKind
 from telemparse.formats.csv.columns import Columns
 from telemparse.formats.csv.fixes import FixWatch
@@ -88,14 +88,14 @@ def _channel_reading(channel: Channel) -> pa.DataType:
 
 def _aid_kind(column: Column) -> pa.DataType:
     name = column.quantity.name if column.quantity else ""
-    numeric = name in ("gnss_update", "declination") and column.profile.only(CellKind.NUMBER)
+    numeric = name in ("gnss_update", "declination") and column.profile.share(CellKind.NUMBER) >= TYPED_SHARE
     return pa.float64() if numeric else pa.string()
 
 
 def _number_kind(measured: Measured, kind: pa.DataType) -> pa.DataType:
     """Return the type to read a numeric column with: its own where nothing is to be converted."""
     profile = measured.column.profile
-    if profile.filled and not profile.only(CellKind.NUMBER):
+    if profile.filled and profile.share(CellKind.NUMBER) < TYPED_SHARE:
         return pa.string()
     if pa.types.is_integer(kind):
         small = (

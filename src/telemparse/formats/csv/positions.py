@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 import pyarrow.compute as pc
 
+from telemparse.formats.csv.assignment import TYPED_SHARE
 from telemparse.formats.csv.cells import CellKind, number_in
 from telemparse.formats.csv.numbers import AngleForm, angles, is_in, text
 
@@ -43,19 +44,19 @@ def angle_form(lat: Measured, lon: Measured) -> AngleForm:
         return AngleForm.DDMM
     stated = lat.column.unit is not None and lat.column.unit.symbol != "deg"
     lats, lons = (_leading(measured.column) for measured in (lat, lon))
-    if stated or not (
-        any(abs(value) > _LAT_LIMIT for value in lats) or any(abs(value) > _TURN for value in lons)
-    ):
+    if stated or not (_mostly_beyond(lats, _LAT_LIMIT) or _mostly_beyond(lons, _TURN)):
         return AngleForm.DEGREES
     values = [abs(value) for value in (*lats, *lons)]
-    fitting = sum(value <= _DDMM_LIMIT and value % 100 < _MINUTES for value in values)
-    if fitting > 0.9 * len(values):
+    minutes = [value for value in values if value <= _DDMM_LIMIT and value % 100 < _MINUTES]
+    if len(minutes) >= TYPED_SHARE * len(values):
         return AngleForm.DDMM
-    if sum(value > _DDMM_LIMIT for value in values) > 0.9 * len(values):
+    if _mostly_beyond(values, _DDMM_LIMIT):
         raise UnclearAngles(["1e-7 degrees (lat_deg:1e-7)", "1e-6 degrees (lat_deg:1e-6)"])
-    if sum(abs(value) > _LAT_LIMIT for value in lats) > 0.5 * len(lats):
-        raise UnclearAngles(["minutes of arc (lat_deg:arcmin)", "damaged degrees (lat_deg:deg)"])
-    return AngleForm.DEGREES
+    raise UnclearAngles(["minutes of arc (lat_deg:arcmin)", "damaged degrees (lat_deg:deg)"])
+
+
+def _mostly_beyond(values: list[float], limit: float) -> bool:
+    return 2 * sum(abs(value) > limit for value in values) > len(values)
 
 
 def _leading(column: Column) -> list[float]:

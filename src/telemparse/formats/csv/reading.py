@@ -125,8 +125,8 @@ class Table:
         def skip(row: pc_csv.InvalidRow) -> str:
             if row.text.lstrip().startswith(COMMENTS):
                 skipped.comments += 1
-                return "skip"
-            skipped.count += 1
+            elif row.text.strip():
+                skipped.count += 1
             return "skip"
 
         names = [f"c{index}" for index in range(self.layout.width)]

@@ -80,7 +80,9 @@ _EPOCH_FIRST_S, _EPOCH_LAST_S = 631_152_000.0, 4_102_444_800.0  # 1990 to 2100
 _ZONED = re.compile(r"(?:Z|z|UTC|GMT|[+-]\d{1,2}(?::?\d\d)?)$")
 _UTC = re.compile(r"utc|gmt|zulu")
 _LONGEST_STEP_S = 10.0
-_WEEK_S = 604_800
+_MOST = 0.5
+_DATE_DIGITS = 8
+_WEEK_S, _MS_PER_S = 604_800, 1000
 
 
 def read_time(column: Column, *, with_date: bool) -> TimeColumn | None:
@@ -97,15 +99,26 @@ def read_time(column: Column, *, with_date: bool) -> TimeColumn | None:
     if not column.profile.filled:
         return None
     if name in _PARTS:
-        return TimeColumn(column, Form.PART, utc=utc)
+        return _part(column, name, utc=utc)
     for kinds, form in _TEXTS:
-        if column.profile.share(*kinds) > 0.5:  # noqa: PLR2004  (most cells)
+        if column.profile.share(*kinds) > _MOST:
             return _text(column, form, utc=utc)
-    if column.profile.share(CellKind.NUMBER, CellKind.QUANTITY) <= 0.5:  # noqa: PLR2004  (most cells)
+    if column.profile.share(CellKind.NUMBER, CellKind.QUANTITY) <= _MOST:
         return None
-    if name == "date" or column.qualifier in _ORDERS:
+    if column.qualifier in _ORDERS or (name == "date" and _are_short(column)):
         return TimeColumn(column, Form.DATE, _order(column, _date_words(column)), utc=utc)
     return _number(column, name, with_date=with_date, utc=utc)
+
+
+def _are_short(column: Column) -> bool:
+    """Tell whether numbers have no more digits than a date, so that they are no count since 1970."""
+    return all(abs(value) < 10**_DATE_DIGITS for value in column.profile.numbers)
+
+
+def _part(column: Column, name: str, *, utc: bool) -> TimeColumn:
+    if name == "millisecond" and max(column.profile.numbers, default=0) >= _MS_PER_S:
+        return TimeColumn(column, Form.COUNTER, digits=3, utc=utc)  # it counts on and is no part of a second
+    return TimeColumn(column, Form.PART, utc=utc)
 
 
 _TEXTS = (
@@ -117,7 +130,8 @@ _TEXTS = (
 
 
 def _text(column: Column, form: Form, *, utc: bool) -> TimeColumn:
-    zoned = all(_ZONED.search(cell.strip()) and ":" in cell for cell in column.profile.cells[:50])
+    cells = [cell for cell in column.profile.cells if ":" in cell]
+    zoned = 2 * sum(_ZONED.search(cell) is not None for cell in cells) > len(cells)
     if form is Form.STAMP:
         words = [re.split(r"[ T,;_]+(?=\d{1,2}:)", cell)[0] for cell in column.profile.cells]
         return TimeColumn(column, form, _order(column, words), zoned=zoned, utc=utc)
