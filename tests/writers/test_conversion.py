@@ -97,6 +97,7 @@ SHAPES = {
     "twins that only sorting brings together": [
         fixes([5, 5, 3, 9]), fixes([5, 9, 3, 12, 5], 4), fixes([12, 5, 9, 13], 9),
     ],
+    "twins on both sides of a group's edge": [fixes([1, 10, 3, 4, 10, 11, 12, 13])],
     "all at one instant, then one before": [fixes([7] * 21), fixes([6] * 5 + [7] * 5, 21)],
     "channels that gain columns": [
         channels(range(9), rpm=np.arange(9.0)),

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -59,6 +60,33 @@ def test_a_failing_system_call_leaves_whole_files_or_none(failure, form, two, tm
     assert left <= {*allowed, "manifest.json"}
     for name in left & set(allowed):
         assert (tmp_path / name).stat().st_size == allowed[name]
+
+
+def test_files_are_durable_before_the_manifest_that_names_them(two, tmp_path, monkeypatch):
+    steps = []
+    fsync, replace = os.fsync, os.replace
+
+    def flushing(descriptor):
+        place = Path(f"/proc/self/fd/{descriptor}").readlink()
+        steps.append(("flush", "folder" if place.is_dir() else str(place)))
+        fsync(descriptor)
+
+    def moving(source, name, **named):
+        assert ("flush", str(source)) in steps
+        steps.append(("move", name))
+        replace(source, name, **named)
+
+    monkeypatch.setattr(os, "fsync", flushing)
+    monkeypatch.setattr(os, "replace", moving)
+    writers.write(two, tmp_path)
+
+    assert [what for what in steps if what[0] == "move" or what[1] == "folder"][:5] == [
+        ("move", "gnss_pvt.parquet"),
+        ("move", "gnss_pvt.rover.parquet"),
+        ("flush", "folder"),
+        ("move", "manifest.json"),
+        ("flush", "folder"),
+    ]
 
 
 def test_an_error_while_rows_flow_leaves_the_former_recording_as_it_was(two, toy, tmp_path, drive):

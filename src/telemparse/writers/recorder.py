@@ -158,7 +158,6 @@ class Shelf:
         # Once rows have moved, an instant shared with the last row on disk is a neighbour nobody flagged.
         if last is not None:
             follows = follows and (first > last if self._disordered else first >= last)
-            self._disordered = self._disordered or first < last
         self._last_ns = int(t_ns[-1])
         return table, follows
 
