@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
@@ -110,4 +111,6 @@ def distribution(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, sourc
     (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", "utf-8")
     (metadata / "entry_points.txt").write_text(f"[telemparse]\n{name} = {name}\n", "utf-8")
     monkeypatch.syspath_prepend(str(folder))
+    # Another test may have imported another module of this name.
+    monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr(catalogs, "_shared", None)
