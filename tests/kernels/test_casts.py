@@ -177,6 +177,7 @@ def test_what_is_no_instant_is_invalid_alone_and_in_company(text):
 def test_empty_and_sliced_columns_keep_their_length(kind):
     assert [len(column) for column in instants(pa.array([], kind))] == [0, 0, 0]
     assert [len(column) for column in floats(pa.chunked_array([], kind))] == [0, 0]
+    assert floats(pa.chunked_array([["1", "x"]]))[1].tolist() == [True, False]
     sliced = pa.array(["x", "1", " 2", "y"], kind).slice(1, 2)
     assert floats(sliced)[0].tolist() == [1.0, 2.0]
     times = pa.array(["x", "2024-05-04T10:20:30Z", " 2024-05-04T10:20:31", "y"], kind).slice(1, 2)

@@ -258,20 +258,32 @@ def test_a_token_without_end_is_a_limit_and_what_follows_it_is_read(method):
 
 
 @pytest.mark.parametrize("method", Method)
-def test_a_point_larger_than_a_mebibyte_is_lost_and_said(method):
-    data = log(*MANY[:5], f'<p n="x"><v>{"y" * 1_500_000}</v></p>', *MANY[5:10])
+@pytest.mark.parametrize("letters", [1_500_000, (1 << 20) + 10])
+def test_a_point_larger_than_a_mebibyte_is_lost_and_said(method, letters):
+    data = log(*MANY[:5], f'<p n="x"><v>{"y" * letters}</v></p>', *MANY[5:10])
     points, reader, _heard = read(data, method)
     assert [p["n"] for p, _o, _c in points] == [str(n) for n in range(10)]
     assert (reader.breaks[0].kind, reader.lost_points) == (DamageKind.LIMIT, 1)
 
 
-def test_values_beyond_512_places_are_dropped_and_counted():
+def test_values_beyond_256_places_are_dropped_and_counted():
     points = [f'<p n="{number}"><v{number}>1</v{number}></p>' for number in range(700)]
     reader = PointReader(XmlText.of(lambda: io.BytesIO(log(*points))), OUTLINE, Heard(), Method.WALK)
     block = next(reader.blocks())
-    assert len(block.columns) == 512
-    assert len(block.dropped) == 700 - 511
+    assert len(block.columns) == 256
+    assert len(block.dropped) == 256
     assert set(block.dropped.values()) == {1}
+
+
+def test_thousands_of_different_names_are_read_and_forgotten():
+    names = [f"n{number}" for number in range(9000)]
+    data = log(*(f'<p n="1"><{name}>1</{name}></p>' for name in names))
+    read_names = set()
+    for block in PointReader(
+        XmlText.of(lambda: io.BytesIO(data)), OUTLINE, Heard(), piece_bytes=4000
+    ).blocks():
+        read_names |= {path[0] for path in block.columns}
+    assert read_names == {"@n", *names}
 
 
 def test_many_shapes_of_points_are_all_read():

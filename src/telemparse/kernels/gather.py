@@ -19,11 +19,21 @@ Bytes: TypeAlias = "NDArray[np.uint8]"
 # A window as wide as the longest span is fast while the spans are alike; beyond this waste it is not.
 _WASTE = 4
 _SMALL = 64 * 1024
+_STEP = 128 * 1024
 
 
 def positions(buffer: Bytes, byte: int) -> Ints:
-    """Return where `byte` stands in the buffer, ascending."""
-    return np.flatnonzero(buffer == byte)
+    """Return where `byte` stands in the buffer, ascending.
+
+    The comparison goes through the buffer in steps: fresh memory for all of it would cost more than the
+    comparison itself.
+    """
+    found = []
+    same = np.empty(min(len(buffer), _STEP), np.bool_)
+    for begin in range(0, len(buffer), _STEP):
+        part = buffer[begin : begin + _STEP]
+        found.append(np.flatnonzero(np.equal(part, byte, out=same[: len(part)])) + begin)
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
 def _windows(buffer: Bytes, width: int, kind: str) -> NDArray[Any]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Block", "Collected"]
 
-_PATHS = 512
+_PATHS = 256
 
 
 @attrs.frozen
@@ -34,7 +34,7 @@ class Block:
         columns: values by path, each a string array of shape (rows,), null where a point has none.
         offsets: of each point in the document, shape (rows,).
         containers: number of the container that holds each point, from 1, shape (rows,).
-        dropped: how often a value had no place in the columns, by path; there are 512 of them.
+        dropped: how often a value had no place in the columns, by path; there are 256 of them.
     """
 
     rows: int

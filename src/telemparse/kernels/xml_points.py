@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Break", "Method", "PointReader"]
 
-_PIECE_BYTES = 1 << 20
+_PIECE_BYTES = 2 << 20
 _SLICE_BYTES = 16 * 1024  # what the walker gets at once, so that little is lost to damage in it
 _KEPT_BYTES = 256 * 1024
 _TAG_BYTES = 256
@@ -122,15 +122,16 @@ class PointReader:
         pieces = self.text.pieces(self.piece_bytes)
         while True:
             piece = next(pieces, None)
-            if piece is not None:
-                self._data += piece
-            yield from self._read(final=piece is None)
-            if piece is None and self._restart_at is None:
+            final = piece is None
+            self._data += piece or b""
+            piece = None  # or it would stay in memory beside the buffer
+            yield from self._read(final=final)
+            if final and self._restart_at is None:
                 self._finish()
             if self._restart_at is not None:
                 pieces = self.text.pieces(self.piece_bytes, self._restart_at)
                 self._base, self._data, self._restart_at = self._restart_at, b"", None
-            elif piece is None:
+            elif final:
                 return
 
     # --- one buffer -------------------------------------------------------------------------------
@@ -183,7 +184,10 @@ class PointReader:
         if first is None:
             return np.zeros(0, np.int64)
         less = index.places(_LESS)
-        return less[equal_at(index.buffer, less, first[0])]
+        # One letter rules out most tags, for less than the whole name costs.
+        alike = less[index.buffer[np.minimum(less + 1, len(data) - 1)] == first[0][1]]
+        starts: Ints = alike[equal_at(index.buffer, alike, first[0])]
+        return starts
 
     def _cut(self, data: bytes, starts: Ints) -> int:
         """Return how far the buffer is to be read before more comes: to the last point, or the last tag."""

@@ -65,10 +65,8 @@ def learned(sample: bytes, outline: Outline, stack: tuple[Frame, ...]) -> PointS
         walker.feed(probe, 0)
     except Damage:
         return None
-    if len(walker.points) != 1 or not walker.at_home:
-        return None
-    found = {word: path for path, word in walker.points[0][2].items()}
-    if len(found) != len(walker.points[0][2]) or set(found) != set(words):
+    found = {word: path for _offset, _container, values in walker.points for path, word in values.items()}
+    if not walker.at_home or set(found) != set(words):
         return None
     return PointStencil(
         Stencil(literals, tuple(byte for _begin, _stop, byte in cuts)), tuple(found[word] for word in words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 import attrs
@@ -94,8 +95,7 @@ class XmlText:
         with self.opener() as reader:
             if self.encoding == "utf-8":
                 reader.seek(begin)
-                while piece := reader.read(size):
-                    yield piece
+                yield from iter(partial(reader.read, size), b"")
                 return
             reader.seek(self.start)
             yield from _from_offset(_decoded(reader, self.encoding, size), begin)

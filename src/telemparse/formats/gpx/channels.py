@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Channels"]
 
-_MOST = 256
+_MOST = 128
 _NAMED = 20
 _WORDS = "#text"  # step behind the path of a number, for the texts among its values
 _UNITS = {"magvar": "deg", "geoidheight": "m", "ageofdgpsdata": "s"}  # GPX 1.1 schema, wptType

@@ -52,7 +52,7 @@ def read(
     options: ParseOptions,
     *,
     method: Method = Method.STENCILS,
-    piece_bytes: int = 1 << 20,
+    piece_bytes: int = 2 << 20,
 ) -> Iterator[Message]:
     """Do what `parse` does; `method` and `piece_bytes` change the speed and never the result."""
     recording = _Recording(options, method, piece_bytes)
