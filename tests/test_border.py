@@ -110,7 +110,7 @@ class Nasty(dict):
         Malformed("ROWS_SKIPPED", "not a locus"),
         Malformed("ROWS_SKIPPED", total=b"bytes"),
     ],
-    ids=repr,
+    ids=lambda value: repr(value).partition(" at 0x")[0],
 )
 def test_a_message_that_holds_rubbish_is_a_violation_and_raises_nothing(message):
     outcome = Outcome(message, Batch("gnss_pvt", fixes(0)))

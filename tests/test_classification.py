@@ -305,7 +305,7 @@ def test_the_budget_is_one_for_all_artifacts_of_a_set():
         ((MARKER, ()), "returned tuple, not Detection"),
         (lambda: Detection(MARKER), "TypeError"),
     ],
-    ids=repr,
+    ids=lambda value: repr(value).partition(" at 0x")[0],
 )
 def test_a_detector_that_raises_or_returns_rubbish_is_a_fault_and_harms_nobody(answer, words):
     found = settled(b"x", toy("bad", answer), toy("good", SHAPE))
