@@ -12,7 +12,7 @@ from telemparse.errors import Malformed
 from telemparse.extension.catalog import GUARDED
 from telemparse.model.documents import metadata_from, plain
 from telemparse.model.findings import Findings
-from telemparse.model.issues import Issue, Locus
+from telemparse.model.issues import Issue
 from telemparse.model.messages import Batch, Meta
 from telemparse.schemas.checking import check
 from telemparse.schemas.measure import Measure
