@@ -298,3 +298,12 @@ def test_damage_at_every_turn_is_counted_and_kept_short():
     assert len(points) == 40 * 60
     assert reader.damages == 40 * 60
     assert len(reader.breaks) == 1000
+
+
+@pytest.mark.parametrize("method", Method)
+def test_what_no_point_has_is_no_column_and_no_prefix(method):
+    hidden = "".join(f'<p n="{number}"><q:w>1</q:w><r>1</r></p>' for number in range(9))
+    data = log(*['<p n="1"><v> </v></p>'] * 9, f"<!-- {hidden} -->", *['<p n="1"><v></v></p>'] * 9)
+    columns, reader = joined_columns(data, method)
+    assert set(columns) == {("@n",)}
+    assert (len(columns[("@n",)]), reader.walker.undeclared) == (18, set())

@@ -34,7 +34,8 @@ def test_namespaces_declared_in_a_point_are_literal():
 @pytest.mark.parametrize(
     "sample",
     [
-        b"<p a='1'/>", b'<p a="&lt;"/>', b"<p><!-- c --></p>", b"<p><![CDATA[x]]></p>", b"<p>text<v>1</v></p>",
+        b"<p a='1'/>", b'<p a="&lt;"/>', b"<p><!-- c --></p>", b"<p><![CDATA[x]]></p>",
+        b"<p>text<v>1</v></p>",
         b"<p><v>1</v>text</p>", b"<p><v>1</p>", b"<p><v>1</v>", b"<p", b"", b"text", b"<v>1</v>", b"<run/>",
         b'<p a="1" a="2"/>', b'<p \x0b a="1"/>', b"<p>\xc3\xa4</p>", b"<p><v/>",
         b"<p>" + b"<v>1</v>" * 100 + b"</p>",

@@ -69,6 +69,7 @@ class Collected:
         """Take consecutive points of the plan; return where the last one ends in the buffer."""
         plan = cast("Plan", self.plan)
         self.drain(walker)
+        walker.undeclared |= plan.undeclared_in(plan.rows[begin:stop])
         self.rows.append((True, plan.rows[begin:stop]))
         self.offsets.append(offsets)
         self.containers.append(np.full(stop - begin, walker.containers))
@@ -98,6 +99,8 @@ class Collected:
         if len(order) != sum(count for count, _columns in pieces) or (order != np.arange(len(order))).any():
             chosen = to_arrow(order, pa.int64())
             columns = {path: column.take(chosen) for path, column in columns.items()}
+        # A value that none of these points has is no column: a plan may hold points that were not taken.
+        columns = {path: column for path, column in columns.items() if column.null_count < len(column)}
         yield Block(
             len(order), columns, np.concatenate(self.offsets), np.concatenate(self.containers), self.dropped
         )

@@ -50,6 +50,7 @@ class Plan:
         stops: points after which a run of covered points, with only blanks between them, does not go on.
         count: rows of the columns.
         columns: values by path, null where a point has none.
+        undeclared: first place, end and prefixes without a namespace of the points of a stencil.
     """
 
     context: tuple[Frame, ...]
@@ -58,6 +59,16 @@ class Plan:
     stops: Ints
     count: int
     columns: Columns
+    undeclared: tuple[tuple[int, int, frozenset[str]], ...] = ()
+
+    def undeclared_in(self, rows: Ints) -> set[str]:
+        """Return the prefixes without a namespace in points that have these places in the columns."""
+        return {
+            prefix
+            for first, stop, prefixes in self.undeclared
+            if ((rows >= first) & (rows < stop)).any()
+            for prefix in prefixes
+        }
 
     def run_end(self, ordinal: int) -> int:
         """Return one past the last point of the run that begins at a point; the point itself if uncovered."""
@@ -107,6 +118,7 @@ class _Cover:
     rows: Ints = attrs.field(init=False)
     ends: Ints = attrs.field(init=False)
     pieces: list[tuple[int, Columns]] = attrs.field(factory=list, init=False)
+    undeclared: list[tuple[int, int, frozenset[str]]] = attrs.field(factory=list, init=False)
     count: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -134,6 +146,8 @@ class _Cover:
         self.pieces.append(
             (len(hit), {path: _stripped(text) for path, text in zip(known.paths, texts, strict=True)})
         )
+        if known.undeclared:
+            self.undeclared.append((self.count, self.count + len(hit), known.undeclared))
         self.count += len(hit)
         keep = np.ones(len(self.left), np.bool_)
         keep[hit] = False
@@ -144,7 +158,9 @@ class _Cover:
         covered = self.rows >= 0
         goes_on = np.zeros(len(covered), np.bool_)
         goes_on[:-1] = covered[:-1] & covered[1:] & self._blank_gaps(data)
-        return Plan(context, self.rows, self.ends, np.flatnonzero(~goes_on), self.count, joined(self.pieces))
+        stops = np.flatnonzero(~goes_on)
+        columns = joined(self.pieces)
+        return Plan(context, self.rows, self.ends, stops, self.count, columns, tuple(self.undeclared))
 
     def _blank_gaps(self, data: bytes) -> Mask:
         """Tell for each point but the last whether only blanks stand between it and the next."""

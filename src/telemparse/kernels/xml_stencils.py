@@ -9,6 +9,7 @@ import attrs
 
 from telemparse.kernels.structure import Stencil
 from telemparse.kernels.xml_outline import Damage
+from telemparse.kernels.xml_scopes import Scope
 from telemparse.kernels.xml_walk import Walker
 
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ _QUOTE, _LESS = 0x22, 0x3C
 
 @attrs.frozen
 class PointStencil:
-    """A stencil, and the path of the value in each of its slots."""
+    """A stencil, the path of the value in each of its slots, and the prefixes that stand for no namespace."""
 
     stencil: Stencil
     paths: tuple[Path, ...]
+    undeclared: frozenset[str] = frozenset()
 
 
 class _Deaf:
@@ -60,7 +62,11 @@ def learned(sample: bytes, outline: Outline, stack: tuple[Frame, ...]) -> PointS
     literals = tuple(sample[edges[index] : edges[index + 1]] for index in range(0, len(edges), 2))
     words = [f"slot{number}" for number in range(len(cuts))]
     probe = b"".join(literal + word.encode() for literal, word in zip(literals, [*words, ""], strict=True))
-    walker = Walker(outline, _Deaf(), stack=stack)
+    # The probe looks names up in scopes of its own: what it finds undeclared is not yet met in the document.
+    undeclared: set[str] = set()
+    scopes = [Scope(frame.scope.uris, frame.scope.home, undeclared) for frame in stack]
+    frames = [attrs.evolve(frame, scope=scope) for frame, scope in zip(stack, scopes, strict=True)]
+    walker = Walker(outline, _Deaf(), stack=frames)
     try:
         walker.feed(probe, 0)
     except Damage:
@@ -69,7 +75,9 @@ def learned(sample: bytes, outline: Outline, stack: tuple[Frame, ...]) -> PointS
     if not walker.at_home or set(found) != set(words):
         return None
     return PointStencil(
-        Stencil(literals, tuple(byte for _begin, _stop, byte in cuts)), tuple(found[word] for word in words)
+        Stencil(literals, tuple(byte for _begin, _stop, byte in cuts)),
+        tuple(found[word] for word in words),
+        frozenset(undeclared),
     )
 
 

@@ -30,6 +30,7 @@ def test_examples_are_signed_whatever_their_name(data, name):
     [
         f'<gpx version="1.1" xmlns="{ELEVEN}"/>',
         f"<gpx version='1.0' xmlns='{TEN}'></gpx>",
+        f"<gpx creator='a > \"b\"' version='1.0' xmlns='{TEN}'></gpx>",
         f'<g:gpx xmlns:g="{ELEVEN}" version="1.1">',
         f'<?xml version="1.0"?>\r\n<!-- > -->\n<?pi?><!DOCTYPE gpx [<!ELEMENT a ANY>]><gpx xmlns="{ELEVEN}">',
         f' \n<gpx\n xmlns="{ELEVEN}"\n creator="a"\n>',

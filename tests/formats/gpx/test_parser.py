@@ -162,6 +162,13 @@ def test_a_speed_of_a_strange_namespace_is_read_with_its_unit_assumed():
     assert found.issue("UNIT_ASSUMED").evidence == {"column": "speed", "unit": "m/s"}
 
 
+def test_gpx_1_0_carries_foreign_elements_in_the_point_itself():
+    points = [trkpt("<gpxtpx:hr>77</gpxtpx:hr><gpxtpx:speed>5</gpxtpx:speed>", n) for n in range(6)]
+    found = parsed(gpx(*points, version="1.0"))
+    assert found.column("heart_rate_bpm", "channels.main") == [77.0] * 6
+    assert found.column("speed_mps") == [5.0] * 6
+
+
 def test_two_speeds_in_one_point_are_one_speed_and_one_channel():
     inner = "<speed>3</speed><extensions><gpxtpx:speed>{}</gpxtpx:speed></extensions>"
     found = parsed(

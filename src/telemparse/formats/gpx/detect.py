@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["detect"]
 
 _BEFORE_ROOT = re.compile(r"\s+|<\?[^>]*\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(\[[^\]]*\][^>]*)?>", re.DOTALL)
-_ROOT = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)(?=[\s/>])([^>]*)")
+_ROOT = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)(?=[\s/>])((?:[^>\"']|\"[^\"]*\"|'[^']*')*)")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _POINT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?trkpt\s[^<>]*\blat\s*=")
 _NAMESPACE = re.compile(r"https?://www\.topografix\.com/GPX/(\d)/(\d)/?", re.IGNORECASE)

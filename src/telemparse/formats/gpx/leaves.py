@@ -75,10 +75,12 @@ _UNIT_NEEDED = ("speed_mps",)
 
 def leaf_of(path: Path) -> Leaf | None:
     """Return what is known of the value at a path; None for one that keeps its own name."""
-    if len(path) < 2:  # noqa: PLR2004  (a child of the point, or the point's own text)
-        return _IN_POINT.get("".join(path))
-    last = path[-1]
-    if path[0] != "extensions" or last.startswith(("@", "#")):
+    first, last = path[:1], path[-1] if path else ""
+    if last in _IN_POINT and len(path) == 1:
+        return _IN_POINT[last]
+    # GPX 1.0 has no `extensions`: elements of other namespaces stand in the point itself.
+    foreign = first == ("extensions",) or "".join(first).startswith("{")
+    if not foreign or last.startswith(("@", "#")):
         return None
     known = _IN_EXTENSIONS.get(re.sub(r"[_-]", "", local_name(last)).lower())
     if known is None or known.column not in _UNIT_NEEDED:
