@@ -125,7 +125,7 @@ _TABLE: tuple[tuple[str, str, float, float, str], ...] = (
 )
 _OTHERS = (
     "nm ftlb l/h l/100km gal/h gph gals gal lb lbs kg kg/h g/s mg/str °crk deg_crk afr lambda mhz khz"
-    " ident fsd hh:mm hh:mm:ss yyyy-mm-dd yyy-mm-dd kwh mah ah wh j dbm db px lx ohm n bytes nmile"
+    " ident fsd hh:mm hh:mm:ss yyyy-mm-dd yyy-mm-dd kwh mah ah wh j dbm db px lx ohm bytes nmile"
 )
 
 UNITS: Mapping[str, Unit] = {

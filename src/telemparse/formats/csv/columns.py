@@ -48,12 +48,11 @@ class Columns:
         if read.array is not None and read.array.type == kind and _is_plain(measured) and fine:
             return read.array  # the common case: what Arrow has read is the column
         values = _scaled(read.values, measured)
-        with np.errstate(invalid="ignore", over="ignore"):
-            if pa.types.is_integer(kind):
-                possible = (values >= 0) & (values <= _LARGEST_BYTE) & (values == np.rint(values))
-            else:
-                narrowed = values.astype(np.float32) if kind == pa.float32() else values
-                possible = np.isfinite(narrowed) & (low is None or narrowed >= low)
+        if pa.types.is_integer(kind):
+            possible = (values >= 0) & (values <= _LARGEST_BYTE) & (values == np.rint(values))
+        else:
+            narrowed = values.astype(np.float32) if kind == pa.float32() else values
+            possible = np.isfinite(narrowed) & (low is None or narrowed >= low)
         return self._masked(np.where(possible, values, 0), kind, read, possible, measured)
 
     def course(self, cells: Cells, measured: Measured, declination: Column | None) -> pa.Array:
@@ -63,14 +62,13 @@ class Columns:
         if fine and read.array is not None and read.array.type == pa.float32():
             return read.array
         values = _scaled(read.values, measured).astype(np.float64)
-        with np.errstate(invalid="ignore"):
-            possible = np.abs(values) <= _TURN
-            if declination is not None:
-                turn = numbers(cells.columns[declination.index], self.decimal, None)
-                values = values + turn.values
-                possible &= np.abs(turn.values) <= _TURN
-                possible &= turn.valid if turn.valid is not None else np.True_
-            single = np.mod(np.where(possible, values, 0.0), _TURN).astype(np.float32)
+        possible = np.abs(values) <= _TURN
+        if declination is not None:
+            turn = numbers(cells.columns[declination.index], self.decimal, None)
+            values = values + turn.values
+            possible &= np.abs(turn.values) <= _TURN
+            possible &= turn.valid if turn.valid is not None else np.True_
+        single = np.mod(np.where(possible, values, 0.0), _TURN).astype(np.float32)
         single[single >= _TURN] = 0.0  # 359.99999999 rounds up
         return self._masked(single, pa.float32(), read, possible, measured)
 

@@ -140,8 +140,10 @@ class Ledger:
             yield from self._walk_quoted(lines, first)
             return
         for number, line in enumerate(lines, first):
-            if line.strip("\r"):
-                yield number, split_line(line.strip("\r"), self.layout.delimiter)
+            # A lone carriage return ends a row for Arrow, though not a line for an editor.
+            for row in line.split("\r"):
+                if row:
+                    yield number, split_line(row, self.layout.delimiter)
 
     def _walk_quoted(self, lines: list[str], first: int) -> Iterator[tuple[int, tuple[str, ...]]]:
         reader = csv.reader((line + "\n" for line in lines), delimiter=self.layout.delimiter)
@@ -163,10 +165,10 @@ class Ledger:
                 Locus(self.artifact, line=lines[0] if lines else None),
                 count=sum(account.count for account in self._skipped.values()),
                 total=self.rows,
-                reasons={reason: account.count for reason, account in self._skipped.items()},
+                reasons={reason: account.count for reason, account in sorted(self._skipped.items())},
                 loci=[str(Locus(line=line)) for line in lines],
             )
-        for (column, reason), account in self._cells.items():
+        for (column, reason), account in sorted(self._cells.items()):
             yield Issue(
                 "VALUE_OUT_OF_RANGE",
                 Locus(self.artifact, line=account.lines[0] if account.lines else None),

@@ -120,27 +120,31 @@ def map_columns(
     """
     names = _names(layout)
     chosen = _by_index(names, options or {})
-    declared = {squash(key): spec for key, spec in dialect.columns.items() if isinstance(key, str)}
     columns = []
     for index, name in enumerate(names):
         profile = profiles[index]
-        heading = read_heading(name)
-        if layout.header is None or (not name and not profile.filled):
-            heading = Heading(name)
+        heading = read_heading(name) if layout.header is not None and name else Heading(name)
         row_unit = layout.units[index] if index < len(layout.units) else ""
-        spec, basis = None, Basis.HEADER
-        if index in chosen:
-            spec, basis = chosen[index], Basis.OPTION
-        elif squash(name) in declared and layout.header is not None:
-            spec, basis = declared[squash(name)], Basis.DIALECT
-        elif layout.header is None and index in dialect.columns:
-            spec, basis = dialect.columns[index], Basis.DIALECT
+        spec, basis = chosen.get(index), Basis.OPTION
+        if spec is None:
+            spec, basis = _declared(dialect, index, heading), Basis.DIALECT
+        if spec is None:
+            basis = Basis.HEADER
         if not name and not profile.filled and basis is Basis.HEADER:
             continue  # the empty column behind a trailing delimiter
         source = name or f"column_{index + 1}"
         told = Column(index=index, source=source, base=heading.base, basis=basis, profile=profile)
         columns.append(_column(told, heading, row_unit, spec))
     return columns
+
+
+def _declared(dialect: CsvDialect, index: int, heading: Heading) -> str | None:
+    """Return what a dialect says of a column: by its name, its name without the unit, or its place."""
+    by_name = {squash(key): spec for key, spec in dialect.columns.items() if isinstance(key, str)}
+    for name in (heading.text, heading.base):
+        if name and squash(name) in by_name:
+            return by_name[squash(name)]
+    return dialect.columns.get(index)
 
 
 def _names(layout: Layout) -> list[str]:
@@ -180,8 +184,13 @@ def _column(told: Column, heading: Heading, row_unit: str, spec_text: str | None
             told, quantity=heading.quantity, unit=unit, unit_text=unit_text, rank=heading.rank
         )
     spec = read_spec(spec_text)
+    if unit is not None and spec.quantity is not None and heading.base == heading.text:
+        # The end of a name that only looks like a unit: `Ort N`.
+        unit = unit if unit.dimension == spec.quantity.dimension else None
     defaulted = spec.is_default and unit is None
-    if spec.unit is not None and (defaulted or not spec.is_default):
+    # A unit in the header outweighs a dialect's, and the user's outweighs both.
+    written = told.basis is Basis.DIALECT and heading.unit is not None
+    if spec.unit is not None and not written and (defaulted or not spec.is_default):
         unit, unit_text = spec.unit, unit_text or spec.unit_text
     elif unit is None:
         unit = spec.own_unit  # `speed_mps` states its unit where the file states none

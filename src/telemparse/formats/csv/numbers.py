@@ -130,8 +130,7 @@ def exact(array: pa.Array, decimal: str, digits: int) -> tuple[Ints, Mask, Mask 
     values, valid = exact_ns(pc.cast(only(words, bools(plain)), pa.decimal128(38, digits)))
     # What is longer, or written with an exponent, is rounded to 53 bits.
     read = numbers(words, ".", None)
-    with np.errstate(invalid="ignore"):
-        scaled = np.rint(read.values * 10.0**digits)
+    scaled = np.rint(read.values * 10.0**digits)
     fits = (np.abs(scaled) < 2.0**62) & ~valid
     fits = fits if read.valid is None else fits & read.valid
     values = np.where(fits, np.where(fits, scaled, 0.0).astype(np.int64), values)

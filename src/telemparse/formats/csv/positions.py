@@ -111,10 +111,9 @@ class Positions:
         every = np.ones(cells.rows, np.bool_)
         lat_valid = every if lat_valid is None else lat_valid
         lon_valid = every if lon_valid is None else lon_valid
-        with np.errstate(invalid="ignore"):
-            lon = np.where((lon >= _LON_LIMIT) & (lon <= _TURN), lon - _TURN, lon)
-            lat_out = lat_valid & ~((lat >= -_LAT_LIMIT) & (lat <= _LAT_LIMIT))
-            lon_out = lon_valid & ~((lon >= -_LON_LIMIT) & (lon < _LON_LIMIT))
+        lon = np.where((lon >= _LON_LIMIT) & (lon <= _TURN), lon - _TURN, lon)
+        lat_out = lat_valid & ~((lat >= -_LAT_LIMIT) & (lat <= _LAT_LIMIT))
+        lon_out = lon_valid & ~((lon >= -_LON_LIMIT) & (lon < _LON_LIMIT))
         faulty = np.zeros(cells.rows, np.bool_)
         for measured, bad, reason in (
             (self.lat, lat_bad, "no coordinate"), (self.lon, lon_bad, "no coordinate"),

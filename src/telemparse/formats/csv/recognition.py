@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from telemparse.extension.catalog import Catalog
 from telemparse.formats.csv.cells import CellKind, kind_of
 from telemparse.formats.csv.dialects import BUILT_IN, GENERIC
+from telemparse.formats.csv.headers import read_heading
 from telemparse.formats.csv.vocabulary import squash
 
 if TYPE_CHECKING:
@@ -46,10 +47,12 @@ def _demand(dialect: CsvDialect) -> int:
 def speaks(layout: Layout, dialect: CsvDialect) -> bool:
     """Tell whether every part of a dialect's fingerprint is found in a layout."""
     names = [squash(cell) for cell in layout.header or ()]
+    # A unit behind a name (`GForceX (g)`) leaves it the same name.
+    bare = {squash(read_heading(cell).base) for cell in layout.header or ()}
     first = [squash(name) for name in dialect.first_columns]
     text = "\n".join(layout.preamble)
     return (
-        (not dialect.header or {squash(name) for name in dialect.header} <= set(names))
+        (not dialect.header or {squash(name) for name in dialect.header} <= {*names, *bare})
         and names[: len(first)] == first
         and all(phrase in text for phrase in dialect.preamble)
         and (dialect.shape is None or (layout.header is None and _has_shape(layout, dialect.shape)))

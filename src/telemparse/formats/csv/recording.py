@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
+import numpy as np
 
 from telemparse.errors import Malformed
 from telemparse.formats.csv.assignment import add_auxiliary, assumptions, settle_speed, speed_is_assumed
@@ -191,8 +192,9 @@ class Recording:
             cells = table.read(next(data_blocks(reader, layout, start, _PROBE_BYTES)).data)
         if cells is None:
             return
-        streams.clock.calibrate(cells, layout.decimal)
-        unit = streams.shown_speed_unit(cells) if speed_is_assumed(streams.assignment) else None
+        with np.errstate(all="ignore"):  # as when the rows are read
+            streams.clock.calibrate(cells, layout.decimal)
+            unit = streams.shown_speed_unit(cells) if speed_is_assumed(streams.assignment) else None
         if unit is not None:
             settle_speed(streams.assignment, unit)
 

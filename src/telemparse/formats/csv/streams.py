@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from telemparse.formats.csv.evidence import speed_unit
+from telemparse.formats.csv.ledger import Ledger
 from telemparse.formats.csv.numbers import numbers, text, to_mask
 from telemparse.formats.csv.vocabulary import Role
 from telemparse.kernels.arrays import numpy_view, to_arrow, validity
@@ -71,8 +72,13 @@ class Streams:
     wanted: frozenset[str]
     names: Callable[[str], str]
 
-    def batches(self, cells: Cells) -> Iterator[Batch]:
-        """Yield the block's batches."""
+    def batches(self, cells: Cells) -> list[Batch]:
+        """Return the block's batches."""
+        # Hostile numbers overflow on their way to being masked; what comes out of range is counted.
+        with np.errstate(all="ignore"):
+            return list(self._batches(cells))
+
+    def _batches(self, cells: Cells) -> Iterator[Batch]:
         times = self.clock.read(cells, self.columns.decimal)
         untimed = ~times.valid if times.valid is not None else None
         if untimed is not None and untimed.any():
@@ -99,7 +105,9 @@ class Streams:
         if self.receiver is None:
             return None
         times = copy.deepcopy(self.clock).read(cells, self.columns.decimal)
-        where = self.receiver.positions.read(cells, copy.deepcopy(self.columns.ledger))
+        aside = Ledger(self.columns.ledger.artifact, self.columns.ledger.layout)
+        aside.begin(cells, lambda: 1)
+        where = self.receiver.positions.read(cells, aside)
         speed = numbers(
             cells.columns[self.assignment.gnss["speed_mps"].column.index], self.columns.decimal, None
         )
