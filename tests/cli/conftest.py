@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,8 @@ def telemparse_parsers():
 def detect(sniffs):
     from telemparse.model.detection import Detection, Rung
     print("the toy detector talks")
+    if sniffs[0].head.startswith(b"TOYFATAL"):
+        os._exit(5)
     if not sniffs[0].head.startswith(b"TOY"):
         return Detection(Rung.NO)
     return Detection(Rung.SIGNATURE, ("starts with TOY",))
@@ -61,6 +64,16 @@ def parse(artifacts, options):
                 yield Batch("channels.main", build(
                     "channels.main", {"t": t, "rpm": pa.array([1.0] * len(t), pa.float32())},
                     time_base=value.get("base", "utc"), fields={"rpm": channel_field("rpm", pa.float32())}))
+            elif order == "laps":
+                word = pa.dictionary(pa.int8(), pa.string())
+                validity, confidence, source = (
+                    pa.array([each] * value).cast(word) for each in ("VALID", "HIGH", "device")
+                )
+                numbers = pa.array(range(1, value + 1), pa.int32())
+                yield Batch("laps", build("laps", {
+                    "lap_number": numbers, "stint_index": numbers, "duration_ns": numbers.cast(pa.int64()),
+                    "validity": validity, "confidence": confidence, "source": source, "reasons": [[]] * value,
+                }))
             elif order == "issue":
                 code, evidence = value
                 yield Issue(code, Locus(artifact.name, line=number + 2), **evidence)
@@ -189,3 +202,32 @@ def run(site):
         return subprocess.run([*COMMAND, *words], check=False, **settings)
 
     return process
+
+
+@pytest.fixture
+def start_on_terminal(site, tmp_path):
+    """Return a function that runs the command line on a terminal: what it shows, and the exit code."""
+
+    def process(*words: str, **more: str) -> tuple[str, int]:
+        ours, theirs = pty.openpty()
+        settings = environment(site, TERM="xterm", COLUMNS="80", **more)
+        with subprocess.Popen(
+            [*COMMAND, *words], cwd=tmp_path, env=settings, stdin=theirs, stdout=theirs, stderr=theirs
+        ) as child:
+            os.close(theirs)
+            shown = b"".join(_pieces(ours))
+        os.close(ours)
+        return shown.decode(), child.returncode
+
+    return process
+
+
+def _pieces(terminal: int):
+    while True:
+        try:
+            piece = os.read(terminal, 4096)
+        except OSError:  # how Linux says that nobody writes any more
+            return
+        if not piece:
+            return
+        yield piece

@@ -130,3 +130,34 @@ def test_out_is_required(run, toy, gnss):
     process = run("convert", toy("a.toy", gnss()))
     assert process.returncode == 2
     assert "--out" in process.stderr
+
+
+def test_a_terminal_gets_a_bar_and_the_lines_of_failed_files_stay_whole(
+    start_on_terminal, toy, gnss, tmp_path
+):
+    toy("good.toy", gnss())
+    (tmp_path / "noise.bin").write_bytes(bytes(range(256)) * 4)
+    shown, code = start_on_terminal("convert", "good.toy", "noise.bin", "--out", "out")
+    assert code == 3
+    assert "converting" in shown
+    assert "2/2" in shown
+    assert "telemparse: noise.bin: FORMAT_NOT_RECOGNISED: " in shown
+    assert "1 recording converted to out: 1 stream, 3 rows." in shown
+
+
+def test_a_detector_that_takes_its_process_along_costs_one_line(run, toy, gnss, tmp_path):
+    (tmp_path / "fatal.toy").write_bytes(b"TOYFATAL")
+    process = run("convert", tmp_path / "fatal.toy", toy("good.toy", gnss()), "--out", tmp_path / "out")
+    assert process.returncode == 4
+    assert f"telemparse: {tmp_path / 'fatal.toy'}: PARSER_CRASHED: " in process.stderr
+    assert [folder.name for folder in (tmp_path / "out").iterdir()] == ["good"]
+
+
+def test_a_file_that_goes_away_before_its_turn_costs_one_line(call, toy, gnss, tmp_path, monkeypatch):
+    def vanished(*_arguments, **_options):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("telemparse.cli.child.request_for", vanished)
+    result = call("convert", toy("a.toy", gnss()), "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert f"telemparse: {tmp_path / 'a.toy'}: No such file or directory" in result.stderr

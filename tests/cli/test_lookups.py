@@ -119,7 +119,7 @@ def test_schema_as_json_holds_unit_origin_and_bounds(call):
     assert list(fields) == SCHEMAS["gnss_pvt"].names
     assert fields["lon_deg"] == {
         "name": "lon_deg", "type": "double", "nullable": False, "unit": "deg", "origin": "measured",
-        "description": "WGS-84 longitude.", "low": -180.0, "high": None, "below": 180.0,
+        "description": "WGS-84 longitude.", "low": -180.0, "high": None, "below": 180.0, "choices": None,
     }  # fmt: skip
 
 
@@ -133,3 +133,22 @@ def test_an_unknown_stream_is_a_usage_error_that_names_the_streams(call):
     result = call("schema", "gnss")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "gnss_pvt" in result.stderr
+
+
+def test_schema_as_json_lists_the_words_that_a_field_may_hold(call):
+    (document,) = _documents(call("schema", "laps", "--json"))
+    fields = {field["name"]: field for field in document["fields"]}
+    assert fields["validity"]["choices"] == ["VALID", "INVALID", "OUTLAP", "INLAP"]
+
+
+def test_plugins_names_the_csv_dialects_that_plugins_teach(call, install):
+    install(
+        "vendor",
+        "from telemparse.extension.csv_dialect import CsvDialect\n"
+        "from telemparse.extension.hookspecs import hookimpl\n"
+        "@hookimpl\ndef telemparse_csv_dialects():\n"
+        "    return [CsvDialect(name='vendor_x', header={'zeit', 'breite', 'laenge'})]\n",
+    )
+    (document,) = _documents(call("plugins", "--json"))
+    assert "vendor_x" in document["dialects"]
+    assert "vendor_x" in call("plugins").stdout

@@ -211,3 +211,18 @@ def test_figures_of_a_document_are_strict_json(call, toy, gnss):
     result = call("parse", path, "--json")
     document = json.loads(result.stdout, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
     assert document["metadata"]["odd"] == [None, None, 1.5]
+
+
+def test_streams_of_single_happenings_show_no_rate(call, fixtures_dir):
+    shown = call("parse", fixtures_dir / "gpx_two_segments.gpx").stdout
+    (row,) = [line for line in shown.splitlines() if line.split()[:1] == ["events"]]
+    assert "Hz" not in row
+
+
+def test_a_recording_without_positions_shows_no_distance_and_laps_without_times_no_range(call, toy, may):
+    shown = call("parse", toy("a.toy", ["channels", {"t": [may]}], ["laps", 2])).stdout
+    assert "distance" not in shown
+    assert ["laps", "2"] in _rows(shown)
+    (document,) = _documents(call("parse", toy("b.toy", ["laps", 2]), "--json"))
+    laps = document["streams"]["laps"]
+    assert (laps["rows"], laps["t_first"], laps["t_last"], laps["rate_hz"]) == (2, None, None, None)

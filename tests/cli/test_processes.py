@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from telemparse.cli import main
+
 COMMANDS = ("detect", "parse", "convert", "plugins", "codes", "schema")
 
 
@@ -186,3 +188,24 @@ def test_a_signal_ends_the_command_and_its_children(start, toy, tmp_path, words,
     with pytest.raises(ProcessLookupError):
         os.kill(parser_pid, 0)
     assert not list(tmp_path.glob("out/**/.telemparse-*"))
+
+
+def test_a_terminal_gets_colours_and_no_color_takes_them_away(start_on_terminal, toy, gnss):
+    toy("a.toy", gnss(), ["raise", "oh no"])
+    coloured, code = start_on_terminal("parse", "a.toy")
+    assert code == 4
+    assert "\x1b[1;31mError: " in coloured
+    plain, _code = start_on_terminal("parse", "a.toy", NO_COLOR="1")
+    assert "Error: " in plain
+    assert "\x1b[1;31m" not in plain
+    assert "\x1b[31m" not in plain
+
+
+def test_ctrl_c_before_the_first_command_is_code_130(monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("telemparse.cli.app.run", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130

@@ -30,6 +30,8 @@ __all__ = ["grid", "show_detection", "show_facts", "show_issues", "show_result"]
 _ISSUES_SHOWN = 5
 _STYLES = {Severity.ERROR: ("Error", "bold red"), Severity.WARNING: ("Warning", "yellow")}
 
+# Streams whose rows come when something happens: a rate says nothing.
+_UNSTEADY = frozenset({"events", "laps", "sectors", "segments"})
 # Clocks that know the day; the others start at 1970 by convention and must not look like a date.
 _DATED = frozenset({"utc", "gps_week_seconds"})
 _CLOCKS = {
@@ -143,10 +145,11 @@ def _streams(measures: Mapping[str, Measure], distances: Mapping[str, float], *,
     heads = ["stream", "rows", "rate", "from", "to", "duration", *(["distance"] if distances else [])]
     table = grid(*heads, right=heads[1:])
     for name, measure in measures.items():
+        steady = name.partition(".")[0] not in _UNSTEADY
         row = [
             visible(name),
             f"{measure.rows:,}",
-            figures.rate(measure.rate_hz),
+            figures.rate(measure.rate_hz if steady else None),
             *_range(measure, one_day=one_day),
         ]
         if distances:

@@ -57,6 +57,8 @@ def _document(schema: pa.Schema) -> dict[str, Any]:
 
 
 def _field_document(field: pa.Field) -> dict[str, Any]:
+    from telemparse.schemas.choices import choices
+
     facts = _facts(field)
     return {
         "name": field.name,
@@ -64,6 +66,7 @@ def _field_document(field: pa.Field) -> dict[str, Any]:
         "nullable": field.nullable,
         **{fact: facts[fact] for fact in ("unit", "origin", "description")},
         **{bound: float(facts[bound]) if bound in facts else None for bound in _BOUNDS},
+        "choices": list(choices(field)) or None,
     }
 
 
