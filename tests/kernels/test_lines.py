@@ -59,37 +59,37 @@ def _blocks(data, encoding=None, **how):
 def test_blocks_join_to_the_text_and_end_where_lines_end(lines, size, name):
     text = "\n".join(lines)
     blocks = _blocks(text.encode(name), Encoding(name), block_bytes=size)
-    assert b"".join(block.data for block in blocks).decode() == text
+    assert b"".join(block.lines for block in blocks).decode() == text
     assert [block.last for block in blocks] == [False] * (len(blocks) - 1) + [True]
     longest = max(len(line.encode(name)) for line in lines)
     if longest < 4 * size:
-        assert all(block.data.endswith(b"\n") for block in blocks[:-1])
+        assert all(block.lines.endswith(b"\n") for block in blocks[:-1])
 
 
 def test_offsets_of_plain_blocks_point_at_their_first_byte():
     data = b"one\ntwo\nthree\nfour\n"
     for size in (5, 6, 9, 100):
-        assert all(data[block.offset :].startswith(block.data) for block in _blocks(data, block_bytes=size))
+        assert all(data[block.offset :].startswith(block.lines) for block in _blocks(data, block_bytes=size))
 
 
 def test_lone_carriage_returns_come_out_as_line_ends():
     blocks = _blocks(b"one\rtwo\rthree", block_bytes=5, newlines=Newlines.CR)
-    assert b"".join(block.data for block in blocks) == b"one\ntwo\nthree"
+    assert b"".join(block.lines for block in blocks) == b"one\ntwo\nthree"
 
 
 def test_line_ends_inside_quotes_end_nothing():
     data = b'a,"x\ny"\nb,"z\n\n"\nc,d\n'
     for size in range(4, 30):
         for block in _blocks(data, block_bytes=size, lines=Lines.QUOTED):
-            assert block.data.count(b'"') % 2 == 0
+            assert block.lines.count(b'"') % 2 == 0
 
 
 @pytest.mark.parametrize("name", ["utf-8", "cp1252"])
 def test_a_line_without_end_is_cut_after_eight_blocks(name):
     blocks = _blocks(b"x" * 10_000, Encoding(name), block_bytes=100)
-    assert max(len(block.data) for block in blocks) <= 1000
-    assert sum(len(block.data) for block in blocks) == 10_000
+    assert max(len(block.lines) for block in blocks) <= 1000
+    assert sum(len(block.lines) for block in blocks) == 10_000
 
 
 def test_nul_bytes_are_left_out_of_blocks():
-    assert [block.data for block in _blocks(b"a\0\0,b\n\0\0")] == [b"a,b\n"]
+    assert [block.lines for block in _blocks(b"a\0\0,b\n\0\0")] == [b"a,b\n"]

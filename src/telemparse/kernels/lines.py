@@ -67,15 +67,22 @@ class Block:
     """Whole lines of an artifact in UTF-8, without NUL bytes.
 
     Args:
-        data: the bytes; all but the last block end in a newline.
+        data: the bytes, and behind them perhaps the start of the next line, which need not be copied away.
+        size: bytes of `data` that are the block; all but the last block end in a newline.
         last: nothing follows.
         offset: of the first byte in the artifact; for UTF-16 and other transcoded text only where the
             reading had got to, so that it grows but points nowhere.
     """
 
     data: bytes = attrs.field(repr=False)
+    size: int
     last: bool
     offset: int = 0
+
+    @property
+    def lines(self) -> bytes:
+        """The block's own bytes, copied where the start of the next line stands behind them."""
+        return self.data if self.size == len(self.data) else self.data[: self.size]
 
 
 def sniff_encoding(head: bytes) -> Encoding | None:
@@ -160,8 +167,11 @@ def _raw_blocks(reader: BinaryIO, start: int, block_bytes: int, lines: Lines) ->
             step *= 2
             continue
         cut = cut or len(raw)
-        data = raw if cut == len(raw) else raw[:cut]
-        yield Block(data.translate(None, b"\0") if b"\0" in data else data, last, offset)
+        if b"\0" in raw:
+            data = raw[:cut].translate(None, b"\0")
+            yield Block(data, len(data), last, offset)
+        else:
+            yield Block(raw, cut, last, offset)
         if last:
             return
         offset, step = offset + cut, block_bytes
@@ -184,7 +194,7 @@ def _transcoded_blocks(  # noqa: PLR0917  (one caller, same order)
         cut = len(data) if last or len(data) > _LONGEST_LINE_BLOCKS * step else _cut(data, lines)
         carry = data[cut:]
         if cut or last:
-            yield Block(data[:cut] if carry else data, last, offset)
+            yield Block(data, cut, last, offset)
             offset += len(raw)
         if last:
             return

@@ -47,13 +47,13 @@ def data_offset(artifact: Artifact, layout: Layout) -> int:
     return offset
 
 
-def without_stump(artifact: Artifact, layout: Layout, data: bytes) -> tuple[bytes, Issue | None]:
-    """Return the last block without a line that was cut: no line end, and fewer cells than the others."""
+def without_stump(artifact: Artifact, layout: Layout, data: bytes) -> tuple[int, Issue | None]:
+    """Return the size of the last block without a line that was cut: no end, and fewer cells than others."""
     start = data.rfind(b"\n") + 1
     stump = data[start:].decode("utf-8", "replace")
     whole = len(split_line(stump, layout.delimiter)) >= layout.width
     if not stump.strip() or whole or stump.lstrip().startswith(COMMENTS):
-        return data, None
+        return len(data), None
     offset = max(artifact.size - len(stump.encode(layout.encoding.name, "replace")), 0)
     locus = Locus(artifact.name, offset=offset)
-    return data[:start], Issue("ARTIFACT_TRUNCATED", locus, artifact=artifact.name, offset=offset)
+    return start, Issue("ARTIFACT_TRUNCATED", locus, artifact=artifact.name, offset=offset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -47,8 +48,12 @@ def detect(sniffs: tuple[Sniff, ...]) -> Detection:
     return max(answers, key=lambda answer: answer.rung.value, default=Detection(Rung.NO))
 
 
+@functools.lru_cache(maxsize=4)
 def layout_of(head: bytes, *, whole: bool) -> Layout | None:
-    """Return the layout told from the shortest head that shows one with rows below a header."""
+    """Return the layout told from the shortest head that shows one with rows below a header.
+
+    The last few are kept: the detector and the parser ask for the same one.
+    """
     layout = None
     for size in HEAD_BYTES:
         if size >= len(head):

@@ -25,7 +25,7 @@ DELIMITERS = ("\t", ";", "|", ",", " ")
 COMMENTS = ("#", "%", "//")
 """A line that begins so and has another number of cells is a comment, and no damage."""
 
-_SAMPLE_ROWS = 120
+_SAMPLE_ROWS = 100
 _LONGEST_CELL_LINES = 20
 _SURE_FRACTION = 0.7
 _EXTRA_HEADINGS = 3

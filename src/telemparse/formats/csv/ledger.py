@@ -60,7 +60,7 @@ class LineCounter:
     def passed(self, block: Block) -> None:
         """Count a transcoded block, whose bytes cannot be found again."""
         self._transcoded = True
-        self.line += block.data.count(b"\n")
+        self.line += block.data.count(b"\n", 0, block.size)
 
 
 @attrs.define
@@ -134,7 +134,7 @@ class Ledger:
 
     def _walk(self) -> Iterator[tuple[int, tuple[str, ...]]]:
         assert self._block is not None  # noqa: S101  (begin comes first)
-        lines = self._block.data.decode("utf-8", "replace").split("\n")
+        lines = self._block.data[: self._block.size].decode("utf-8", "replace").split("\n")
         first = self._first_line()
         if self.layout.lines is Lines.QUOTED:
             yield from self._walk_quoted(lines, first)

@@ -21,7 +21,7 @@ __all__ = ["Profile", "profiles", "sampled_rows"]
 
 _PLACES = 12
 _PLACE_BYTES = 16 * 1024
-_ROWS_PER_PLACE = 20
+_ROWS_PER_PLACE = 12
 _LARGEST_EXACT = 2**53
 
 

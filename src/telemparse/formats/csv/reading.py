@@ -28,8 +28,10 @@ _NULLS = [
     *_BLANK_RUNS,
     *(f"{lead}{word}" for word in ("NaN", "nan", "-", "--") for lead in (" ", "  ")),
 ]
+# A leading sign is what most numbers share with a word for "no value": it is looked at in a second try.
+_USUAL_NULLS = [word for word in _NULLS if not word.strip().startswith(("-", "+")) and len(word) < 6]  # noqa: PLR2004  (short blanks)
 _FAULTY_COLUMN = re.compile(r"In CSV column #(\d+)")
-_COLUMNS_TO_RETRY = 4
+_ATTEMPTS = 6
 _BLANKS = re.compile(rb"[ \t]+")
 _EDGES = re.compile(rb"(?m)^ | (?=\r?$)")
 
@@ -55,13 +57,15 @@ class Cells:
         columns: by source index.
         rows: their length.
         skipped: rows that are absent.
-        data: the text they came from.
+        data: the text they came from, and perhaps the start of the next line.
+        size: bytes of it that are whole lines.
     """
 
     columns: Mapping[int, pa.Array]
     rows: int
     skipped: Skipped
     data: bytes = attrs.field(repr=False)
+    size: int
 
     def any_filled(self, indices: Iterable[int]) -> Mask:
         """Return the rows in which any of these columns holds something; those that were not read do not."""
@@ -84,26 +88,31 @@ class Table:
     layout: Layout
     kinds: Mapping[int, pa.DataType]
 
-    def read(self, data: bytes) -> Cells | None:
-        """Return the columns of whole lines of text, None where no line is filled.
+    def read(self, data: bytes, size: int | None = None) -> Cells | None:
+        """Return the columns of the whole lines in the first `size` bytes, None where no line is filled.
 
         A column with a cell that its type does not take comes as text, alone; when several fail, all do.
         """
         if self.layout.delimiter == " ":
-            data = _EDGES.sub(b"", _BLANKS.sub(b" ", data))
+            data, size = _EDGES.sub(b"", _BLANKS.sub(b" ", data[:size])), None
         if not data or data.isspace():
             return None
         kinds = dict(self.kinds)
-        for _attempt in range(_COLUMNS_TO_RETRY):
+        # Words for "no value" cost time where none is there, but must mean the same to every text column.
+        nulls = _NULLS if pa.string() in kinds.values() else _USUAL_NULLS
+        for _attempt in range(_ATTEMPTS):
             try:
-                return self._read(data, kinds)
+                return self._read(data, size, kinds, nulls)
             except pa.ArrowInvalid as error:
+                if nulls is _USUAL_NULLS:
+                    nulls = _NULLS
+                    continue
                 found = _FAULTY_COLUMN.search(str(error))
                 index = int(found[1]) if found else -1
                 if index not in kinds or kinds[index] == pa.string():
                     break
                 kinds[index] = pa.string()
-        return self._tolerant(data)
+        return self._tolerant(data[:size])
 
     def _tolerant(self, data: bytes) -> Cells | None:
         """Read everything as text: broken UTF-8 taken for cp1252, and at last without minding quotes."""
@@ -114,12 +123,20 @@ class Table:
             data = data.decode("cp1252", "replace").encode("utf-8")
         for quotes in (True, False):
             try:
-                return self._read(data, kinds, quotes=quotes)
+                return self._read(data, None, kinds, _NULLS, quotes=quotes)
             except pa.ArrowInvalid:
                 continue
         return None
 
-    def _read(self, data: bytes, kinds: Mapping[int, pa.DataType], *, quotes: bool = True) -> Cells:
+    def _read(
+        self,
+        data: bytes,
+        size: int | None,
+        kinds: Mapping[int, pa.DataType],
+        nulls: list[str],
+        *,
+        quotes: bool = True,
+    ) -> Cells:
         skipped = Skipped()
 
         def skip(row: pc_csv.InvalidRow) -> str:
@@ -131,7 +148,7 @@ class Table:
 
         names = [f"c{index}" for index in range(self.layout.width)]
         table = pc_csv.read_csv(
-            pa.BufferReader(data),
+            pa.BufferReader(pa.py_buffer(data).slice(0, size)),
             read_options=pc_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(data) + 1),
             parse_options=pc_csv.ParseOptions(
                 delimiter=self.layout.delimiter,
@@ -142,7 +159,7 @@ class Table:
             convert_options=pc_csv.ConvertOptions(
                 include_columns=[f"c{index}" for index in kinds],
                 column_types={f"c{index}": kind for index, kind in kinds.items()},
-                null_values=_NULLS,
+                null_values=nulls,
                 strings_can_be_null=True,
                 decimal_point=self.layout.decimal,
             ),
@@ -154,4 +171,4 @@ class Table:
         }
         for index, kind in kinds.items():
             columns.setdefault(index, pa.nulls(0, kind))
-        return Cells(columns, table.num_rows, skipped, data)
+        return Cells(columns, table.num_rows, skipped, data, len(data) if size is None else size)

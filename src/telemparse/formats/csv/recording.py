@@ -189,7 +189,7 @@ class Recording:
             return
         start = data_offset(self.artifact, layout)
         with self.artifact.open() as reader:
-            cells = table.read(next(data_blocks(reader, layout, start, _PROBE_BYTES)).data)
+            cells = table.read(next(data_blocks(reader, layout, start, _PROBE_BYTES)).lines)
         if cells is None:
             return
         with np.errstate(all="ignore"):  # as when the rows are read
@@ -203,12 +203,12 @@ class Recording:
         lines = LineCounter(self.artifact, layout.data_line, start)
         with self.artifact.open() as reader:
             for block in data_blocks(reader, layout, start, self.block_bytes):
-                data = block.data
+                data, size = block.data, block.size
                 if block.last:
-                    data, issue = without_stump(self.artifact, layout, data)
+                    size, issue = without_stump(self.artifact, layout, data)
                     if issue is not None:
                         yield issue
-                cells = table.read(data)
+                cells = table.read(data, size)
                 if cells is not None:
                     streams.columns.ledger.begin(cells, partial(lines.at, block))
                     yield from streams.batches(cells)
