@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -102,6 +103,7 @@ def test_an_error_while_rows_flow_leaves_the_former_recording_as_it_was(two, toy
 
 WRITE_FOREVER = """
 import sys
+import tempfile
 import numpy as np
 import telemparse
 from telemparse.schemas import build
@@ -191,6 +193,22 @@ def test_a_folder_swept_between_making_and_locking_is_made_again(tmp_path, monke
         real(descriptor, operation)
 
     monkeypatch.setattr(fcntl, "flock", late)
+    with staging.staged(tmp_path) as made:
+        made.place().write_bytes(b"x")
+        assert made.folder != swept[0]
+
+
+def test_a_folder_swept_between_making_and_opening_is_made_again(tmp_path, monkeypatch):
+    real, swept = tempfile.mkdtemp, []
+
+    def early(**named):
+        made = real(**named)
+        if not swept:
+            swept.append(Path(made))
+            swept[0].rmdir()
+        return made
+
+    monkeypatch.setattr(tempfile, "mkdtemp", early)
     with staging.staged(tmp_path) as made:
         made.place().write_bytes(b"x")
         assert made.folder != swept[0]

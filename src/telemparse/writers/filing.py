@@ -155,6 +155,7 @@ class Target:
             for table in grouped(tables):
                 encoder.write(table)
                 rows += table.num_rows
+                pa.default_memory_pool().release_unused()
             encoder.close(document)
         finally:
             encoder.abandon()

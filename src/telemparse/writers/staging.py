@@ -88,10 +88,13 @@ def _private_folder(root: Path) -> tuple[Path, int]:
     """Return a new folder and the descriptor that locks it: the lock ends with its process."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
-        lock = os.open(folder, _FOLDER_ONLY)
+        # A sweep of another process may come between making and opening, or opening and locking.
+        try:
+            lock = os.open(folder, _FOLDER_ONLY)
+        except FileNotFoundError:
+            continue
         with suppress(OSError):  # a file system without locks: nobody sweeps there either
             fcntl.flock(lock, fcntl.LOCK_EX)
-        # A sweep of another process may have come between making and locking.
         if folder.exists():
             return folder, lock
         os.close(lock)
