@@ -47,7 +47,9 @@ def test_a_declaration_that_contradicts_the_bytes_is_not_believed():
     assert declared_encoding(data) == ("utf-8", 0, None)
 
 
-@pytest.mark.parametrize("name", ["klingon", "zlib", "rot13", "idna", "unicode_escape", "base64"])
+@pytest.mark.parametrize(
+    "name", ["klingon", "utf-c", "utf-7", "zlib", "rot13", "idna", "unicode_escape", "base64"]
+)
 def test_names_that_are_no_character_set_are_odd_and_read_as_utf8(name):
     found = declared_encoding(f'<?xml version="1.0" encoding="{name}"?><a/>'.encode())
     assert found == ("utf-8", 0, f"unknown encoding {name}")

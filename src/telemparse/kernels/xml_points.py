@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -32,7 +33,7 @@ _KEPT_BYTES = 256 * 1024
 _TAG_BYTES = 256
 _RESTARTS = 4
 _PLANS = 4  # per buffer: namespaces that change at every turn are left to the walker
-_BREAKS = 1000
+_BREAKS = 3  # of a kind
 _BLANKS = b" \t\r\n"
 _PADDING = b"\0 \t\r\n"
 _LESS = 0x3C
@@ -79,8 +80,8 @@ class PointReader:
 
     Attributes:
         walker: stands where reading stands.
-        breaks: damages met so far, in order, at most 1 000.
-        damages, lost_points: how many in all.
+        breaks: the first three of each kind of damage so far.
+        damages, lost_points: how many in all, by kind.
     """
 
     text: XmlText
@@ -90,8 +91,8 @@ class PointReader:
     piece_bytes: int = _PIECE_BYTES
     walker: Walker = attrs.field(init=False)
     breaks: list[Break] = attrs.field(factory=list, init=False)
-    damages: int = attrs.field(default=0, init=False)
-    lost_points: int = attrs.field(default=0, init=False)
+    damages: Counter[DamageKind] = attrs.field(factory=Counter, init=False)
+    lost_points: Counter[DamageKind] = attrs.field(factory=Counter, init=False)
     _stencils: Stencils = attrs.field(init=False)
     _point_tag: re.Pattern[bytes] = attrs.field(init=False)
     _resuming_tag: re.Pattern[bytes] = attrs.field(init=False)
@@ -239,9 +240,9 @@ class PointReader:
 
     def _note(self, damage: Damage, lost_bytes: int | None) -> None:
         lost_points = int(self.walker.in_point)
-        self.damages += 1
-        self.lost_points += lost_points
-        if len(self.breaks) < _BREAKS:
+        self.damages[damage.kind] += 1
+        self.lost_points[damage.kind] += lost_points
+        if self.damages[damage.kind] <= _BREAKS:
             self.breaks.append(Break(damage.kind, damage.offset, damage.error, lost_points, lost_bytes))
 
     def _finish(self) -> None:

@@ -24,6 +24,8 @@ _MARKS = (
 )
 _UNMARKED = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]{0,40})[\"']")
+# Read as UTF-8: what is UTF-8, and encodings of several bytes a letter, which the declaration belies.
+_READABLE = re.compile(r"utf-?(8|16|32)(-?[lb]e)?|ucs-?[24]|iso-10646-ucs-[24]|(us-)?ascii")
 # Character sets that Python decodes piece by piece; its other codecs are no encodings of text.
 _CHARACTER_SETS = re.compile(
     r"iso8859-\d+|cp\d+|koi8-[rtu]|mac-?[a-z]+|gb2312|gbk|gb18030|big5(hkscs)?|shift_jis\w*|euc_\w+|tis-620"
@@ -47,7 +49,7 @@ def declared_encoding(head: bytes) -> tuple[str, int, str | None]:
     odd = "blank bytes before the XML declaration" if skip and head[skip:].startswith(b"<?xml") else None
     found = _DECLARED.match(head, skip)
     name = found[1].decode("ascii").lower() if found else "utf-8"
-    if name.startswith(("utf", "ucs", "iso-10646", "us-ascii", "ascii")):
+    if _READABLE.fullmatch(name):
         return "utf-8", skip, odd
     try:
         known = codecs.lookup(name).name

@@ -183,6 +183,15 @@ def test_two_speeds_in_one_point_are_one_speed_and_one_channel():
     assert found.seconds("channels.main") == [36002.0]
 
 
+@pytest.mark.parametrize("piece_bytes", [64, 1 << 20])
+def test_a_unit_is_assumed_however_the_document_is_cut(piece_bytes):
+    inner = '<extensions><q:speed xmlns:q="urn:q">4</q:speed></extensions>'
+    data = gpx(trkpt("<speed>3</speed>", 1), trkpt(inner, 2)).encode()
+    artifacts = ArtifactSet((Artifact.from_bytes(data, "a.gpx"),))
+    found = Parsed(read(artifacts, ParseOptions(), piece_bytes=piece_bytes))
+    assert (found.column("speed_mps"), found.codes()) == ([3.0, 4.0], ["UNIT_ASSUMED"])
+
+
 def test_whatever_else_a_point_carries_is_kept_under_its_own_name():
     inner = (
         "<magvar>1.5</magvar><name>Start</name><link href='http://x'><text>more</text></link>"

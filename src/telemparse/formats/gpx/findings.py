@@ -19,44 +19,45 @@ __all__ = ["damage_issues", "loss_issues"]
 _PLACES = 3
 
 
+# What is no entity and no cut makes one issue together.
+_CODES = {
+    "XML_MALFORMED": (DamageKind.SYNTAX, DamageKind.STRUCTURE, DamageKind.LIMIT),
+    "XML_UNSAFE": (DamageKind.ENTITY,),
+    "ARTIFACT_TRUNCATED": (DamageKind.TRUNCATED,),
+}
+
+
 def damage_issues(reader: PointReader, name: str) -> Iterator[Issue]:
-    """Yield one issue a kind of damage: XML_MALFORMED, XML_UNSAFE, ARTIFACT_TRUNCATED."""
-    text = reader.text
-    if text.odd is not None:
-        yield Issue("XML_MALFORMED", Locus(name, offset=0, line=1), line=1, error=text.odd)
-    cut = [found for found in reader.breaks if found.kind is DamageKind.TRUNCATED]
-    unsafe = [found for found in reader.breaks if found.kind is DamageKind.ENTITY]
-    others = [found for found in reader.breaks if found not in cut and found not in unsafe]
-    if others:
-        yield _issue(
-            "XML_MALFORMED",
-            others,
-            text,
-            name,
-            count=reader.damages - len(cut) - len(unsafe),
-            error=others[0].error,
-        )
-    if unsafe:
-        yield _issue("XML_UNSAFE", unsafe, text, name, count=len(unsafe), what=unsafe[0].error)
-    if cut:
-        yield _issue("ARTIFACT_TRUNCATED", cut, text, name, artifact=name, offset=cut[0].offset)
+    """Yield one issue a code: XML_MALFORMED, XML_UNSAFE, ARTIFACT_TRUNCATED."""
+    if reader.text.odd is not None:
+        yield Issue("XML_MALFORMED", Locus(name, offset=0, line=1), line=1, error=reader.text.odd)
+    for code, kinds in _CODES.items():
+        found = sorted((met for met in reader.breaks if met.kind in kinds), key=lambda met: met.offset)[
+            :_PLACES
+        ]
+        if found:
+            yield _issue(code, found, reader, kinds, name)
     if reader.walker.undeclared:
         prefixes = ", ".join(sorted(reader.walker.undeclared)[:10])
         yield Issue("XML_MALFORMED", Locus(name), error=f"prefixes without a namespace: {prefixes}")
 
 
-def _issue(code: str, breaks: list[Break], text: XmlText, name: str, **evidence: Any) -> Issue:
+def _issue(
+    code: str, found: list[Break], reader: PointReader, kinds: tuple[DamageKind, ...], name: str
+) -> Issue:
     places: list[dict[str, Any]] = [
-        {"line": text.line_of(found.offset), "offset": found.offset, "error": found.error}
-        for found in sorted(breaks[:_PLACES], key=lambda found: found.offset)
+        {"line": reader.text.line_of(met.offset), "offset": met.offset, "error": met.error} for met in found
     ]
+    first = places[0]
     return Issue(
         code,
-        Locus(name, offset=places[0]["offset"], line=places[0]["line"]),
-        line=places[0]["line"],
-        lost_points=sum(found.lost_points for found in breaks),
+        Locus(name, offset=first["offset"], line=first["line"]),
+        **first,
+        what=first["error"],
+        artifact=name,
+        count=sum(reader.damages[kind] for kind in kinds),
+        lost_points=sum(reader.lost_points[kind] for kind in kinds),
         places=places,
-        **evidence,
     )
 
 

@@ -35,7 +35,7 @@ class Numbers:
         valid: mask, shape (n,).
         unreadable: rows whose text is no number.
         leaf: what the column is.
-        path: where its values stand; the first place of several.
+        path: where its values stand; of several places the one that comes first in the block.
         shadowed: by path, rows whose other value was not taken because a better one stands there.
     """
 
@@ -85,13 +85,28 @@ def numbers(block: Block, role: Role) -> dict[str, Numbers]:
             continue
         text = block.columns[path]
         values, valid = _as_floats(text, leaf.column)
-        unreadable = validity(text) & ~valid
+        column = Numbers(values, valid, validity(text) & ~valid, leaf, path, {})
         known = found.get(leaf.column)
-        if known is not None:
-            shadowed = {**known.shadowed, path: known.valid & valid & (known.values != values)}
-            values, valid = np.where(known.valid, known.values, values), known.valid | valid
-            unreadable, leaf = known.unreadable | unreadable, known.leaf
-            found[leaf.column] = Numbers(values, valid, unreadable, leaf, known.path, shadowed)
-        else:
-            found[leaf.column] = Numbers(values, valid, unreadable, leaf, path, {})
+        found[leaf.column] = column if known is None else _both(known, column)
     return found
+
+
+def _both(known: Numbers, other: Numbers) -> Numbers:
+    """Return a column with the values of another place where it has none itself.
+
+    What is said of the whole column must not depend on how a document is cut into blocks: its path is
+    the one that comes first in the document, and its unit is assumed if that of any value is.
+    """
+    earlier = _first(other.valid) < _first(known.valid)
+    return Numbers(
+        np.where(known.valid, known.values, other.values),
+        known.valid | other.valid,
+        known.unreadable | other.unreadable,
+        attrs.evolve(known.leaf, assumed=known.leaf.assumed or other.leaf.assumed),
+        other.path if earlier else known.path,
+        {**known.shadowed, other.path: known.valid & other.valid & (known.values != other.values)},
+    )
+
+
+def _first(rows: Mask) -> int:
+    return int(np.argmax(rows)) if rows.any() else len(rows)
