@@ -226,3 +226,16 @@ def test_a_recording_without_positions_shows_no_distance_and_laps_without_times_
     (document,) = _documents(call("parse", toy("b.toy", ["laps", 2]), "--json"))
     laps = document["streams"]["laps"]
     assert (laps["rows"], laps["t_first"], laps["t_last"], laps["rate_hz"]) == (2, None, None, None)
+
+
+def test_facts_that_the_message_does_not_tell_are_shown_and_bulk_is_left_to_json(call, toy, gnss):
+    evidence = {
+        "part": 3, "reasons": {"wrong number of cells": 2}, "loci": ["line 4", "line 9"],
+        "mapping": "t,?,?",
+        "lost_points": 0, "nested": [{"line": 1}], "traceback": ["toy.py:1 parse"],
+        "long": "x" * 1000, "twin": 3,
+    }  # fmt: skip
+    shown = " ".join(call("parse", toy("a.toy", gnss(), ["issue", ["TOY_BROKEN", evidence]])).stdout.split())
+    assert (
+        "seen: reasons 2 x wrong number of cells; loci line 4, line 9; mapping t,?,? hint: Glue it." in shown
+    )

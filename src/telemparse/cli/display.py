@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from rich.padding import Padding
@@ -15,7 +17,7 @@ from telemparse.cli.terminal import visible
 from telemparse.model.codes import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["grid", "show_detection", "show_facts", "show_issues", "show_result"]
 
 _ISSUES_SHOWN = 5
+_PHRASE_CHARACTERS = 240
+# Evidence for --json and bug reports.
+_BULKY = frozenset({"artifact", "artifacts", "traceback", "stderr"})
 _STYLES = {Severity.ERROR: ("Error", "bold red"), Severity.WARNING: ("Warning", "yellow")}
 
 # Streams whose rows come when something happens: a rate says nothing.
@@ -199,10 +204,31 @@ def _where(locus: Locus | None, alone: str | None) -> str:
     return str(attrs.evolve(locus, artifact=None) if locus.artifact == alone else locus)
 
 
+def _untold(evidence: Mapping[str, Any], told: str) -> Iterator[str]:
+    """Yield the short facts of an issue's evidence that its message and place do not tell already."""
+    for name, value in evidence.items():
+        words = _phrase(value)
+        known = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", told)
+        if value and name not in _BULKY and not known and 0 < len(words) <= _PHRASE_CHARACTERS:
+            yield f"{name.replace('_', ' ')} {words}"
+
+
+def _phrase(value: Any) -> str:
+    """Return a plain value as words, empty for one that is nested."""
+    if isinstance(value, Mapping):
+        value = [f"{item} x {name}" for name, item in value.items() if isinstance(item, str | int | float)]
+    if isinstance(value, list | tuple):
+        return (
+            ", ".join(map(str, value)) if all(isinstance(item, str | int | float) for item in value) else ""
+        )
+    return str(value)
+
+
 def _show_issue(console: Console, issue: Issue, where: str, hint: str) -> None:
     name, style = _STYLES[issue.severity]
     head = Text.assemble((f"{name}: ", style), visible(issue.message), (f"  [{issue.code}]", "dim"))
     console.print(Padding(head, (0, 0, 0, 2)))
-    for word, text in (("where", where), ("hint", hint)):
+    seen = "; ".join(_untold(issue.evidence, f"{issue.message} {where}"))
+    for word, text in (("where", where), ("seen", seen), ("hint", hint)):
         if text:
             console.print(Padding(Text.assemble((f"{word}: ", "dim"), visible(text)), (0, 0, 0, 4)))
