@@ -401,3 +401,37 @@ def test_a_second_file_of_a_set_gives_its_streams_its_name():
     }  # fmt: skip
     assert result.metadata["dialect.rover_2"] == "generic"
     assert [issue.code for issue in result.errors] == ["ARTIFACT_EMPTY"]
+
+
+def test_a_logger_that_tells_about_itself_in_a_header_cell_is_heard(read):
+    header = "Time (sec),RPM (RPM),AP Info:[AP3-SUB-004][2020 STI][Stage1]"
+    result = read(f"{header}\n" + _rows(3, lambda i: f"{i}.5,3000,0"))
+    assert (result.device_family, result.device_model) == ("Cobb Accessport", "AP3-SUB-004")
+    assert result.metadata["device_info"] == ["AP3-SUB-004", "2020 STI", "Stage1"]
+    assert "ap_info" in result.streams["channels.main"].column_names
+
+
+def test_velocities_up_and_down_do_not_hide_each_other(read):
+    result = read("time,lat,lon,vel_d_mps,vel_u (m/s)\n" + _rows(3, lambda i: f"{_stamp(i)},48.1,11.5,1,-1"))
+    assert result.streams["gnss_pvt"]["vel_d_mps"].to_pylist() == [1.0] * 3
+    assert result.streams["channels.main"].column_names == ["t", "vel_u"]
+
+
+def test_a_name_with_its_unit_before_an_empty_bracket(read):
+    result = read("time,lat,lon,speed_kmh ()\n" + _rows(3, lambda i: f"{_stamp(i)},48.1,11.5,36"))
+    assert result.streams["gnss_pvt"]["speed_mps"].to_pylist() == pytest.approx([10.0] * 3)
+
+
+def test_a_position_named_by_its_receiver_outweighs_another(read):
+    result = read("time,lat,lon,GPS Lat,GPS Lon\n" + _rows(3, lambda i: f"{_stamp(i)},1.5,2.5,48.1,11.5"))
+    assert result.streams["gnss_pvt"]["lat_deg"].to_pylist() == [48.1] * 3
+
+
+def test_receiver_columns_without_a_position_are_channels(read):
+    result = read("time,alt (m),sats,speed\n" + _rows(3, lambda i: f"{_stamp(i)},500,9,5"))
+    assert result.streams["channels.main"].column_names == ["t", "alt", "sats", "speed"]
+
+
+def test_letters_of_hemispheres_that_are_words_are_channels(read):
+    result = read("time,lat,lon,ns\n" + _rows(3, lambda i: f"{_stamp(i)},48.1,11.5,none yet"))
+    assert result.streams["channels.main"]["ns"].to_pylist() == ["none yet"] * 3

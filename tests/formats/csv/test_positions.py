@@ -82,8 +82,8 @@ def test_impossible_places_and_values_are_left_out_and_counted_by_column(read):
     assert (table["speed_mps"].null_count, table["course_deg"].null_count) == (2, 1)
     lost = {(i.evidence["column"], i.evidence["reason"]): i.evidence["count"] for i in result.warnings}
     assert lost == {
-        ("lat", "no coordinate"): 1, ("lat", "beyond 90 degrees"): 1, ("lon", "beyond 180 degrees"): 1,
-        ("speed_mps", "out of range"): 2, ("course", "out of range"): 1,
+        ("lat", "no possible coordinate"): 2, ("lon", "no possible coordinate"): 1,
+        ("speed_mps", "no possible number"): 2, ("course", "no possible number"): 1,
     }  # fmt: skip
     assert result.metadata["epochs_without_fix"] == 0
 

@@ -224,3 +224,43 @@ def test_no_column_of_time_is_an_error_that_names_the_columns(read, codes):
 def test_a_column_of_time_that_holds_words_is_none(read, codes):
     assert "CSV_NO_TIME_COLUMN" in codes(read("time,lat,lon\nnoon,48.1,11.5\nlater,48.1,11.5\n"))
     assert "CSV_NO_TIME_COLUMN" in codes(read("time,lat,lon\n,48.1,11.5\n,48.1,11.5\n"))
+
+
+def test_a_counter_has_no_origin_before_its_first_number(read):
+    rows = ["" if i < 3 else f"{i}.5" for i in range(40)]
+    result = read(_table("time (s)", rows))
+    assert result.streams["gnss_pvt"]["t"].cast("int64").to_pylist()[0] == 0
+    assert result.streams["gnss_pvt"].num_rows == 37
+
+
+def test_milliseconds_beside_stamps_that_have_fractions_are_no_part_of_them(read):
+    rows = ["2025-05-04T10:00:00.250Z,250", "2025-05-04T10:00:00.500Z,500"]
+    result = read(_table("time,ms", rows))
+    assert _instants(result) == ["2025-05-04T10:00:00.250", "2025-05-04T10:00:00.500"]
+    assert result.streams["channels.main"]["ms"].to_pylist() == [250.0, 500.0]
+
+
+def test_milliseconds_that_are_no_part_of_a_second_skip_the_row(read):
+    rows = [f"2025-05-04T10:00:{i:02d}Z,{250 if i != 5 else -7}" for i in range(30)]
+    result = read(_table("time,millisecond", rows))
+    assert result.streams["gnss_pvt"].num_rows == 29
+
+
+def test_digits_of_a_clock_and_a_counter_subdivide_too(read):
+    rows = [f"20250504,{100000 + i // 4},{i * 250}" for i in range(12)]
+    instants = _instants(read(_table("utc date,time,elapsed (ms)", rows)))
+    assert instants[5] == "2025-05-04T10:00:01.250"
+
+
+def test_epochs_of_whole_seconds_and_a_counter_subdivide_too(read):
+    rows = [f"{1746352800 + i // 4},{i * 250}" for i in range(12)]
+    assert _instants(read(_table("timestamp,elapsed (ms)", rows)))[5] == "2025-05-04T10:00:01.250"
+
+
+def test_a_clock_of_which_no_row_can_be_read_gives_nothing(read, codes):
+    rows = [f"2025-05-04 10:00:{i // 4:02d},{i * 250}" for i in range(12)]
+    text = _table("time utc,elapsed (ms)", rows)
+    damaged = text + "".join(f"?,?,48.1,11.5{' ' * 60}\n" for _ in range(200))
+    result = read(damaged)
+    assert result.streams["gnss_pvt"].num_rows == 12
+    assert "ROWS_SKIPPED" in codes(result)

@@ -23,7 +23,6 @@ from telemparse.kernels.clocks import (
     midnights,
 )
 from telemparse.kernels.dates import dates, offsets_ns, stamps, times_of_day
-from telemparse.schemas.common import QualityFlag
 
 if TYPE_CHECKING:
     from telemparse.formats.csv.reading import Cells
@@ -108,18 +107,6 @@ class NumberSource:
                 np.where(valid, gps_to_utc_ns(np.where(valid, week, 0), np.where(valid, t_ns, 0)), 0), valid
             )
         return Instants(t_ns, valid)
-
-
-@attrs.define
-class IndexSource:
-    """The number of the row, as seconds."""
-
-    rows: int = 0
-
-    def read(self, cells: Cells, _decimal: str) -> Instants:
-        """Return row numbers as seconds."""
-        first, self.rows = self.rows, self.rows + cells.rows
-        return Instants(np.arange(first, self.rows, dtype=np.int64) * NS_PER_S)
 
 
 @attrs.define
@@ -336,10 +323,3 @@ def anchor(coarse_ns: Ints, fine_ns: Ints) -> int:
         differences, differences - NS_PER_S, side="right"
     )
     return int(differences[int(agreeing.argmax())])
-
-
-def mark_repaired(flags: Ints, found: Instants) -> Ints:
-    """Return quality flags with the bit of repaired times set."""
-    if found.repaired is None:
-        return flags
-    return flags | np.where(found.repaired, int(QualityFlag.TIME_REPAIRED), 0).astype(flags.dtype)

@@ -25,6 +25,8 @@ __all__ = ["Columns"]
 
 _LARGEST_BYTE = 255
 _TURN = 360.0
+# One word for a cell that is no number and one that is too large: which it is depends on how it was read.
+_REASON = "no possible number"
 
 
 @attrs.frozen
@@ -75,7 +77,7 @@ class Columns:
     def _read(self, cells: Cells, measured: Measured) -> Numbers:
         read = numbers(cells.columns[measured.column.index], self.decimal, measured.column.unit)
         if read.bad is not None:
-            self.ledger.blank(read.bad, measured.column.source, "no number")
+            self.ledger.blank(read.bad, measured.column.source, _REASON)
         return read
 
     def _masked(
@@ -83,7 +85,7 @@ class Columns:
     ) -> pa.Array:
         impossible = ~possible if read.valid is None else ~possible & read.valid
         if impossible.any():
-            self.ledger.blank(impossible, measured.column.source, "out of range")
+            self.ledger.blank(impossible, measured.column.source, _REASON)
         return to_arrow(values, kind, possible if read.valid is None else possible & read.valid)
 
 

@@ -115,12 +115,10 @@ class Positions:
         lat_out = lat_valid & ~((lat >= -_LAT_LIMIT) & (lat <= _LAT_LIMIT))
         lon_out = lon_valid & ~((lon >= -_LON_LIMIT) & (lon < _LON_LIMIT))
         faulty = np.zeros(cells.rows, np.bool_)
-        for measured, bad, reason in (
-            (self.lat, lat_bad, "no coordinate"), (self.lon, lon_bad, "no coordinate"),
-            (self.lat, lat_out, "beyond 90 degrees"), (self.lon, lon_out, "beyond 180 degrees"),
-        ):  # fmt: skip
-            if bad is not None and bad.any():
-                ledger.blank(bad, measured.column.source, reason)
+        for measured, unread, outside in ((self.lat, lat_bad, lat_out), (self.lon, lon_bad, lon_out)):
+            bad = outside if unread is None else outside | unread
+            if bad.any():
+                ledger.blank(bad, measured.column.source, "no possible coordinate")
                 faulty |= bad
         zero = lat_valid & lon_valid & (lat == 0) & (lon == 0)
         blank = (~lat_valid | ~lon_valid | zero) & ~faulty

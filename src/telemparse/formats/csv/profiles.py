@@ -68,10 +68,6 @@ class Profile:
         """Return the share of these kinds among the cells that hold anything, 0 for none."""
         return sum(self.kinds[kind] for kind in kinds) / self.filled if self.filled else 0.0
 
-    def only(self, *kinds: CellKind) -> bool:
-        """Tell whether all cells that hold anything are of these kinds, and there are some."""
-        return self.filled > 0 and self.share(*kinds) == 1.0
-
     @property
     def decimals(self) -> int:
         """Most digits after the point."""

@@ -103,7 +103,7 @@ class Streams:
     def shown_speed_unit(self, cells: Cells) -> Unit | None:
         """Return the unit of the receiver's speed that a block shows; moves no state."""
         if self.receiver is None:
-            return None
+            return None  # a speed of the receiver has positions beside it
         times = copy.deepcopy(self.clock).read(cells, self.columns.decimal)
         aside = Ledger(self.columns.ledger.artifact, self.columns.ledger.layout)
         aside.begin(cells, lambda: 1)
