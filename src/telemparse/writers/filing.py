@@ -26,6 +26,7 @@ __all__ = [
     "Encoder",
     "Filed",
     "Format",
+    "Rows",
     "Target",
     "format_named",
     "grouped",
@@ -50,6 +51,16 @@ class Encoder(Protocol):
 
     def abandon(self) -> None:
         """Let go of a file that will not be used; may come after `close`."""
+
+
+class Rows(Protocol):
+    """All rows of one stream, in their final order."""
+
+    def tables(self) -> Iterator[pa.Table]:
+        """Yield the rows; may be called again."""
+
+    def filed(self, stream: str, document: str) -> Filed:
+        """Return the stream's finished file."""
 
 
 @attrs.frozen

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from telemparse.kernels.arrays import Ints, Mask
-    from telemparse.writers.publication import Rows
+    from telemparse.writers.filing import Rows
 
 __all__ = ["compose"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import telemparse
 from telemparse.errors import CallError
@@ -17,22 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    import pyarrow as pa
-
     from telemparse.schemas.measure import Measure
-    from telemparse.writers.filing import Filed, Format, Target
+    from telemparse.writers.filing import Filed, Format, Rows, Target
 
-__all__ = ["Rows", "publish"]
-
-
-class Rows(Protocol):
-    """All rows of one stream, in their final order."""
-
-    def tables(self) -> Iterator[pa.Table]:
-        """Yield the rows; may be called again."""
-
-    def filed(self, stream: str, document: str) -> Filed:
-        """Return the stream's finished file."""
+__all__ = ["publish"]
 
 
 def publish(
