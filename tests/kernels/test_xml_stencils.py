@@ -26,6 +26,12 @@ def test_slots_are_named_by_what_the_walker_calls_them():
     assert joined == sample[: sample.index(b" <p>")]
 
 
+def test_quotes_of_both_kinds_end_their_own_values():
+    found = learned(b"""<p a='1"' b="2'"/>""", OUTLINE, STACK)
+    assert found.stencil.literals == (b"<p a='", b"' b=\"", b'"/>')
+    assert found.stencil.stops == (0x27, 0x22)
+
+
 def test_namespaces_declared_in_a_point_are_literal():
     found = learned(b'<p><y:v xmlns:y="urn:y" k="1">2</y:v></p>', OUTLINE, STACK)
     assert found.paths == (("{urn:y}v", "@k"), ("{urn:y}v",))
@@ -34,7 +40,7 @@ def test_namespaces_declared_in_a_point_are_literal():
 @pytest.mark.parametrize(
     "sample",
     [
-        b"<p a='1'/>", b'<p a="&lt;"/>', b"<p><!-- c --></p>", b"<p><![CDATA[x]]></p>",
+        b'<p a="1\'/>', b'<p a="&lt;"/>', b"<p><!-- c --></p>", b"<p><![CDATA[x]]></p>",
         b"<p>text<v>1</v></p>",
         b"<p><v>1</v>text</p>", b"<p><v>1</p>", b"<p><v>1</v>", b"<p", b"", b"text", b"<v>1</v>", b"<run/>",
         b'<p a="1" a="2"/>', b'<p \x0b a="1"/>', b"<p>\xc3\xa4</p>", b"<p><v/>",

@@ -41,12 +41,13 @@ class Record:
         offset: of the point in the document.
     """
 
-    def __init__(self, marks: frozenset[str], where: Callable[[], int]) -> None:
+    def __init__(self, marks: frozenset[str], where: Callable[[], int], done: Callable[[], None]) -> None:
         self.values: dict[Path, str] = {}
         self.pieces: list[str] = []
         self.offset = -1
         self._marks = marks
         self._where = where
+        self._done = done
         self._repeats: dict[Path, int] = {}
         self._scope: Scope | None = None
         self._root = _Place(())
@@ -77,8 +78,8 @@ class Record:
         if attributes:
             self._attributes(attributes, self._inner[-1][1] if self._inner else self._scope)
 
-    def end(self) -> bool:
-        """An element ends; tell whether it was the point."""
+    def end(self, _raw: str) -> None:
+        """An element ends; perhaps the point."""
         places = self._places
         place = places.pop()
         if self._own:
@@ -90,7 +91,8 @@ class Record:
                 self._put(place.path, text)
         if self._inner and self._inner[-1][0] == len(places):
             self._inner.pop()
-        return not places
+        if not places:
+            self._done()
 
     def _keep_text(self) -> None:
         """Put aside what an element says before its child; nearly always it is blank."""

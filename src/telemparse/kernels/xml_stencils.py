@@ -20,11 +20,12 @@ __all__ = ["SAMPLE_BYTES", "PointStencil", "learned"]
 
 _SLOTS = 64
 SAMPLE_BYTES = 64 * 1024
-_ATTRIBUTES = re.compile(rb'\s+([A-Za-z_][\w.:-]*)="([^"<&]*)"')
+_ATTRIBUTES = re.compile(rb"""\s+([A-Za-z_][\w.:-]*)=(["'])([^<&]*?)\2""")
 _TAG = re.compile(
-    rb'<(?P<end>/?)(?P<name>[A-Za-z_][\w.:-]*)(?P<attributes>(?:\s+[A-Za-z_][\w.:-]*="[^"<&]*")*)\s*(?P<empty>/?)>'
+    rb"<(?P<end>/?)(?P<name>[A-Za-z_][\w.:-]*)"
+    rb"""(?P<attributes>(?:\s+[A-Za-z_][\w.:-]*=(?:"[^"<&]*"|'[^'<&]*'))*)\s*(?P<empty>/?)>"""
 )
-_QUOTE, _LESS = 0x22, 0x3C
+_LESS = 0x3C
 
 
 @attrs.frozen
@@ -49,7 +50,7 @@ class _Deaf:
 def learned(sample: bytes, outline: Outline, stack: tuple[Frame, ...]) -> PointStencil | None:
     """Return the stencil of the point that `sample` begins with, or None where it is not plain enough.
 
-    Plain is ASCII with double quotes, no entities, comments or CDATA, and text only in the innermost
+    Plain is ASCII without entities, comments or CDATA, and text only in the innermost
     elements. The point's names mean what they mean below the open elements of `stack`. What the slots
     are called is not worked out here: a probe, the point with a word of its own in every slot, goes
     through the walker.
@@ -93,7 +94,7 @@ def _slots(sample: bytes) -> tuple[list[tuple[int, int, int]], int] | None:
         if tag["end"] and opened >= 0:
             cuts.append((opened, place, _LESS))
         cuts += [
-            (*attribute.span(2), _QUOTE)
+            (*attribute.span(3), attribute[2][0])
             for attribute in _ATTRIBUTES.finditer(sample, *tag.span("attributes"))
             if not attribute[1].startswith(b"xmlns")
         ]

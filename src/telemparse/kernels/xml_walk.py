@@ -68,7 +68,7 @@ class Walker:
         self._marks = frozenset((*outline.containers, outline.point))
         self._names: Path = tuple(frame.name for frame in self.stack)
         self._texts: list[list[str]] = [[] for _frame in self.stack]
-        self._record = Record(self._marks, self._offset)
+        self._record = Record(self._marks, self._offset, self._leave)
         self._fed = 0
         self._shift = 0
         self._last_tag = -1
@@ -227,14 +227,12 @@ class Walker:
         self.in_point = True
         parser, record = self._parser, self._record
         parser.StartElementHandler = record.start
-        parser.EndElementHandler = self._end_inside
+        parser.EndElementHandler = record.end
         parser.CharacterDataHandler = record.pieces.append
         record.begin(offset, scope, attributes)
 
-    def _end_inside(self, _raw: str) -> None:
+    def _leave(self) -> None:
         record = self._record
-        if not record.end():
-            return
         offset = self._last_tag = self._progress = self._offset()
         if offset - record.offset > POINT_BYTES:
             raise Damage(DamageKind.LIMIT, record.offset, f"a point of more than {POINT_BYTES} bytes")
