@@ -134,3 +134,16 @@ def test_parsing_does_not_load_pandas(tmp_path):
         "assert 'pandas' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+
+
+@pytest.mark.parametrize("name", ["README.md", "notes.txt"])
+def test_prose_that_names_columns_is_no_header(name):
+    line = "The table has speed (km/h), latitude, longitude and the time,\n"
+    assert _asked("A file about a logger.\n" + line + "Further words, and more.\n" * 5, name).rung is Rung.NO
+    assert _asked("A line, of words.\n" * 40 + "time, latitude, longitude\n", name).rung is Rung.NO
+
+
+def test_a_header_below_a_preamble_with_a_unit_row_is_claimed_without_rows():
+    answer = _asked("Device: X1\nDriver: none\ntime,latitude,longitude,speed\ns,deg,deg,km/h\n")
+    assert answer.rung is Rung.SHAPE
+    assert "no rows" in answer.evidence

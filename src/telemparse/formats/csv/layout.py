@@ -31,6 +31,7 @@ _SURE_FRACTION = 0.7
 _EXTRA_HEADINGS = 3
 _ROWS_BELOW_HEADER = 3
 _UNIT_ROWS = 2
+_PREAMBLE_ROWS = 24
 
 
 @attrs.frozen
@@ -178,8 +179,11 @@ def _layout(
 def _header_only(
     text: str, rows: list[Row], delimiter: str, encoding: Encoding, newlines: Newlines
 ) -> tuple[float, float, Layout] | None:
-    """Return the layout of a text without a single row of data: its first row of known words."""
-    for index, row in enumerate(rows):
+    """Return the layout of a text without a single row of data: a row of known words that ends it."""
+    filled = [index for index, row in enumerate(rows) if row.filled]
+    # A preamble may come before and a row of units behind; words among more lines than that are prose.
+    for index in filled[-2:] if len(filled) <= _PREAMBLE_ROWS else ():
+        row = rows[index]
         known = _known(row) if row.is_words else 0
         if known >= 2:  # noqa: PLR2004  (one word proves nothing)
             layout = Layout(
