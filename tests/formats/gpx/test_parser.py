@@ -302,8 +302,8 @@ def test_epochs_without_a_fix_do_not_enter_and_are_counted():
     found = parsed(gpx(*points))
     assert found.seconds() == [36001.0, 36004.0]
     assert found.meta["epochs_without_fix"] == 3
-    assert found.column("event_type", "events") == ["fix_lost", "fix_regained"]
-    assert found.seconds("events") == [36002.0, 36004.0]
+    assert found.column("event_type", "events") == ["fix_regained", "fix_lost", "fix_regained"]
+    assert found.seconds("events") == [36001.0, 36002.0, 36004.0]
 
 
 def test_a_recording_that_never_had_a_fix_says_so_and_keeps_its_channels():

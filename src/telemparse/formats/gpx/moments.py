@@ -27,7 +27,7 @@ class Moments:
     """Watches points go by, block by block."""
 
     _container: int | None = None
-    _lost: bool | None = None  # None before the first fix: what was never had cannot be lost
+    _lost: bool | None = None  # None before the first point; a first fix after points without one has come
 
     def batch(self, block: Block, times: Times, fixes: Fixes, notes: Notes) -> pa.RecordBatch | None:
         """Return the events of a block, None where nothing happens."""
@@ -55,13 +55,10 @@ class Moments:
     def _losses(self, fixes: Fixes) -> list[tuple[int, int, str, str]]:
         rows = np.flatnonzero(fixes.usable | fixes.without_fix)
         states = fixes.without_fix[rows]
-        if self._lost is None:
-            had = np.flatnonzero(~states)
-            if not len(had):
-                return []
-            rows, states, self._lost = rows[had[0] :], states[had[0] :], False
         if not len(rows):
             return []
+        if self._lost is None:
+            self._lost = bool(states[0])
         changed = np.flatnonzero(np.concatenate([[states[0] != self._lost], states[1:] != states[:-1]]))
         self._lost = bool(states[-1])
         return [
