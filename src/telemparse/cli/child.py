@@ -10,8 +10,8 @@ import attrs
 from telemparse.cli.documents import recording_document, stream_document
 from telemparse.cli.terminal import reason
 from telemparse.errors import TelemparseError
-from telemparse.model.artifacts import Artifact, ArtifactSet
 from telemparse.model.documents import options_document, options_from
+from telemparse.model.handover import handed_over, taken_over
 from telemparse.model.options import Isolation
 
 if TYPE_CHECKING:
@@ -38,23 +38,12 @@ def request_for(
     own = attrs.evolve(options, isolation=Isolation.NONE, timeout_s=None, max_memory_bytes=None)
     return {
         "paths": list(recording.paths),
-        "artifacts": [
-            _handed(artifact, folder / f"artifact-{n}") for n, artifact in enumerate(recording.artifacts)
-        ],
+        "artifacts": handed_over(recording.artifacts, folder),
         "directory": str(directory),
         "options": options_document(own),
         "format": file_format,
         "compression": compression,
     }
-
-
-def _handed(artifact: Artifact, place: Path) -> dict[str, str]:
-    if artifact.path is not None:
-        return {"name": artifact.name, "path": str(artifact.path.resolve())}
-    with place.open("wb") as target:
-        for piece in artifact.chunks():
-            target.write(piece)
-    return {"name": artifact.name, "path": str(place)}
 
 
 def parser_in(folder: Path) -> str:
@@ -75,9 +64,7 @@ def serve(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     directory = Path(request["directory"])
     options = options_from(request["options"])
     try:
-        artifacts = ArtifactSet(tuple(
-            attrs.evolve(Artifact.from_path(each["path"]), name=each["name"]) for each in request["artifacts"]
-        ))  # fmt: skip
+        artifacts = taken_over(request["artifacts"])
         winner = telemparse.detect(artifacts, options).winner
         if winner is not None:
             (folder / _PARSER).write_text(winner.parser_id, "utf-8")
