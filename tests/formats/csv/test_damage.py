@@ -202,3 +202,12 @@ def test_a_line_without_end_is_bounded(read):
     result = read(text)
     assert result.streams["gnss_pvt"].num_rows == 20
     assert [issue.code for issue in result.warnings] == ["ARTIFACT_TRUNCATED"]
+
+
+def test_a_preamble_of_pairs_is_not_taken_for_the_header(read, codes):
+    preamble = "Logger,RC-Box 2\nFirmware,1.4.2\nDriver,Nobody\n\n"
+    table = "time,lat,lon,speed\nUTC,deg,deg,km/h\n" + "".join(f"{row}\n" for row in _rows(9))
+    result = read(preamble + table)
+    assert result.metadata["layout"]["header_line"] == 5
+    assert result.streams["gnss_pvt"].num_rows == 9
+    assert not codes(result)

@@ -25,8 +25,6 @@ __all__ = ["Columns"]
 
 _LARGEST_BYTE = 255
 _TURN = 360.0
-# One word for a cell that is no number and one that is too large: which it is depends on how it was read.
-_REASON = "no possible number"
 
 
 @attrs.frozen
@@ -42,9 +40,12 @@ class Columns:
     ledger: Ledger
 
     def canonical(
-        self, cells: Cells, measured: Measured, kind: pa.DataType, low: float | None = None
+        self, cells: Cells, measured: Measured, kind: pa.DataType, used: Mask | None, low: float | None = None
     ) -> pa.Array:
-        """Return a column as numbers of `kind` in the canonical unit; below `low` they are impossible."""
+        """Return a column as numbers of `kind` in the canonical unit; below `low` they are impossible.
+
+        Cells are only counted as lost in rows that are `used`; the others are counted as rows.
+        """
         read = self._read(cells, measured)
         fine = pa.types.is_integer(kind) or _within(read.values, low)
         if read.array is not None and read.array.type == kind and _is_plain(measured) and fine:
@@ -55,9 +56,12 @@ class Columns:
         else:
             narrowed = values.astype(np.float32) if kind == pa.float32() else values
             possible = np.isfinite(narrowed) & (low is None or narrowed >= low)
-        return self._masked(np.where(possible, values, 0), kind, read, possible, measured)
+        self._count(read, possible, used, measured)
+        return _masked(np.where(possible, values, 0), kind, read, possible)
 
-    def course(self, cells: Cells, measured: Measured, declination: Column | None) -> pa.Array:
+    def course(
+        self, cells: Cells, measured: Measured, declination: Column | None, used: Mask | None
+    ) -> pa.Array:
         """Return courses in [0, 360): 360 is north; those from magnetic north turn by the declination."""
         read = self._read(cells, measured)
         fine = declination is None and _is_plain(measured) and _within(read.values, 0.0, below=_TURN)
@@ -72,21 +76,24 @@ class Columns:
             possible &= turn.valid if turn.valid is not None else np.True_
         single = np.mod(np.where(possible, values, 0.0), _TURN).astype(np.float32)
         single[single >= _TURN] = 0.0  # 359.99999999 rounds up
-        return self._masked(single, pa.float32(), read, possible, measured)
+        self._count(read, possible, used, measured)
+        return _masked(single, pa.float32(), read, possible)
 
     def _read(self, cells: Cells, measured: Measured) -> Numbers:
-        read = numbers(cells.columns[measured.column.index], self.decimal, measured.column.unit)
-        if read.bad is not None:
-            self.ledger.blank(read.bad, measured.column.source, _REASON)
-        return read
+        return numbers(cells.columns[measured.column.index], self.decimal, measured.column.unit)
 
-    def _masked(
-        self, values: NDArray[Any], kind: pa.DataType, read: Numbers, possible: Mask, measured: Measured
-    ) -> pa.Array:
-        impossible = ~possible if read.valid is None else ~possible & read.valid
-        if impossible.any():
-            self.ledger.blank(impossible, measured.column.source, _REASON)
-        return to_arrow(values, kind, possible if read.valid is None else possible & read.valid)
+    def _count(self, read: Numbers, possible: Mask, used: Mask | None, measured: Measured) -> None:
+        lost = ~possible if read.valid is None else ~possible & read.valid
+        if read.bad is not None:
+            lost |= read.bad
+        if used is not None:
+            lost &= used
+        if lost.any():
+            self.ledger.blank(lost, measured.column.source, "no possible number")
+
+
+def _masked(values: NDArray[Any], kind: pa.DataType, read: Numbers, possible: Mask) -> pa.Array:
+    return to_arrow(values, kind, possible if read.valid is None else possible & read.valid)
 
 
 def _is_plain(measured: Measured) -> bool:

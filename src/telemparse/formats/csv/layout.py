@@ -259,12 +259,11 @@ def _header(rows: list[Row], width: int) -> tuple[int | None, int]:
         while words < len(below) and words <= _UNIT_ROWS and rows[below[words]].is_words:
             words += 1
         data = below[words : words + _ROWS_BELOW_HEADER]
-        if (
-            data
-            and all(rows[place].is_data for place in data[:1])
-            and sum(rows[p].is_data for p in data) * 2 > len(data)
-        ):
-            return index, data[0]
+        whole = sum(rows[place].is_data and len(rows[place].cells) == width for place in data)
+        if 2 * whole > len(data):
+            # A last line of the preamble may look like a header; the row that names quantities is it.
+            heads = [place for place in (index, *below[:words]) if not _is_unit_row(rows[place])]
+            return max(heads, key=lambda place: (_known(rows[place]), rows[place].filled)), data[0]
     first = next(index for index, row in enumerate(rows) if row.is_data and len(row.cells) == width)
     return None, first
 

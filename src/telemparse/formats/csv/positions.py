@@ -76,12 +76,14 @@ class Coordinates:
         lat_deg, lon_deg: shape (n,); anything where not usable.
         usable: both are there, possible, and not 0/0; None when all are.
         blank: rows without a position that is written, 0/0 among them; None for none.
+        unread: rows whose cells hold something that is no coordinate; None for none.
     """
 
     lat_deg: Floats
     lon_deg: Floats
     usable: Mask | None
     blank: Mask | None
+    unread: Mask | None
 
 
 @attrs.frozen
@@ -107,23 +109,36 @@ class Positions:
         lat, lat_valid, lat_bad = self._axis(cells, self.lat, self.lat_letters)
         lon, lon_valid, lon_bad = self._axis(cells, self.lon, self.lon_letters)
         if lat_valid is None and lon_valid is None and _plainly_fine(lat, lon):
-            return Coordinates(lat, lon, None, None)
+            return Coordinates(lat, lon, None, None, None)
         every = np.ones(cells.rows, np.bool_)
         lat_valid = every if lat_valid is None else lat_valid
         lon_valid = every if lon_valid is None else lon_valid
+        # `1e999` is read as infinity by C, and as no number by the tolerant way: here it is none for both.
+        endless = (lat_valid & ~np.isfinite(lat)) | (lon_valid & ~np.isfinite(lon))
+        lat_valid, lon_valid = lat_valid & ~endless, lon_valid & ~endless
         lon = np.where((lon >= _LON_LIMIT) & (lon <= _TURN), lon - _TURN, lon)
-        lat_out = lat_valid & ~((lat >= -_LAT_LIMIT) & (lat <= _LAT_LIMIT))
-        lon_out = lon_valid & ~((lon >= -_LON_LIMIT) & (lon < _LON_LIMIT))
+        outside = (
+            (self.lat, lat_valid & ~((lat >= -_LAT_LIMIT) & (lat <= _LAT_LIMIT))),
+            (self.lon, lon_valid & ~((lon >= -_LON_LIMIT) & (lon < _LON_LIMIT))),
+        )
         faulty = np.zeros(cells.rows, np.bool_)
-        for measured, unread, outside in ((self.lat, lat_bad, lat_out), (self.lon, lon_bad, lon_out)):
-            bad = outside if unread is None else outside | unread
+        for measured, bad in outside:
             if bad.any():
                 ledger.blank(bad, measured.column.source, "no possible coordinate")
                 faulty |= bad
+        unread = endless
+        for unreadable in (lat_bad, lon_bad):
+            unread = unread if unreadable is None else unread | unreadable
         zero = lat_valid & lon_valid & (lat == 0) & (lon == 0)
-        blank = (~lat_valid | ~lon_valid | zero) & ~faulty
-        usable = ~blank & ~faulty
-        return Coordinates(lat, lon, None if usable.all() else usable, blank if blank.any() else None)
+        blank = (~lat_valid | ~lon_valid | zero) & ~faulty & ~unread
+        usable = ~blank & ~faulty & ~unread
+        return Coordinates(
+            lat_deg=lat,
+            lon_deg=lon,
+            usable=None if usable.all() else usable,
+            blank=blank if blank.any() else None,
+            unread=unread if unread.any() else None,
+        )
 
     def _axis(
         self, cells: Cells, measured: Measured, letters: Column | None

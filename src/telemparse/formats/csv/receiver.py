@@ -67,9 +67,7 @@ class Receiver:
     def read(self, cells: Cells, times: Instants) -> Epochs:
         """Return the block's epochs: a fix needs a time, a possible position, and no word against it."""
         where = self.positions.read(cells, self.columns.ledger)
-        found = {
-            name: self._column(cells, name) for name in self.assignment.gnss if name in self._read_now(cells)
-        }
+        found: dict[str, pa.Array] = {}
         fixed, lost, bits = where.usable, where.blank, self._standing_bits(cells.rows)
         if self.fix.column is not None and self.fix.column.index in cells.columns:
             verdict = self.fix.judge(cells.columns[self.fix.column.index])
@@ -82,33 +80,36 @@ class Receiver:
                 bits = doubt if bits is None else bits | doubt
         if bits is not None:
             found["quality_flags"] = to_arrow(bits, pa.uint32())
-        found["lat_deg"] = to_arrow(where.lat_deg, pa.float64())
-        found["lon_deg"] = to_arrow(where.lon_deg, pa.float64())
         reported = _joined(times.valid, self._updates(cells))
         fixed = _joined(fixed, reported)
+        if where.unread is not None:
+            self.columns.ledger.skip(_both(reported, where.unread), "no position")
+        found.update({name: self._column(cells, name, fixed) for name in self._read_now(cells)})
+        found["lat_deg"] = to_arrow(where.lat_deg, pa.float64())
+        found["lon_deg"] = to_arrow(where.lon_deg, pa.float64())
         return Epochs(
             found, fixed, self._follow(cells, fixed, _joined(lost, reported) if lost is not None else None)
         )
 
-    def _read_now(self, cells: Cells) -> set[str]:
+    def _read_now(self, cells: Cells) -> list[str]:
         """Return the receiver's columns that were read; with a projection not all are."""
-        return {
+        return [
             name
             for name, measured in self.assignment.gnss.items()
             if name not in _POSITION and measured.column.index in cells.columns
-        }
+        ]
 
     def _standing_bits(self, rows: int) -> NDArray[np.uint32] | None:
         if self.altitude is not Altitude.ELLIPSOID:
             return None
         return np.full(rows, np.uint32(QualityFlag.ALTITUDE_ELLIPSOIDAL))
 
-    def _column(self, cells: Cells, name: str) -> pa.Array:
+    def _column(self, cells: Cells, name: str, used: Mask | None) -> pa.Array:
         measured = self.assignment.gnss[name]
         if name == "course_deg":
-            return self.columns.course(cells, measured, self.assignment.aids.get("declination"))
+            return self.columns.course(cells, measured, self.assignment.aids.get("declination"), used)
         kind = SCHEMAS["gnss_pvt"].field(name).type
-        return self.columns.canonical(cells, measured, kind, low=0.0 if name in _NOT_NEGATIVE else None)
+        return self.columns.canonical(cells, measured, kind, used, low=0.0 if name in _NOT_NEGATIVE else None)
 
     def _updates(self, cells: Cells) -> Mask | None:
         """Return the rows that the logger marks as new epochs of the receiver, None where it marks none."""

@@ -94,7 +94,7 @@ class Streams:
             if IMU_STREAMS[role] in self.wanted:
                 yield from self._batch(IMU_STREAMS[role], *self._triad(role, cells, times), times)
         if self.assignment.channels and "channels" in self.wanted:
-            columns = {channel.name: self._channel(cells, channel) for channel in self.assignment.channels}
+            columns = {c.name: self._channel(cells, c, times.valid) for c in self.assignment.channels}
             fields = {channel.name: _channel_field(channel) for channel in self.assignment.channels}
             yield from self._batch("channels.main", columns, times.valid, times, fields)
         if "events" in self.wanted:
@@ -144,7 +144,7 @@ class Streams:
         """Return three axes and the rows in which all of them are there; lone axes are counted."""
         axes = self.assignment.triads[role]
         columns = {
-            name: self.columns.canonical(cells, measured, pa.float32())
+            name: self.columns.canonical(cells, measured, pa.float32(), times.valid)
             for name, measured in zip(_AXES[role], axes, strict=True)
         }
         if not any(column.null_count for column in columns.values()):
@@ -160,9 +160,9 @@ class Streams:
             )
         return columns, keep
 
-    def _channel(self, cells: Cells, channel: Channel) -> pa.Array:
+    def _channel(self, cells: Cells, channel: Channel, used: Mask | None) -> pa.Array:
         if channel.numeric:
-            return self.columns.canonical(cells, channel.source, channel_kind(channel))
+            return self.columns.canonical(cells, channel.source, channel_kind(channel), used)
         return pc.ascii_trim_whitespace(text(cells.columns[channel.source.column.index]))
 
     def _events(self, cells: Cells, times: Instants, events: list[tuple[int, str]]) -> Iterator[Batch]:
