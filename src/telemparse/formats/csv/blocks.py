@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from telemparse.formats.csv.layout import COMMENTS, split_line
+from telemparse.formats.csv.rows import COMMENTS, split_line
 from telemparse.kernels.lines import line_blocks
 from telemparse.model.detection import HEAD_BYTES
 from telemparse.model.issues import Issue, Locus

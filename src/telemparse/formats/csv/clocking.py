@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from telemparse.extension.csv_dialect import Stamps
 from telemparse.formats.csv.assignment import TYPED_SHARE
-from telemparse.formats.csv.clock import Clock, DaySource, NumberSource, StampSource, Zone
+from telemparse.formats.csv.clock import Clock, Zone
 from telemparse.formats.csv.mapping import Basis
+from telemparse.formats.csv.sources import DaySource, NumberSource, StampSource
 from telemparse.formats.csv.timing import Ambiguous, Form, read_time
 
 if TYPE_CHECKING:

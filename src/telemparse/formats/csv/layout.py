@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
 import attrs
 
 from telemparse.formats.csv.cells import CellKind, is_value, kind_of
 from telemparse.formats.csv.headers import read_heading
+from telemparse.formats.csv.rows import rows_of
 from telemparse.kernels.lines import Lines, Newlines, decoded, sniff_encoding
 from telemparse.kernels.units import find_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from telemparse.formats.csv.rows import Row
     from telemparse.kernels.lines import Encoding
 
-__all__ = ["COMMENTS", "DELIMITERS", "Layout", "Row", "read_layout", "split_line"]
+__all__ = ["DELIMITERS", "Layout", "read_layout"]
 
 DELIMITERS = ("\t", ";", "|", ",", " ")
 """A blank stands for any run of blanks and tabs."""
 
-COMMENTS = ("#", "%", "//")
-"""A line that begins so and has another number of cells is a comment, and no damage."""
-
 _SAMPLE_ROWS = 100
-_LONGEST_CELL_LINES = 20
 _SURE_FRACTION = 0.7
 _EXTRA_HEADINGS = 3
 _ROWS_BELOW_HEADER = 3
 _UNIT_ROWS = 2
 _PREAMBLE_ROWS = 24
-
-
-@attrs.frozen
-class Row:
-    """One row of the head: number of its first line (from 1) and its cells."""
-
-    line: int
-    cells: tuple[str, ...]
-    values: int = 0
-    filled: int = 0
-
-    @property
-    def is_data(self) -> bool:
-        """At least half of the cells that hold anything are values."""
-        return self.filled > 0 and 2 * self.values >= self.filled
-
-    @property
-    def is_words(self) -> bool:
-        """At least two cells hold anything, and few of them values."""
-        return self.filled >= 2 and 4 * self.values <= self.filled  # noqa: PLR2004  (shares)
 
 
 @attrs.frozen(kw_only=True)
@@ -96,19 +73,6 @@ class Layout:
         return self.encoding.name != "utf-8" or self.newlines is Newlines.CR
 
 
-def split_line(line: str, delimiter: str) -> tuple[str, ...]:
-    """Return the cells of one line; quotes are minded only where the line has any."""
-    if delimiter == " ":
-        return tuple(line.split())
-    if '"' not in line:
-        return tuple(line.split(delimiter))
-    try:
-        rows = list(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
-    except csv.Error:
-        return tuple(line.split(delimiter))
-    return tuple(rows[0]) if rows else ()
-
-
 def read_layout(head: bytes, *, whole: bool) -> Layout | None:
     """Return the layout of a text that begins with `head`, or None when it is no delimited text.
 
@@ -140,7 +104,7 @@ def _layout(
 ) -> tuple[float, float, Layout] | None:
     if delimiter not in text and not (delimiter == " " and "\t" in text):
         return None
-    rows, lines = _rows(text, delimiter)
+    rows, lines = rows_of(text, delimiter)
     weights: dict[int, float] = {}
     values: dict[int, tuple[int, int]] = {}
     for row in rows:
@@ -206,42 +170,6 @@ def _header_only(
             # Any delimiter that shows data outweighs this.
             return known * 1e-6, 1.0 if delimiter != " " else 0.0, layout
     return None
-
-
-def _rows(text: str, delimiter: str) -> tuple[list[Row], Lines]:
-    """Return the rows of the head with their line numbers, and whether line ends stand inside quotes."""
-    lines = text.split("\n")
-    if delimiter != " " and '"' in text:
-        joined = _quoted_rows(lines, delimiter)
-        if joined is not None:
-            return joined, Lines.QUOTED
-    return [
-        _row(number, split_line(line.strip("\r"), delimiter)) for number, line in enumerate(lines, 1)
-    ], Lines.PLAIN
-
-
-def _quoted_rows(lines: list[str], delimiter: str) -> list[Row] | None:
-    """Return rows whose quoted cells span lines; None where none does, or a stray quote swallows the text."""
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter)
-    rows, before, spanning = [], 0, False
-    try:
-        for cells in reader:
-            tallest = max((cell.count("\n") for cell in cells), default=0)
-            if tallest > _LONGEST_CELL_LINES:
-                return None
-            spanning = spanning or tallest > 0
-            rows.append(_row(before + 1, tuple(cells)))
-            before = reader.line_num
-    except csv.Error:
-        return None
-    return rows if spanning else None
-
-
-def _row(line: int, cells: tuple[str, ...]) -> Row:
-    kinds = [kind_of(cell) for cell in cells]
-    filled = sum(kind is not CellKind.BLANK for kind in kinds)
-    values = sum(kind not in (CellKind.BLANK, CellKind.WORD, CellKind.LETTER) for kind in kinds)
-    return Row(line, cells, values, filled)
 
 
 def _fits(row: Row, width: int) -> bool:

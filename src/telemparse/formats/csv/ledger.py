@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from telemparse.formats.csv.layout import COMMENTS, split_line
+from telemparse.formats.csv.rows import COMMENTS, split_line
 from telemparse.kernels.lines import Lines
 from telemparse.model.codes import Severity
 from telemparse.model.issues import Issue, Locus

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from telemparse.formats.csv.cells import CellKind, kind_of, number_in, unit_in
-from telemparse.formats.csv.layout import split_line
+from telemparse.formats.csv.rows import split_line
 from telemparse.kernels.lines import Newlines, decoded
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pc_csv
 
 from telemparse.formats.csv.cells import NULL_WORDS
-from telemparse.formats.csv.layout import COMMENTS
+from telemparse.formats.csv.rows import COMMENTS
 from telemparse.kernels.arrays import validity
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from telemparse.formats.csv.assignment import Assignment
-    from telemparse.formats.csv.clock import Instants
     from telemparse.formats.csv.columns import Columns
     from telemparse.formats.csv.fixes import FixWatch
     from telemparse.formats.csv.positions import Positions
     from telemparse.formats.csv.reading import Cells
+    from telemparse.formats.csv.sources import Instants
     from telemparse.kernels.arrays import Mask
 
 __all__ = ["Epochs", "Receiver"]

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from telemparse.formats.csv.assignment import Assignment, Channel
-    from telemparse.formats.csv.clock import Clock, Instants
+    from telemparse.formats.csv.clock import Clock
     from telemparse.formats.csv.columns import Columns
     from telemparse.formats.csv.reading import Cells
     from telemparse.formats.csv.receiver import Receiver
+    from telemparse.formats.csv.sources import Instants
     from telemparse.kernels.arrays import Mask
     from telemparse.kernels.units import Unit
 

@@ -1,0 +1,403 @@
+"""The tables of header words: English, and the common German, French, Italian and Spanish terms.
+
+Words are written without case, accents, blanks and signs, the most telling one of a quantity first.
+"""
+
+from __future__ import annotations
+
+from telemparse.kernels.units import Dimension
+
+__all__ = ["AIDS", "CHANNELS", "GNSS", "TIME", "TRIADS"]
+
+TIME = (
+    (
+        "t",
+        (
+            "timestamp datetime utctimestamp timeutc utctime utcdatetime datetimeutc timestamputc isotime "
+            "isodatetime dateandtime datumzeit datumuhrzeit zeitstempel horodatage datahora dataora "
+            "fechahora marcatemporal dateheure utc unixtime epoch epochtime unixtimestamp posixtime "
+            "gpstimestamp gpsdatetime gnsstime gpstime time t zeit temps tempo tiempo ts sampletime logtime "
+            "elapsed elapsedtime laufzeit timemillisecond timemilliseconds millis uptime sessiontime "
+            "localdatetime systemtime devicetime rtctime datetimelocal relativetime relativzeit"
+        ),
+    ),
+    (
+        "date",
+        (
+            "date utcdate dateutc gpsdate datum fecha jour giorno data dia localdate lcldate datelocal "
+            "dateyymmdd yymmdd ddmmyy yyyymmdd datelcl"
+        ),
+    ),
+    (
+        "time",
+        (
+            "timeofday utctimeofday uhrzeit heure ora orario hora localtime lcltime timelocal timehhmmss "
+            "hhmmss clock"
+        ),
+    ),
+    (
+        "hour",
+        "hour hours stunde stunden heures ore horas hr",
+    ),
+    (
+        "minute",
+        "minute minutes minuten minuti minutos",
+    ),
+    (
+        "second",
+        "second seconds sekunde sekunden seconde secondes secondi segundos sec",
+    ),
+    (
+        "millisecond",
+        "millisecond milliseconds millisekunde millisekunden msec ms",
+    ),
+    (
+        "utc_offset",
+        "utcoffset utcofst tzoffset timezoneoffset gmtoffset utcoff zoneoffset",
+    ),
+    (
+        "tick",
+        "",
+    ),
+    (
+        "gps_week",
+        "gpsweek weeknumber gpsweeknumber gpswk",
+    ),
+    (
+        "gps_tow",
+        "gpstow tow itow secondsofweek gpssecondsofweek sow gpssow timeofweek",
+    ),
+)
+
+GNSS = (
+    (
+        "lat_deg",
+        Dimension.ANGLE,
+        (
+            "gpslatitude gpslat gnsslatitude gnsslat latitude lat latitudedeg latdeg breitengrad geobreite "
+            "breite geographischebreite latitud latitudine positionlat latituden ylat poslat latwgs84"
+        ),
+    ),
+    (
+        "lon_deg",
+        Dimension.ANGLE,
+        (
+            "gpslongitude gpslon gpslong gpslng gnsslongitude gnsslon longitude lon lng long longitudedeg "
+            "londeg laengengrad langengrad geolaenge laenge lange geographischelaenge longitud longitudine "
+            "positionlong positionlon poslon lonwgs84 longitudee"
+        ),
+    ),
+    (
+        "alt_m",
+        Dimension.LENGTH,
+        (
+            "gpsaltitude gpsalt gnssaltitude gpsheight altitudemsl altmsl altitude alt elevation ele height "
+            "hoehe hohe gpshohe gpshoehe altitud altitudine quota elevazione altura hauteur hmsl heightmsl "
+            "altitudeabovesealevel"
+        ),
+    ),
+    (
+        "speed_mps",
+        Dimension.SPEED,
+        (
+            "gpsspeed gnssspeed gpsgroundspeed groundspeed gpsvelocity speedoverground sog gndspd gspeed "
+            "gpsspd gpsgeschwindigkeit speed velocity vel geschwindigkeit vitesse velocita velocidad speed2d "
+            "spd tempo"
+        ),
+    ),
+    (
+        "course_deg",
+        Dimension.ANGLE,
+        (
+            "gpscourse gpsheading gpsbearing gpstrack courseoverground cog trackangle trueheading "
+            "courseheading heading course bearing kurs cap rotta rumbo richtung track trk hdg fahrtrichtung "
+            "direction"
+        ),
+    ),
+    (
+        "vel_n_mps",
+        Dimension.SPEED,
+        "veln velnorth vn northvelocity velocitynorth gpsveln nedveln northspeed velocityn",
+    ),
+    (
+        "vel_e_mps",
+        Dimension.SPEED,
+        "vele veleast ve eastvelocity velocityeast gpsvele nedvele eastspeed velocitye",
+    ),
+    (
+        "vel_d_mps",
+        Dimension.SPEED,
+        "veld veldown vd downvelocity velocitydown gpsveld nedveld downspeed velocityd",
+    ),
+    (
+        "vel_u_mps",
+        Dimension.SPEED,
+        "velu velup vu upvelocity velocityup verticalspeedup gpsverticalspeed",
+    ),
+    (
+        "hacc_m",
+        Dimension.LENGTH,
+        (
+            "hacc horizontalaccuracy gpsaccuracy gpsposaccuracy posaccuracy positionaccuracy accuracy "
+            "haccuracy genauigkeit precision gpsposacc"
+        ),
+    ),
+    (
+        "vacc_m",
+        Dimension.LENGTH,
+        "vacc verticalaccuracy vaccuracy altitudeaccuracy",
+    ),
+    (
+        "sacc_mps",
+        Dimension.SPEED,
+        "sacc speedaccuracy gpsspdaccuracy velocityaccuracy saccuracy",
+    ),
+    (
+        "hdop",
+        Dimension.NUMBER,
+        "hdop gpshdop horizontaldop gpsdop",
+    ),
+    (
+        "vdop",
+        Dimension.NUMBER,
+        "vdop gpsvdop verticaldop",
+    ),
+    (
+        "pdop",
+        Dimension.NUMBER,
+        "pdop gpspdop positiondop",
+    ),
+    (
+        "sat_count",
+        Dimension.NUMBER,
+        (
+            "satcount numsats numsat satellites gpssatellites gpssats gpsnsat nsat nsats numsv nsv sats sat "
+            "svs satelliten anzahlsatelliten satellitesused usedsatellites satsused satellitenanzahl "
+            "numsatellites gpssat siv nsatusedview satelliti satelites nsatused gnsssats"
+        ),
+    ),
+    (
+        "fix_type",
+        Dimension.NUMBER,
+        "fixtype gpsfixtype gnssfixtype",
+    ),
+)
+
+AIDS = (
+    (
+        "lat_hemisphere",
+        (
+            "ns n_s latns latref latitudens latitudehemisphere lathemisphere latdir latitudedirection "
+            "northsouth latitudedir latituderef gpslatituderef"
+        ),
+    ),
+    (
+        "lon_hemisphere",
+        (
+            "ew e_w lonew lonref longitudeew longitudehemisphere lonhemisphere londir longitudedirection "
+            "eastwest longitudedir longituderef gpslongituderef"
+        ),
+    ),
+    (
+        "fix",
+        (
+            "fix gpsfix gnssfix gpsfixed fixmode fixstatus gpsstatus gnssstatus valid gpsvalid fixvalid "
+            "fixok gnssfixok validity fixquality gpsquality gpsqual gpsfixquality"
+        ),
+    ),
+    (
+        "gnss_update",
+        "gpsupdate gnssupdate",
+    ),
+    (
+        "declination",
+        "",
+    ),
+    (
+        "event",
+        "",
+    ),
+)
+
+
+TRIADS = (
+    (
+        "accel",
+        Dimension.ACCELERATION,
+        "mps2",
+        "a",
+        "a acc accel acceleration accelerometer gforce imuaccel imuacc accl g_force beschleunigung",
+    ),
+    (
+        "gyro",
+        Dimension.ANGLE_RATE,
+        "rps",
+        "g",
+        "g gyro gyr gyroscope rotationrate angularvelocity angularrate omega w imugyro gyroscop",
+    ),
+    (
+        "mag",
+        Dimension.FIELD,
+        "ut",
+        "m",
+        "m mag magnet magnetometer magneticfield magfield compass imumag",
+    ),
+)
+
+CHANNELS = (
+    (
+        "distance_m",
+        Dimension.LENGTH,
+        (
+            "distance dist distanz strecke distancia distanza distancetravelled distancetraveled odometer "
+            "mileage cumulativedistance"
+        ),
+    ),
+    (
+        "speed_mps",
+        Dimension.SPEED,
+        (
+            "vehiclespeed wheelspeed obdspeed carspeed canspeed ecuspeed fahrzeuggeschwindigkeit roadspeed "
+            "vitessevehicule speedobd drivenspeed"
+        ),
+    ),
+    (
+        "rpm",
+        Dimension.FREQUENCY,
+        (
+            "rpm enginespeed enginerpm motordrehzahl drehzahl regimemoteur regime giri girimotore "
+            "revoluciones e1rpm enginerevs motorrpm"
+        ),
+    ),
+    (
+        "throttle_pct",
+        Dimension.RATIO,
+        (
+            "throttle throttlepos throttleposition tps gaspedal gas drosselklappe accelerateur acelerador "
+            "acceleratore throttlepct"
+        ),
+    ),
+    (
+        "brake_pct",
+        Dimension.RATIO,
+        "brake brakepos brakeposition brakepedal bremse bremspedal frein freno brakepct",
+    ),
+    (
+        "brake_pressure_bar",
+        Dimension.PRESSURE,
+        "brakepressure brakepress bremsdruck pressionfrein presionfreno pressionefreno brakepres",
+    ),
+    (
+        "gear",
+        Dimension.NUMBER,
+        "gear gearposition gang vitesseengagee marcia marcha currentgear",
+    ),
+    (
+        "steering_deg",
+        Dimension.ANGLE,
+        "steering steeringangle steerangle steeredangle lenkwinkel steeringwheelangle volant sterzo",
+    ),
+    (
+        "accel_lat_mps2",
+        Dimension.ACCELERATION,
+        (
+            "accellat lateralacceleration lateralacc lateralaccel latacc lataccel lateralg latg gforcelat "
+            "querbeschleunigung gpslatacc glat latac accelerationlat"
+        ),
+    ),
+    (
+        "accel_long_mps2",
+        Dimension.ACCELERATION,
+        (
+            "accellong longitudinalacceleration longitudinalacc longitudinalaccel longacc longaccel lonacc "
+            "longitudinalg longg gforcelong inlineacc inlineg linealg laengsbeschleunigung "
+            "langsbeschleunigung gpslonacc glong accelerationlong"
+        ),
+    ),
+    (
+        "accel_vert_mps2",
+        Dimension.ACCELERATION,
+        ("accelvert verticalacceleration verticalacc verticalaccel vertacc verticalg vertg gforcevert gvert"),
+    ),
+    (
+        "yaw_rate_rps",
+        Dimension.ANGLE_RATE,
+        "yawrate gierrate gpsyawrate gpsgyro",
+    ),
+    (
+        "wheel_speed_fl_mps",
+        Dimension.SPEED,
+        "wheelspeedfl wheelspeedfrontleft frontleftwheelspeed wheelspdfl wsfl",
+    ),
+    (
+        "wheel_speed_fr_mps",
+        Dimension.SPEED,
+        "wheelspeedfr wheelspeedfrontright frontrightwheelspeed wheelspdfr wsfr",
+    ),
+    (
+        "wheel_speed_rl_mps",
+        Dimension.SPEED,
+        "wheelspeedrl wheelspeedrearleft rearleftwheelspeed wheelspdrl wsrl",
+    ),
+    (
+        "wheel_speed_rr_mps",
+        Dimension.SPEED,
+        "wheelspeedrr wheelspeedrearright rearrightwheelspeed wheelspdrr wsrr",
+    ),
+    (
+        "clutch_pct",
+        Dimension.RATIO,
+        "clutch kupplung embrayage frizione embrague clutchpos clutchposition",
+    ),
+    (
+        "fuel_level_pct",
+        Dimension.RATIO,
+        "fuellevel tankfuellstand fuel",
+    ),
+    (
+        "oil_temp_c",
+        Dimension.TEMPERATURE,
+        "oiltemp oiltemperature oeltemperatur oltemperatur temphuile e1oilt engineoiltemp",
+    ),
+    (
+        "coolant_temp_c",
+        Dimension.TEMPERATURE,
+        (
+            "coolanttemp coolanttemperature watertemp watertemperature ect enginecoolanttemp "
+            "kuehlmitteltemperatur wassertemperatur tempeau coolant"
+        ),
+    ),
+    (
+        "oil_pressure_bar",
+        Dimension.PRESSURE,
+        "oilpressure oilpress oeldruck oldruck pressionhuile e1oilp engineoilpressure",
+    ),
+    (
+        "battery_v",
+        Dimension.VOLTAGE,
+        "battery batteryvoltage battvoltage vbat battv batteriespannung batterie batteryvolts ubatt",
+    ),
+    (
+        "lambda",
+        Dimension.NUMBER,
+        "lambda lambda1",
+    ),
+    (
+        "heart_rate_bpm",
+        Dimension.FREQUENCY,
+        (
+            "heartrate hr heartratebpm herzfrequenz puls frequencecardiaque frequenzacardiaca "
+            "frecuenciacardiaca bpm pulse"
+        ),
+    ),
+    (
+        "cadence_rpm",
+        Dimension.FREQUENCY,
+        "cadence cad trittfrequenz kadenz cadenza cadencia",
+    ),
+    (
+        "power_w",
+        Dimension.POWER,
+        "power watts leistung puissance potenza potencia poweroutput",
+    ),
+)
