@@ -153,6 +153,17 @@ def test_an_undeclared_prefix_keeps_its_values_and_is_named():
         assert reader.walker.undeclared == {"q"}
 
 
+@pytest.mark.parametrize("name", [":v", "q:", "a:b:c", "x:v"])
+def test_names_that_namespaces_do_not_allow_are_confessed(name):
+    document = log(*[f'<p n="1"><{name}>2</{name}></p>'] * 9, root='<log xmlns:q="urn:q" xmlns:x="">')
+    with pytest.raises(etree.XMLSyntaxError):
+        etree.fromstring(document)
+    for method in Method:
+        points, reader, _heard = read(document, method)
+        assert len(points) == 9
+        assert reader.walker.undeclared
+
+
 BROKEN = [
     ('<p n="x"><v>1</p>', DamageKind.SYNTAX, 1),
     ('<p n="x" n="y"/>', DamageKind.SYNTAX, 0),

@@ -44,7 +44,7 @@ def test_every_declared_encoding_comes_out_as_utf8(encoding, codec, mark):
 
 def test_a_declaration_that_contradicts_the_bytes_is_not_believed():
     data = '<?xml version="1.0" encoding="UTF-16"?><a>ü</a>'.encode()
-    assert declared_encoding(data) == ("utf-8", 0, None)
+    assert declared_encoding(data) == ("utf-8", 0, "declared as utf-16, which it is not")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ class Scope:
     Args:
         uris: namespace by prefix; the empty prefix is the default namespace.
         home: the document's own namespace, whose names are written plainly; None before the root.
-        undeclared: gathers prefixes that stand for no namespace; their names are `{?prefix}name`.
+        undeclared: gathers prefixes that stand for no namespace, whose names are `{?prefix}name`, and names
+            that are nothing but a prefix or lack it before their colon.
     """
 
     __slots__ = ("_known", "home", "undeclared", "uris")
@@ -44,7 +45,7 @@ class Scope:
 
     def _uri(self, prefix: str) -> str:
         uri = self.uris.get(prefix)
-        if uri is None:
+        if uri is None or (prefix and not uri):
             self.undeclared.add(prefix)
             return f"?{prefix}"
         return uri
@@ -55,8 +56,10 @@ class Scope:
         if name is None:
             if len(self._known) > _NAMES:
                 self._known.clear()
-            prefix, _colon, local = raw.rpartition(":")
+            prefix, colon, local = raw.rpartition(":")
             uri = self._uri(prefix)
+            if colon and not (prefix and local):
+                self.undeclared.add(raw)
             name = self._known[raw] = local if uri == self.home else f"{{{uri}}}{local}"
         return name
 

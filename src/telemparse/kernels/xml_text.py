@@ -24,8 +24,9 @@ _MARKS = (
 )
 _UNMARKED = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]{0,40})[\"']")
-# Read as UTF-8: what is UTF-8, and encodings of several bytes a letter, which the declaration belies.
-_READABLE = re.compile(r"utf-?(8|16|32)(-?[lb]e)?|ucs-?[24]|iso-10646-ucs-[24]|(us-)?ascii")
+_UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
+# Encodings of several bytes a letter: that the declaration could be read belies them.
+_BELIED = re.compile(r"utf-?(16|32)(-?[lb]e)?|ucs-?[24]|iso-10646-ucs-[24]")
 # Character sets that Python decodes piece by piece; its other codecs are no encodings of text.
 _CHARACTER_SETS = re.compile(
     r"iso8859-\d+|cp\d+|koi8-[rtu]|mac-?[a-z]+|gb2312|gbk|gb18030|big5(hkscs)?|shift_jis\w*|euc_\w+|tis-620"
@@ -49,7 +50,9 @@ def declared_encoding(head: bytes) -> tuple[str, int, str | None]:
     odd = "blank bytes before the XML declaration" if skip and head[skip:].startswith(b"<?xml") else None
     found = _DECLARED.match(head, skip)
     name = found[1].decode("ascii").lower() if found else "utf-8"
-    if _READABLE.fullmatch(name):
+    if _BELIED.fullmatch(name):
+        return "utf-8", skip, f"declared as {name}, which it is not"
+    if name in _UTF8:
         return "utf-8", skip, odd
     try:
         known = codecs.lookup(name).name
