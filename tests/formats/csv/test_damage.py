@@ -143,12 +143,16 @@ def test_broken_letters_in_one_block_are_read_as_cp1252(read):
     assert result.streams["gnss_pvt"].num_rows == 20
 
 
-def test_a_stray_quote_costs_no_more_than_its_row(read):
-    rows = _rows(200, lambda i: f'2025-05-04T10:{i // 60:02d}:{i % 60:02d}Z,48.1,11.5,"note {i}"')
-    rows[150] = '2025-05-04T10:02:30Z,48.1,11.5,"note'
+def test_a_stray_quote_costs_nothing_but_itself(read):
+    rows = _rows(200, lambda i: f'2025-05-04T10:{i // 60:02d}:{i % 60:02d}Z,48.1,11.5,"note, {i}"')
+    rows[50] = '2025-05-04T10:00:50Z,48.1,11.5,"note'
+    rows[150], rows[160] = '"' + rows[150].replace('"', ""), rows[160].replace('"', "", 1)
     result = read(_text(rows))
-    assert result.streams["gnss_pvt"].num_rows >= 150
-    assert result.ok
+    words = result.streams["channels.main"]["level"].to_pylist()
+    assert (words[49:52], words[150]) == (["note, 49", "note", "note, 51"], "note, 151")
+    (issue,) = result.warnings
+    assert (issue.code, issue.evidence["count"]) == ("ROWS_SKIPPED", 2)
+    assert issue.evidence["loci"] == ["line 152", "line 162"]
 
 
 def test_values_under_quotes_and_line_ends_inside_them(read):
@@ -211,3 +215,15 @@ def test_a_preamble_of_pairs_is_not_taken_for_the_header(read, codes):
     assert result.metadata["layout"]["header_line"] == 5
     assert result.streams["gnss_pvt"].num_rows == 9
     assert not codes(result)
+
+
+def test_a_cell_beyond_what_the_csv_module_takes_is_only_a_long_cell(read):
+    text = _text([*_rows(9), '2025-05-04T10:00:09Z,48.1,11.5,"' + "x" * 140_000 + '"', *_rows(9)])
+    assert read(text).streams["gnss_pvt"].num_rows == 19
+
+
+def test_a_head_of_one_endless_quoted_cell_is_read_line_by_line(read, codes):
+    text = _text(_rows(9)) + '"' + "y" * 140_000 + '\n"z'
+    result = read(text)
+    assert result.streams["gnss_pvt"].num_rows == 9
+    assert set(codes(result)) == {"ROWS_SKIPPED", "ARTIFACT_TRUNCATED"}

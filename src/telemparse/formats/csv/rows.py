@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 
 import attrs
 
@@ -13,8 +14,6 @@ __all__ = ["COMMENTS", "Row", "rows_of", "split_line"]
 
 COMMENTS = ("#", "%", "//")
 """A line that begins so and has another number of cells is a comment, and no damage."""
-
-_LONGEST_CELL_LINES = 20
 
 
 @attrs.frozen
@@ -63,20 +62,24 @@ def rows_of(text: str, delimiter: str) -> tuple[list[Row], Lines]:
 
 
 def _quoted_rows(lines: list[str], delimiter: str) -> list[Row] | None:
-    """Return rows whose quoted cells span lines; None where none does, or a stray quote swallows the text."""
+    """Return rows whose quoted cells span lines; None where none does, or a stray quote swallows the text.
+
+    Where quotes are meant to hold line ends, rows that span lines have as many cells as the others.
+    """
     reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter)
-    rows, before, spanning = [], 0, False
+    rows: list[Row] = []
+    spanning: list[int] = []
+    before = 0
     try:
         for cells in reader:
-            tallest = max((cell.count("\n") for cell in cells), default=0)
-            if tallest > _LONGEST_CELL_LINES:
-                return None
-            spanning = spanning or tallest > 0
             rows.append(_row(before + 1, tuple(cells)))
+            if any("\n" in cell for cell in cells):
+                spanning.append(len(cells))
             before = reader.line_num
     except csv.Error:
         return None
-    return rows if spanning else None
+    width, _count = Counter(len(row.cells) for row in rows).most_common(1)[0]
+    return rows if 2 * spanning.count(width) > len(spanning) else None
 
 
 def _row(line: int, cells: tuple[str, ...]) -> Row:
