@@ -435,3 +435,20 @@ def test_receiver_columns_without_a_position_are_channels(read):
 def test_letters_of_hemispheres_that_are_words_are_channels(read):
     result = read("time,lat,lon,ns\n" + _rows(3, lambda i: f"{_stamp(i)},48.1,11.5,none yet"))
     assert result.streams["channels.main"]["ns"].to_pylist() == ["none yet"] * 3
+
+
+def test_noise_of_positions_at_rest_does_not_hide_the_unit_of_the_speed(read):
+    def row(i):
+        moved = max(i - 300, 0) * 10 / 111194.9
+        noise = (i % 2) * 2e-5 if i <= 300 else 0.0
+        return (
+            f"2025-05-04T10:{i // 60:02d}:{i % 60:02d}Z,{48 + moved + noise:.7f},11.5,{36 if i > 300 else 0}"
+        )
+
+    result = read("time,lat,lon,speed\n" + _rows(400, row))
+    assert result.warnings[0].evidence["unit"] == "km/h"
+
+
+def test_a_file_at_rest_tells_no_unit(read):
+    result = read("time,lat,lon,speed\n" + _rows(30, lambda i: f"{_stamp(i)},48.1,11.5,0"))
+    assert result.warnings[0].evidence["basis"] == "default"

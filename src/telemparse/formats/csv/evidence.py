@@ -19,6 +19,7 @@ _EARTH_M = 6_371_000.0
 _NS_PER_S = 1e9
 _LONGEST_GAP_S = 3.0
 _SHORTEST_WAY_M = 50.0
+_MOVING_SHARE = 0.25
 _TOLERANCE = 0.06
 """Largest difference of the logarithms; miles an hour and knots lie 0.14 apart."""
 
@@ -41,7 +42,8 @@ def speed_unit(t_ns: Ints, lat_deg: Floats, lon_deg: Floats, speed: Floats, usab
     step_s = np.diff(t_s)
     way_m = _EARTH_M * np.hypot(np.diff(lat), np.diff(lon) * np.cos(lat[:-1]))
     mean = (speed[rows][1:] + speed[rows][:-1]) / 2
-    near = (step_s > 0) & (step_s < _LONGEST_GAP_S)
+    # Standing still, the positions' noise is all the way there is.
+    near = (step_s > 0) & (step_s < _LONGEST_GAP_S) & (mean > _MOVING_SHARE * mean.max())
     walked, counted = float(way_m[near].sum()), float((mean * step_s)[near].sum())
     if walked < _SHORTEST_WAY_M or counted <= 0:
         return None
