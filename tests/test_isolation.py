@@ -221,8 +221,10 @@ def no_child_is_left():
 
 def fresh_process(script, folder, scratch):
     path = os.pathsep.join(entry for entry in sys.path if entry)
+    # By way of a shell that forks once more: a process's peak memory begins with that of whoever
+    # forked it, and this one may have grown beyond what the children are to reach.
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script), str(folder)],
+        ["sh", "-c", '"$0" "$@"; exit $?', sys.executable, "-c", textwrap.dedent(script), str(folder)],
         env={**os.environ, "PYTHONPATH": path, "TMPDIR": str(scratch)},
         capture_output=True,
         text=True,
