@@ -69,15 +69,17 @@ class Damage(Exception):  # noqa: N818  (a state of the document, caught by the 
 
     Args:
         kind: what is wrong.
-        offset: of the first byte that does not fit.
+        offset: of the first byte that does not fit, or of the last tag that does.
         error: in words.
+        seen: offset of the byte at which it was noticed, when that is another one.
     """
 
-    def __init__(self, kind: DamageKind, offset: int, error: str) -> None:
+    def __init__(self, kind: DamageKind, offset: int, error: str, *, seen: int | None = None) -> None:
         super().__init__(f"{error} at byte {offset}")
         self.kind = kind
         self.offset = offset
         self.error = error
+        self.seen = offset if seen is None else seen
 
 
 def local_name(step: str) -> str:

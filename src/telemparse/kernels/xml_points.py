@@ -213,13 +213,11 @@ class PointReader:
         """Return the place in the buffer from where to go on after damage."""
         if damage.kind is DamageKind.DECLARED_ENTITY:
             raise damage
-        self._pending = damage
+        self._pending, self._only_padding = damage, True
         # The byte that does not fit is often the first of a whole element: after a tag that has no end.
         whole = damage.kind in (DamageKind.STRUCTURE, DamageKind.SYNTAX)
         after = max(damage.offset + (not whole), self._resumed_at + 1)
-        begin = max(damage.offset - self._base, 0)
-        self._only_padding = not self._data[begin : max(after - self._base, begin)].strip(_PADDING)
-        if after < self._base and self._restarts:
+        if damage.seen < self._base and self._restarts:
             self._restarts -= 1
             self._restart_at = after
             return len(self._data)
@@ -230,7 +228,8 @@ class PointReader:
         damage = self._pending
         found = self._resuming_tag.search(self._data, place)
         if damage is None or found is None:
-            self._only_padding = self._only_padding and not self._data[place:].strip(_PADDING)
+            seen = damage.seen if damage is not None else 0
+            self._only_padding &= not self._data[max(seen - self._base, 0) :].strip(_PADDING)
             return len(self._data) if final else max(place, len(self._data) - _TAG_BYTES)
         at = self._base + found.start()
         self._note(damage, at - damage.offset)

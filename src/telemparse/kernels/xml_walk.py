@@ -22,7 +22,7 @@ _NOTE_CHARACTERS = 4096
 _NOTE_PIECES = 64
 _TOKEN_BYTES = 1 << 20
 _BLANKS = " \t\r\n"
-_TAG_AND_BLANKS = re.compile(rb"<[^<>]*>[ \t\r\n]*")
+_TAG_AND_BLANKS = re.compile(rb"(?:<[^<>]*>)?[ \t\r\n]*")
 _UNDEFINED_ENTITY = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 
 
@@ -73,6 +73,7 @@ class Walker:
         self._shift = 0
         self._last_tag = -1
         self._progress = -1
+        self._root_ended = False
         self._parser = self._started()
 
     def _started(self) -> Any:
@@ -131,6 +132,9 @@ class Walker:
             kind = DamageKind.TRUNCATED if final else DamageKind.SYNTAX
             if error.code == _UNDEFINED_ENTITY:
                 kind = DamageKind.ENTITY
+            if self._root_ended and kind is DamageKind.SYNTAX:
+                # What expat calls it, and where, depends on how the bytes behind the root are fed.
+                raise Damage(kind, self._last_tag, "junk after document element", seen=offset) from None
             raise Damage(kind, offset, expat.ErrorString(error.code)) from None
 
     def reached(self, data: bytes, base: int, place: int) -> bool:
@@ -220,6 +224,7 @@ class Walker:
         self._listener.closed(self._names, text[:_NOTE_CHARACTERS])
         self.stack.pop()
         self._names = self._names[:-1]
+        self._root_ended = not self.stack
 
     # --- in a point: the record takes the events itself -------------------------------------------
 
