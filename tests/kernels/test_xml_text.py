@@ -71,3 +71,17 @@ def test_reading_from_an_offset_and_lines_agree_with_the_whole(body, codec, data
     for offset in offsets:
         assert b"".join(text.pieces(3, offset)) == content[offset:]
         assert text.line_of(offset) == content[:offset].count(b"\n") + 1
+
+
+@given(st.text("aü<", max_size=40), st.sampled_from(["utf-8", "utf-16-le"]), st.integers(1, 9), st.data())
+def test_windows_begin_with_what_is_sent_back(body, codec, size, data):
+    content = ("<a>" + body).encode()
+    windows = text_of(("<a>" + body).encode(codec)).windows(size)
+    window, again, read_to = next(windows), 0, 0
+    while len(window) > again:
+        assert content[read_to - again : read_to - again + len(window)] == window
+        read_to += len(window) - again
+        again = data.draw(st.integers(0, len(window)))
+        window = windows.send(again)
+    assert read_to == len(content)
+    assert window == content[len(content) - again :]

@@ -98,6 +98,7 @@ class PointReader:
     _resuming_tag: re.Pattern[bytes] = attrs.field(init=False)
     _levels: dict[bytes, int] = attrs.field(init=False)
     _data: bytes = attrs.field(default=b"", init=False)
+    _kept: int = attrs.field(default=0, init=False)
     _base: int = attrs.field(default=0, init=False)
     _elided_to: int = attrs.field(default=-1, init=False)
     _resumed_at: int = attrs.field(default=-1, init=False)
@@ -120,20 +121,21 @@ class PointReader:
         Raises Damage for a document that declares entities; all other damage is kept in `breaks`.
         """
         self._base = self.text.first
-        pieces = self.text.pieces(self.piece_bytes)
+        windows = self.text.windows(self.piece_bytes)
+        self._data = next(windows)
         while True:
-            piece = next(pieces, None)
-            final = piece is None
-            self._data += piece or b""
-            piece = None  # or it would stay in memory beside the buffer
+            final = len(self._data) == self._kept
             yield from self._read(final=final)
             if final and self._restart_at is None:
                 self._finish()
             if self._restart_at is not None:
-                pieces = self.text.pieces(self.piece_bytes, self._restart_at)
-                self._base, self._data, self._restart_at = self._restart_at, b"", None
+                windows = self.text.windows(self.piece_bytes, self._restart_at)
+                self._base, self._kept, self._restart_at = self._restart_at, 0, None
+                self._data = next(windows)
             elif final:
                 return
+            else:
+                self._data = windows.send(self._kept)
 
     # --- one buffer -------------------------------------------------------------------------------
 
@@ -176,7 +178,7 @@ class PointReader:
                 collected.drain(self.walker)
                 place = self._recover(damage, final=final)
         collected.drain(self.walker)
-        self._data, self._base = data[place:], self._base + place
+        self._kept, self._base, self._data = len(data) - place, self._base + place, b""
         yield from collected.blocks()
 
     def _starts(self, data: bytes, index: Index) -> Ints:
@@ -246,7 +248,7 @@ class PointReader:
 
     def _finish(self) -> None:
         """The bytes have ended: note what is open, or go back behind what swallowed the rest."""
-        end = self._base + len(self._data)
+        end = self._base
         if self._pending is not None:
             if not self._only_padding:
                 self._note(self._pending, None)

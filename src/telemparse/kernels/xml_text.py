@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 __all__ = ["XmlText", "declared_encoding"]
 
@@ -105,6 +106,22 @@ class XmlText:
             reader.seek(self.start)
             yield from _from_offset(_decoded(reader, self.encoding, size), begin)
 
+    def windows(self, size: int, offset: int | None = None) -> Generator[bytes, int, None]:
+        """Yield the document as `pieces` does, but send how many bytes of a window's end are to come again.
+
+        The next window begins with them. At the end of the document windows hold nothing else. Reading
+        again costs less than putting what is left and what is new together in fresh memory.
+        """
+        if self.encoding != "utf-8":
+            yield from _joined(self.pieces(size, offset))
+            return
+        with self.opener() as reader:
+            reader.seek(self.first if offset is None else offset)
+            again = 0
+            while True:
+                again = yield reader.read(size + again)
+                reader.seek(-again, os.SEEK_CUR)
+
     def line_of(self, offset: int) -> int:
         """Return the line, from 1, in which an offset lies; cheapest when asked in ascending order."""
         counted, line = self._counted if offset >= self._counted[0] else (self.first, 1)
@@ -117,6 +134,15 @@ class XmlText:
                 break
         self._counted = (counted, line)
         return line
+
+
+def _joined(pieces: Iterator[bytes]) -> Generator[bytes, int, None]:
+    window = b""
+    again = 0
+    while True:
+        # A decoder may need more bytes for its next letter: only the last piece is the end.
+        window = window[len(window) - again :] + next((piece for piece in pieces if piece), b"")
+        again = yield window
 
 
 def _decoded(reader: BinaryIO, encoding: str, size: int) -> Iterator[bytes]:
