@@ -82,6 +82,10 @@ class Walker:
         parser.ordered_attributes = True
         # What a DTD would add to an element is no part of the recording.
         parser.specified_attributes = True
+        # Newer expat keeps back what may be the beginning of a token, and then where damage shows would
+        # depend on how it is fed. It does so against endless tokens, which are refused here anyway.
+        if hasattr(parser, "SetReparseDeferralEnabled"):
+            parser.SetReparseDeferralEnabled(False)  # noqa: FBT003  (expat's own signature)
         if self.stack:
             prolog = "".join(frame.tag() for frame in self.stack).encode()
             parser.Parse(prolog, False)  # noqa: FBT003  (expat's own signature)
