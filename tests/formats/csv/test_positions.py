@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+import telemparse
+
 
 def _rows(count, row):
     return "".join(row(i) + "\n" for i in range(count))
@@ -176,3 +178,9 @@ def test_rows_that_the_logger_marks_as_old_are_no_epochs(read):
     assert result.streams["gnss_pvt"].num_rows == 2
     assert result.metadata["epochs_without_fix"] == 0
     assert result.streams["channels.main"]["gps_update"].to_pylist() == [1, 0, 0, 1, 0, 0]
+
+
+def test_a_lone_coordinate_is_told_beside_an_ambiguous_clock():
+    rows = "".join(f"{second},48.1{second:02d},3\n" for second in range(20))
+    result = telemparse.parse({"a.csv": b"time,lat,speed\n" + rows.encode()}, on_error="return")
+    assert {issue.code for issue in result.errors} == {"CSV_MISSING_LAT_LON", "CSV_AMBIGUOUS_TIME_FORMAT"}

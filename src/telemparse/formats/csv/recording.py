@@ -78,7 +78,13 @@ class Recording:
         yield from assignment.issues
         if any(issue.severity is Severity.ERROR for issue in assignment.issues):
             return
-        found = self._clock(layout, dialect, assignment)
+        try:
+            found = self._clock(layout, dialect, assignment)
+        except Malformed:
+            # A lone coordinate is to be mended as well, and is not to be learnt one error at a time.
+            if assignment.lone is not None:
+                yield from missing_position(name, assignment, timed=False)
+            raise
         yield from missing_position(name, assignment, timed=found is not None)
         if found is None:
             raise Malformed(
