@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ArrowEncoder", "arrow_tables"]
 
-_DOCUMENT = "telemparse"
-
 
 @attrs.define
 class ArrowEncoder:
