@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -48,7 +49,7 @@ def surroundings(request, folder):
 
 
 def sleep(request, folder):
-    (folder / "started").write_text("yes")
+    (folder / "started").write_text(str(os.getpid()))
     signal.pause()
 
 
@@ -448,6 +449,22 @@ def test_a_kill_near_the_limit_is_one_of_memory_and_one_far_from_it_is_not(folde
 def test_what_fails_for_want_of_address_space_is_one_of_memory_only_under_a_limit(folder):
     assert failure("starve", folder, max_memory_bytes=GIB).code == "PARSER_MEMORY_EXCEEDED"
     assert failure("starve", folder).code == "PARSER_CRASHED"
+
+
+# --- a caller who no longer wants the answer ---
+
+
+def test_a_caller_can_stop_a_child_from_another_thread(folder):
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(run, "isolated_targets:sleep", {}, folder, stop=stop)
+        while not (folder / "started").exists():
+            assert not waiting.done()
+        stop.set()
+        with pytest.raises(isolation.Stopped):
+            waiting.result()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((folder / "started").read_text()), 0)
 
 
 # --- noise ---

@@ -15,7 +15,7 @@ from telemparse.cli.workers import in_parallel
 def test_results_come_in_the_order_of_the_items(jobs):
     first_may_go = threading.Event()
 
-    def work(number):
+    def work(number, _stop):
         if number == 0 and jobs > 1:
             first_may_go.wait()
         if number == 1:
@@ -29,19 +29,18 @@ def test_results_come_in_the_order_of_the_items(jobs):
 
 
 def test_no_items_are_no_work():
-    assert list(in_parallel(str, [], 4, lambda: None)) == []
+    assert list(in_parallel(lambda number, _stop: number, [], 4, lambda: None)) == []
 
 
 def test_a_caller_who_stops_early_ends_the_work_under_way():
     entered, left = [], []
 
-    def work(number):
+    def work(number, stop):
         if number == 0:
             return "done"
         try:
             entered.append(number)
-            while True:
-                time.sleep(0.01)
+            stop.wait()
         finally:
             left.append(number)
 

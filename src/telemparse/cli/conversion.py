@@ -24,6 +24,7 @@ from telemparse.model.provenance import Provenance
 from telemparse.model.results import ParseResult
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator
 
     from telemparse.cli.recordings import Recording
@@ -83,8 +84,8 @@ def convert(
     place = Path(out)
     place.mkdir(parents=True, exist_ok=True)
 
-    def work(recording: Recording) -> Outcome:
-        return _converted(recording, place, options, file_format, compression)
+    def work(recording: Recording, stop: threading.Event) -> Outcome:
+        return _converted(recording, place, options, stop, file_format=file_format, compression=compression)
 
     tally = Tally()
     with (
@@ -113,6 +114,8 @@ def _converted(
     recording: Recording,
     place: Path,
     options: ParseOptions,
+    stop: threading.Event,
+    *,
     file_format: arguments.Format,
     compression: arguments.Compression,
 ) -> Outcome:
@@ -130,9 +133,11 @@ def _converted(
                 stack.callback(_tidy, directory)
                 answer = isolation.run(
                     "telemparse.cli.child:serve", request, folder,
-                    timeout_s=options.timeout_s, max_memory_bytes=options.max_memory_bytes,
+                    timeout_s=options.timeout_s, max_memory_bytes=options.max_memory_bytes, stop=stop,
                 )  # fmt: skip
                 stack.pop_all()
+        except isolation.Stopped as stopped:  # nobody waits for this one any more
+            return Outcome(refused=reason(stopped))
         except isolation.ChildFailed as failed:
             issue = Issue(failed.code, **{"parser": child.parser_in(folder), **failed.evidence})
             return Outcome(_failure_document(recording, issue))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from collections import deque
 from contextlib import suppress
@@ -19,32 +18,33 @@ _Result = TypeVar("_Result")
 _PATIENCE_S = 5.0
 
 
-class _Stopped(BaseException):
-    """Raised inside a worker that is to let go of what it does."""
-
-
 def in_parallel(
-    work: Callable[[_Item], _Result], items: Sequence[_Item], jobs: int, advance: Callable[[], None]
+    work: Callable[[_Item, threading.Event], _Result],
+    items: Sequence[_Item],
+    jobs: int,
+    advance: Callable[[], None],
 ) -> Generator[tuple[_Item, _Result]]:
     """Yield each item with its result, in the order of the items.
 
     Args:
-        work: done in a thread; must not raise.
+        work: done in a thread; must not raise, and lets go when the event is set.
         items: what to work on.
         jobs: threads at most.
         advance: called here whenever an item is done, in order of completion.
 
-    When the caller stops early (Ctrl-C, a broken pipe), work under way is ended: `isolation.run` then
-    kills its child, which has a session of its own and never sees the terminal's Ctrl-C.
+    When the caller stops early (Ctrl-C, a broken pipe), work under way is told by the event:
+    `isolation.run` then kills its child, which has a session of its own and never sees the Ctrl-C.
     """
     tasks = deque(range(len(items)))
     done: SimpleQueue[tuple[int, _Result]] = SimpleQueue()
 
+    stop = threading.Event()
+
     def labour() -> None:
-        with suppress(IndexError, _Stopped):
-            while True:
+        with suppress(IndexError):
+            while not stop.is_set():
                 number = tasks.popleft()
-                done.put((number, work(items[number])))
+                done.put((number, work(items[number], stop)))
 
     threads = [threading.Thread(target=labour, daemon=True) for _ in range(min(jobs, len(items)))]
     results: dict[int, _Result] = {}
@@ -59,14 +59,7 @@ def in_parallel(
             yield item, results.pop(wanted)
     finally:
         tasks.clear()
-        _stop([thread for thread in threads if thread.is_alive()])
-
-
-def _stop(threads: list[threading.Thread]) -> None:
-    for thread in threads:
-        # There is no other way into a thread that waits in somebody else's loop.
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Stopped)
-        )
-    for thread in threads:
-        thread.join(_PATIENCE_S)
+        stop.set()
+        for thread in threads:
+            if thread.is_alive():
+                thread.join(_PATIENCE_S)
