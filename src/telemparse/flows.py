@@ -50,9 +50,13 @@ def run(
     *,
     ordering: type[Ordering] = Ordering,
     announce: Callable[[Provenance], None] | None = None,
+    catalog: Catalog | None = None,
 ) -> Flow:
-    """Classify and parse into a sink, batch by batch; `announce` hears the provenance before the parse."""
-    catalog = Catalog.shared()
+    """Classify and parse into a sink, batch by batch; `announce` hears the provenance before the parse.
+
+    The parsers asked are those of `catalog`, by default those installed.
+    """
+    catalog = catalog or Catalog.shared()
     classification = classify(artifacts, options, catalog)
     if announce is not None:
         announce(_provenance(classification, artifacts, options, catalog))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
+from collections.abc import Mapping
 from functools import partial
 from importlib.metadata import distributions, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from telemparse.extension.protocol import Detector, Parser
 
-__all__ = ["GUARDED", "Catalog", "Fault"]
+__all__ = ["GUARDED", "Catalog", "Fault", "recordings"]
 
 GUARDED = (Exception, SystemExit)
 """What a plugin may throw at us without harm to others; KeyboardInterrupt passes."""
@@ -112,11 +113,36 @@ class Catalog:
         parser: Parser = self._resolve(card.target)
         return parser
 
+    def examples(self, card: ParserCard) -> dict[str, dict[str, bytes]]:
+        """Return the card's examples, imported now: files by name for each recording.
+
+        A single file is a recording of its own name. Empty for a card without examples; raises CallError
+        for what is no mapping of names to bytes (or to mappings of them), and what the import raises.
+        """
+        return {} if card.examples is None else recordings(self._resolve(card.examples))
+
     def _resolve(self, target: str) -> Any:
         if target not in self._targets:
             module, _colon, name = target.partition(":")
             self._targets[target] = getattr(importlib.import_module(module), name)
         return self._targets[target]
+
+
+def recordings(samples: object) -> dict[str, dict[str, bytes]]:
+    """Return samples as recordings: `{"a.gpx": b"..."}` and `{"run": {"a.ld": b"...", "a.ldx": b"..."}}`.
+
+    Raises CallError for anything else.
+    """
+    if not isinstance(samples, Mapping):
+        raise CallError(f"samples are a mapping of names to bytes, not {type(samples).__name__}")
+    found = {
+        str(name): dict(files) if isinstance(files, Mapping) else {str(name): files}
+        for name, files in samples.items()
+    }
+    for name, files in found.items():
+        if not files or not all(isinstance(data, bytes) for data in files.values()):
+            raise CallError(f"sample {name!r} is neither bytes nor a mapping of file names to bytes")
+    return found
 
 
 _shared: Catalog | None = None
