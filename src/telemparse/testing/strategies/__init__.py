@@ -1,0 +1,11 @@
+"""Hypothesis strategies of recordings, of damage to them, and of files that are none.
+
+All arguments but the sample of `damaged` are keyword-only; everything is bounded, and nothing is drawn
+to be thrown away.
+"""
+
+from __future__ import annotations
+
+from telemparse.testing.strategies.damage import Damage, Damaged, damaged
+
+__all__ = ["Damage", "Damaged", "damaged"]
