@@ -111,8 +111,16 @@ def wheels(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the code one place at a time: tests must notice 85 % (`nox -s mutation -- parsing.py`)."""
+    _install_project(session, "test", "mutation")
+    session.run("python", "-m", "mutation", *session.posargs, env={"PYTHONPATH": str(ROOT / "tests")})
+
+
+@nox.session
 def deep(session: nox.Session) -> None:
-    """Run the slow proofs: more hypothesis examples, and what is marked deep."""
+    """Run the slow proofs: more hypothesis examples, what is marked deep, and the mutants."""
+    session.notify("mutation", posargs=[])
     _install_project(session, "test")
     session.run(
         "pytest", "-n", "auto", "-m", "deep or not deep", *session.posargs, env={"HYPOTHESIS_PROFILE": "deep"}

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,6 +17,12 @@ settings.register_profile(
 )
 settings.register_profile(
     "deep", parent=settings.get_profile("default"), derandomize=False, max_examples=2000
+)
+settings.register_profile(
+    "mutation",
+    parent=settings.get_profile("default"),
+    max_examples=20,
+    phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

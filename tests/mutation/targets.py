@@ -1,0 +1,41 @@
+"""Which modules are changed, and which tests have to notice."""
+
+from __future__ import annotations
+
+import attrs
+
+__all__ = ["TARGETS", "Target"]
+
+
+@attrs.frozen
+class Target:
+    """One module and its tests.
+
+    Args:
+        module: file below src/telemparse.
+        tests: files or folders below tests, those that notice soonest first.
+        without: pytest expression (`-k`) of tests that only cost time here, or empty.
+    """
+
+    module: str
+    tests: tuple[str, ...]
+    without: str = ""
+
+
+# What runs in child processes (isolation.py, confinement.py) stays out: a test of it takes seconds, and
+# most of its promises are about what the system does to a process.
+_CHILDREN = "child or hangs or crashes_or_hangs or wherever_it_would_run"
+
+TARGETS = (
+    Target("parsing.py", ("test_parsing.py",), _CHILDREN),
+    Target("classification.py", ("test_classification.py",), _CHILDREN),
+    Target("inquiry.py", ("test_classification.py",), _CHILDREN),
+    Target("flows.py", ("test_parsing.py",), _CHILDREN),
+    Target("border.py", ("test_border.py",)),
+    Target("extension/card.py", ("extension/test_card.py",)),
+    Target("extension/catalog.py", ("extension/test_catalog.py",)),
+    Target("extension/csv_dialect.py", ("extension/test_csv_dialect.py",)),
+    Target("extension/grouping.py", ("extension/test_grouping.py",)),
+    Target("extension/hookspecs.py", ("extension/test_catalog.py",)),
+    Target("extension/protocol.py", ("extension/test_catalog.py",)),
+)
