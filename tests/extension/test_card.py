@@ -32,6 +32,20 @@ def test_a_card_of_five_facts_is_enough():
     assert (plain.support_level, plain.examples, plain.extensions, plain.magics) == (1, None, (), ())
 
 
+def test_a_card_names_each_of_its_facts():
+    with pytest.raises(TypeError):
+        ParserCard(*FACTS.values())
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_there_are_three_support_levels(level):
+    assert card(support_level=level).support_level == level
+
+
+def test_an_extension_may_be_a_single_letter():
+    assert card(extensions=(".a",)).greets("run.A", b"")
+
+
 def test_a_card_is_never_changed():
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         card().id = "other"
@@ -86,6 +100,7 @@ def test_lists_become_tuples_and_extensions_lower_case():
         ("companions", ("{stem}.ld", "{stem}.ldx")),
         ("companions", (("{stem}.ld",),)),
         ("companions", (("{stem}.ld", 7),)),
+        ("companions", ((),)),
         ("streams", "laps"),
         ("streams", (7,)),
         ("specializes", "csv"),
@@ -109,6 +124,7 @@ def test_a_fact_of_the_wrong_type_is_refused_by_attrs(field, value):
         ("RUN.LAP", b"", True),
         ("run.lap.gz", b"", False),
         ("run.txt", b"..LAP", True),
+        ("run.txt", b"..LAP and what follows", True),
         ("run.txt", b"LAP", False),
         ("run.txt", b"", False),
     ],

@@ -29,10 +29,10 @@ _CHILDREN = "child or hangs or crashes_or_hangs or wherever_it_would_run"
 TARGETS = (
     Target("parsing.py", ("test_parsing.py",), _CHILDREN),
     Target("classification.py", ("test_classification.py",), _CHILDREN),
-    Target("inquiry.py", ("test_classification.py",), _CHILDREN),
+    Target("inquiry.py", ("test_inquiry.py", "test_classification.py"), _CHILDREN),
     Target("flows.py", ("test_parsing.py",), _CHILDREN),
     Target("border.py", ("test_border.py",)),
-    Target("extension/card.py", ("extension/test_card.py",)),
+    Target("extension/card.py", ("extension/test_card.py", "extension/test_catalog.py")),
     Target("extension/catalog.py", ("extension/test_catalog.py",)),
     Target("extension/csv_dialect.py", ("extension/test_csv_dialect.py",)),
     Target("extension/grouping.py", ("extension/test_grouping.py",)),
