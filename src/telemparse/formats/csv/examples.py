@@ -1,27 +1,150 @@
-"""Small generated samples of CSV, for the conformance kit and for neighbours to refuse."""
+"""One generated recording for each built-in dialect, for the conformance kit and for neighbours to refuse.
+
+A generic table stands in none of them: it is told by its shape alone, and an example must be told surely.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import attrs
+
+from telemparse.formats.drive import drive
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telemparse.formats.drive import Sample
+
 __all__ = ["EXAMPLES"]
 
-
-def _generic() -> bytes:
-    rows = ["timestamp,latitude,longitude,altitude_m,speed_mps,rpm"]
-    for i in range(60):
-        stamp = f"2025-05-04T10:00:{i // 10:02d}.{i % 10}00Z"
-        position = f"{48.1 + i * 1e-5:.7f},{11.5 + i * 2e-5:.7f},{520 + i / 10:.1f}"
-        rows.append(f"{stamp},{position},{20 + i / 20:.2f},{4000 + i}")
-    return "\n".join([*rows, ""]).encode()
+_KMH, _MPH, _KNOTS, _FEET = 3.6, 1 / 0.44704, 3600 / 1852, 1 / 0.3048
+_VARIATION_DEG = -4.5
 
 
-def _semicolons() -> bytes:
-    rows = ["Datum;Uhrzeit;Breitengrad;Längengrad;Geschwindigkeit (km/h)"]
-    for i in range(30):
-        numbers = (f"{48.1 + i * 1e-4:.6f}", f"{11.5 + i * 1e-4:.6f}", f"{70 + i / 2:.1f}")
-        cells = [number.replace(".", ",") for number in numbers]
-        rows.append(";".join(["24.05.2025", f"10:00:{i:02d}", *cells]))
-    return "\r\n".join([*rows, ""]).encode("cp1252")
+@attrs.frozen(kw_only=True)
+class _Layout:
+    """How a vendor lays out the drive: lines above the rows, and one row with what it shows in braces.
+
+    A row's fields are the sample's (`s.t`, `s.accel_g`), unsigned positions and other units of the same.
+    """
+
+    head: str = ""
+    row: str
+    rate_hz: int = 1
+    end: str = "\n"
+
+    def written(self) -> bytes:
+        """Return the whole file."""
+        lines = self.head.splitlines()
+        lines += [self.row.format(s=sample, **_converted(sample)) for sample in drive(rate_hz=self.rate_hz)]
+        return "".join(line + self.end for line in lines).encode()
 
 
-EXAMPLES = {"generic.csv": _generic(), "semicolons.csv": _semicolons()}
-"""Names to bytes."""
+def _converted(sample: Sample) -> dict[str, float]:
+    return {
+        "south": -sample.lat_deg,
+        "west": -sample.lon_deg,
+        "kmh": sample.speed_mps * _KMH,
+        "mph": sample.speed_mps * _MPH,
+        "north_mph": sample.north_mps * _MPH,
+        "east_mph": sample.east_mps * _MPH,
+        "down_mph": -sample.climb_mps * _MPH,
+        "knots": sample.speed_mps * _KNOTS,
+        "feet": sample.alt_m * _FEET,
+        "magnetic": sample.course_deg - _VARIATION_DEG,
+        "feet_per_min": sample.climb_mps * 60 * _FEET,
+        "distance_km": sample.distance_m / 1000,
+    }
+
+
+_FORCES = "{s.accel_g[0]:.3f},{s.accel_g[1]:.3f},{s.accel_g[2]:.3f}"
+_RATES = "{s.gyro_dps[0]:.2f},{s.gyro_dps[1]:.2f},{s.gyro_dps[2]:.2f}"
+
+_AIRDATA = _Layout(
+    head=(
+        "time(millisecond),datetime(utc),latitude,longitude,altitude_above_seaLevel(feet),speed(mph),"
+        "satellites,gpslevel, xSpeed(mph), ySpeed(mph), zSpeed(mph), compass_heading(degrees),flycState"
+    ),
+    row=(
+        "{s.millis},{s.t:%Y-%m-%d %H:%M:%S},{s.lat_deg:.9f},{s.lon_deg:.9f},{feet:.2f},{mph:.4f},"
+        "17,5,{north_mph:.4f},{east_mph:.4f},{down_mph:.4f},{s.course_deg:.1f},P-GPS"
+    ),
+    rate_hz=10,
+)
+_COLUMBUS = _Layout(
+    head="INDEX,TAG,DATE,TIME,LATITUDE N/S,LONGITUDE E/W,HEIGHT,SPEED,HEADING",
+    row=(
+        "{s.number},T,{s.t:%y%m%d},{s.t:%H%M%S},{south:.7f}S,{west:.7f}W,{s.alt_m:.0f},{kmh:.1f},"
+        "{s.course_deg:.0f}"
+    ),
+    end="\r\n",
+)
+_G1000 = _Layout(
+    head=(
+        '#airframe_info, log_version="1.00", airframe_name="Nothing 1"\n'
+        "#yyy-mm-dd, hh:mm:ss,   hh:mm,     degrees,     degrees, ft msl,     kt,    fpm,   deg,   deg,"
+        "    rpm,  enum\n"
+        "  Lcl Date, Lcl Time, UTCOfst,    Latitude,   Longitude, AltMSL, GndSpd,  VSpdG,   TRK, MagVar,"
+        " E1 RPM, GPSfix\n"
+    ),
+    row=(
+        "{s.t:%Y-%m-%d}, {s.t:%H:%M:%S},  +00:00,{s.lat_deg:12.7f},{s.lon_deg:12.7f},{feet:7.1f},"
+        "{knots:7.2f},{feet_per_min:7.2f},{magnetic:6.1f},  -4.5,{s.rpm:7.1f},    3D"
+    ),
+)
+_GAUGE_S = _Layout(
+    head=(
+        "Timestamp (ms),Date,Hour (h),Minute (min),Second (s),Accel X (g),Accel Y (g),Accel Z (g),"
+        "Engine Speed (RPM),TPS (%),Speed (mph),GPS Speed (km/h),GPS North (Angle),GPS Altitude (m),"
+        "GPS Latitude (°),GPS Longitude (°),"
+    ),
+    row=(
+        "{s.millis},{s.t:%y%m%d},{s.t:%H},{s.t:%M},{s.t:%S},"
+        + _FORCES
+        + ",{s.rpm:.0f},35.5,{mph:.0f},{kmh:.2f},{s.course_deg:.2f},{s.alt_m:.3f},{s.lat_deg:.7f},"
+        "{s.lon_deg:.7f},"
+    ),
+    rate_hz=10,
+)
+_IBLUE = _Layout(
+    head="INDEX,RCR,DATE,TIME,VALID,LATITUDE,N/S,LONGITUDE,E/W,HEIGHT,SPEED,DISTANCE,",
+    row=(
+        "{s.number},T,{s.t:%Y/%m/%d},{s.t:%H:%M:%S},SPS,{south:.7f},S,{west:.7f},W,{s.alt_m:.0f},{kmh:.1f},"
+        "{distance_km:.6f},"
+    ),
+)
+_IMU_BARE = _Layout(row=f"{_FORCES},{_RATES},{{s.millis}}", rate_hz=100)
+_KF_GINS = _Layout(
+    row="{s.tow_s:.3f}  {s.lat_deg:.10f}  {s.lon_deg:.10f}  {s.alt_m:.3f}  0.010  0.009  0.019",
+)
+_MTK = _Layout(
+    head=(
+        "INDEX,RCR,DATE,TIME,VALID,LATITUDE,N/S,LONGITUDE,E/W,HEIGHT,SPEED,HEADING,NSAT (USED/VIEW),DISTANCE,"
+    ),
+    row=(
+        "{s.number},T,{s.t:%Y/%m/%d},{s.t:%H:%M:%S}.000,SPS,{south:.7f},S,{west:.7f},W,{s.alt_m:.3f} m,"
+        "{kmh:.3f} km/h,{s.course_deg:.3f},9(12),{s.speed_mps:9.2f} m,"
+    ),
+)
+_RACEBOX = _Layout(
+    head="Record,Time,Latitude,Longitude,Altitude,Speed,GForceX,GForceY,GForceZ,Lap,GyroX,GyroY,GyroZ",
+    row=(
+        "{s.number},{s.iso},{s.lat_deg:.7f},{s.lon_deg:.7f},{s.alt_m:.1f},{kmh:.2f},"
+        f"{_FORCES},0,{_RATES}"
+    ),
+    rate_hz=10,
+)
+
+EXAMPLES: Mapping[str, bytes] = {
+    "airdata.csv": _AIRDATA.written(),
+    "columbus.csv": _COLUMBUS.written(),
+    "g1000.csv": _G1000.written(),
+    "gauge-s.csv": _GAUGE_S.written(),
+    "iblue.csv": _IBLUE.written(),
+    "imu-bare.csv": _IMU_BARE.written(),
+    "kf-gins.txt": _KF_GINS.written(),
+    "mtk.csv": _MTK.written(),
+    "racebox.csv": _RACEBOX.written(),
+}
+"""Names to bytes, each named after its dialect."""

@@ -1,48 +1,52 @@
-"""Small GPX documents, made up here, that show what the parser reads."""
+"""Small GPX documents of an invented drive that show what the parser reads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telemparse.formats.drive import drive
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from telemparse.formats.drive import Sample
+
 __all__ = ["EXAMPLES"]
 
-_TPX = "http://www.garmin.com/xmlschemas/TrackPointExtension/v2"
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_GPX_10 = '<gpx version="1.0" creator="telemparse examples" xmlns="http://www.topografix.com/GPX/1/0"'
+_GPX_11 = '<gpx version="1.1" creator="telemparse examples" xmlns="http://www.topografix.com/GPX/1/1"'
+_TPX = ' xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v2"'
+
+_POINT = '<trkpt lat="{s.lat_deg:.7f}" lon="{s.lon_deg:.7f}"><ele>{s.alt_m:.1f}</ele><time>{s.iso}</time>'
+_MOTION_10 = "<course>{s.course_deg:.1f}</course><speed>{s.speed_mps:.2f}</speed><fix>3d</fix><sat>9</sat>"
+_MOTION_11 = (
+    "<hdop>0.8</hdop><extensions><gpxtpx:TrackPointExtension><gpxtpx:hr>{heart_rate}</gpxtpx:hr>"
+    "<gpxtpx:speed>{s.speed_mps:.2f}</gpxtpx:speed><gpxtpx:course>{s.course_deg:.1f}</gpxtpx:course>"
+    "</gpxtpx:TrackPointExtension></extensions>"
+)
 
 
-def _point(number: int, inner: str) -> str:
-    return (
-        f'<trkpt lat="{50.33 + number * 1e-4:.6f}" lon="{6.94 + number * 2e-4:.6f}">'
-        f"<ele>{620 + number % 7}</ele>"
-        f"<time>2024-05-04T10:{number // 60:02}:{number % 60:02}Z</time>{inner}</trkpt>\n"
-    )
+def _segment(samples: list[Sample], motion: str = "") -> str:
+    row = f"{_POINT}{motion}</trkpt>\n"
+    return f"<trkseg>\n{''.join(row.format(s=s, heart_rate=120 + s.number % 30) for s in samples)}</trkseg>\n"
 
 
-def _gpx_1_1() -> bytes:
-    inner = (
-        "<extensions><gpxtpx:TrackPointExtension><gpxtpx:hr>{hr}</gpxtpx:hr>"
-        "<gpxtpx:speed>{speed}</gpxtpx:speed><gpxtpx:course>{course}</gpxtpx:course>"
-        "</gpxtpx:TrackPointExtension></extensions>"
-    )
-    points = [
-        _point(i, inner.format(hr=120 + i % 30, speed=30 + i / 10, course=i * 3 % 360)) for i in range(120)
-    ]
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="1.1" creator="telemparse examples"'
-        f' xmlns="http://www.topografix.com/GPX/1/1" xmlns:gpxtpx="{_TPX}">\n<trk><name>Stint</name>\n'
-        f"<trkseg>\n{''.join(points[:60])}</trkseg>\n<trkseg>\n{''.join(points[60:])}</trkseg>\n</trk>\n</gpx>\n"
-    ).encode()
+def _document(root: str, *segments: str) -> str:
+    return f"{_DECLARATION}{root}>\n<trk><name>Stint</name>\n{''.join(segments)}</trk>\n</gpx>\n"
 
 
-def _gpx_1_0() -> bytes:
-    inner = "<course>{course}</course><speed>{speed}</speed><fix>3d</fix><sat>9</sat><hdop>1.2</hdop>"
-    points = "".join(_point(i, inner.format(speed=i / 4, course=i)) for i in range(60))
-    return (
-        '<?xml version="1.0"?>\n<gpx version="1.0" creator="telemparse examples"'
-        f' xmlns="http://www.topografix.com/GPX/1/0">\n<trk><trkseg>\n{points}</trkseg></trk>\n</gpx>\n'
-    ).encode()
+def _prefixed(document: str) -> str:
+    """Return the document with every element of GPX behind a prefix of its own."""
+    named = document.replace("xmlns=", "xmlns:g=").replace("</", "</g:").replace("<", "<g:")
+    return named.replace("<g:/g:", "</g:").replace("<g:?", "<?")
 
 
-EXAMPLES: Mapping[str, bytes] = {"stint-1-1.gpx": _gpx_1_1(), "stint-1-0.gpx": _gpx_1_0()}
+EXAMPLES: Mapping[str, bytes] = {
+    "version-1-0.gpx": _document(_GPX_10, _segment(drive(), _MOTION_10)).encode(),
+    "extensions.gpx": _document(_GPX_11 + _TPX, _segment(drive(), _MOTION_11)).encode(),
+    "prefixed.gpx": _prefixed(_document(_GPX_11, _segment(drive()))).encode(),
+    # The receiver lost ten seconds between the halves.
+    "two-segments.gpx": _document(_GPX_11, _segment(drive(20)), _segment(drive(20, start_s=30))).encode(),
+}
+"""Names to bytes."""
