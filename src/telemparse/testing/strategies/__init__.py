@@ -7,5 +7,6 @@ to be thrown away.
 from __future__ import annotations
 
 from telemparse.testing.strategies.damage import Damage, Damaged, damaged
+from telemparse.testing.strategies.foreign import strangers
 
-__all__ = ["Damage", "Damaged", "damaged"]
+__all__ = ["Damage", "Damaged", "damaged", "strangers"]

@@ -83,9 +83,7 @@ def _line_spans(draw: st.DrawFn, starts: tuple[int, ...]) -> tuple[int, int]:
 
 def _pieces(data: bytes) -> SearchStrategy[tuple[int, int]]:
     """Return the pieces of data: of any bytes, and of whole lines where there are several."""
-    ends = [
-        found.end() for _number, found in zip(range(_MOST_LINES), re.finditer(rb"\n", data), strict=False)
-    ]
+    ends = [found.end() for found in itertools.islice(re.finditer(rb"\n", data), _MOST_LINES)]
     starts = tuple(dict.fromkeys([0, *ends, len(data)]))
     return st.one_of(_spans(data), _line_spans(starts)) if len(starts) > 2 else _spans(data)  # noqa: PLR2004  (one line)
 
