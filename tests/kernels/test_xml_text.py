@@ -85,3 +85,25 @@ def test_windows_begin_with_what_is_sent_back(body, codec, size, data):
         window = windows.send(again)
     assert read_to == len(content)
     assert window == content[len(content) - again :]
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "cp1252", "shift_jis", "gb18030", "utf-8"])
+@pytest.mark.parametrize("before", ["", "a", "道§", "x" * 300_000 + "§"])
+def test_a_place_in_the_text_is_found_in_the_file(codec, before):
+    mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(codec, b"")
+    head = f'<?xml version="1.0" encoding="{codec}"?>{before}'.encode(codec, "replace")
+    text = text_of(mark + head + "<a>".encode(codec))
+    size = sum(map(len, text.pieces(1 << 20)))
+    shift = text.first  # of the pieces, which do not hold a mark of UTF-8
+    assert text.file_offset(shift + size - 3) == len(mark + head)
+    assert text.file_offset(shift + size) == len(mark + head + "<a>".encode(codec))
+
+
+def test_a_place_in_damaged_text_is_inside_the_file():
+    lone = "\ud800".encode("utf-16-le", "surrogatepass")
+    data = b"\xff\xfe" + "<a>".encode("utf-16-le") + lone * 5 + b"<"
+    text = text_of(data)
+    size = sum(map(len, text.pieces(1 << 20)))
+    places = [text.file_offset(offset) for offset in range(size + 1)]
+    assert places == sorted(places)
+    assert (places[0], places[3], places[-1]) == (2, 8, len(data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import codecs
 import os
 import re
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["XmlText", "declared_encoding"]
 
 _HEAD_BYTES = 1024
+_COUNTED_BYTES = 1 << 18
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -68,8 +70,8 @@ def declared_encoding(head: bytes) -> tuple[str, int, str | None]:
 class XmlText:
     """One XML document as a stream of UTF-8 bytes; offsets count those bytes.
 
-    For documents in UTF-8 they are the offsets in the file. In 8-bit character sets a letter that has no
-    meaning becomes U+FFFD.
+    For documents in UTF-8 they are the offsets in the file, for others `file_offset` gives those. In 8-bit
+    character sets a letter that has no meaning becomes U+FFFD.
 
     Args:
         opener: gives a new reader at offset 0.
@@ -126,7 +128,7 @@ class XmlText:
         """Return the line, from 1, in which an offset lies; cheapest when asked in ascending order."""
         counted, line = self._counted if offset >= self._counted[0] else (self.first, 1)
         counted = max(counted, self.first)
-        for piece in self.pieces(1 << 18, counted):
+        for piece in self.pieces(_COUNTED_BYTES, counted):
             part = piece[: offset - counted]
             line += part.count(b"\n")
             counted += len(part)
@@ -134,6 +136,23 @@ class XmlText:
                 break
         self._counted = (counted, line)
         return line
+
+    def file_offset(self, offset: int) -> int:
+        """Return where in the file the letter begins that stands at an offset of the UTF-8 text."""
+        if self.encoding == "utf-8":
+            return offset
+        decoder = codecs.getincrementaldecoder(self.encoding)("replace")
+        with self.opener() as reader:
+            reader.seek(self.start)
+            place = self.start
+            while raw := reader.read(_COUNTED_BYTES):
+                state = decoder.getstate()
+                size = len(_utf8(decoder.decode(raw)))
+                if size >= offset:
+                    decoder.setstate(state)
+                    return place + _bytes_before(offset, raw, decoder)
+                place, offset = place + len(raw), offset - size
+        return place
 
 
 def _joined(pieces: Iterator[bytes]) -> Generator[bytes, int, None]:
@@ -148,8 +167,23 @@ def _joined(pieces: Iterator[bytes]) -> Generator[bytes, int, None]:
 def _decoded(reader: BinaryIO, encoding: str, size: int) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     while raw := reader.read(size):
-        yield decoder.decode(raw).encode("utf-8", "replace")
-    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+        yield _utf8(decoder.decode(raw))
+    yield _utf8(decoder.decode(b"", final=True))
+
+
+def _bytes_before(offset: int, raw: bytes, decoder: codecs.IncrementalDecoder) -> int:
+    """Return how many bytes of `raw` it takes to fill `offset` bytes of UTF-8."""
+    state = decoder.getstate()
+
+    def filled(count: int) -> int:
+        decoder.setstate(state)
+        return len(_utf8(decoder.decode(raw[:count])))
+
+    return bisect.bisect_left(range(len(raw)), offset, key=filled)
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def _from_offset(pieces: Iterator[bytes], offset: int) -> Iterator[bytes]:

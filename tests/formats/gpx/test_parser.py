@@ -549,6 +549,14 @@ def test_encodings_and_newlines_make_no_difference(encoding, codec, newline):
     assert (found.column("name", "channels.main"), found.issues) == (["Nürburg"] * 9, [])
 
 
+def test_places_in_a_document_of_another_encoding_are_places_in_the_file():
+    text = gpx(trkpt("<name>道</name>", 1), trkpt("<hdop>道</hdop>", 2, lat="50.2"), "<é>")
+    data = text.encode("utf-16")
+    lost, damage = (parsed(data).issue(code) for code in ("VALUE_OUT_OF_RANGE", "XML_MALFORMED"))
+    assert lost.locus.offset == data.index('<trkpt lat="50.2'.encode("utf-16-le"))
+    assert data.index("<é>".encode("utf-16-le")) <= damage.locus.offset <= len(data)
+
+
 def test_an_unknown_encoding_and_leading_blanks_are_confessed():
     unknown = gpx(trkpt("", 1)).replace("UTF-8", "klingon")
     assert "klingon" in parsed(unknown).issue("XML_MALFORMED").message

@@ -46,7 +46,12 @@ def _issue(
     code: str, found: list[Break], reader: PointReader, kinds: tuple[DamageKind, ...], name: str
 ) -> Issue:
     places: list[dict[str, Any]] = [
-        {"line": reader.text.line_of(met.offset), "offset": met.offset, "error": met.error} for met in found
+        {
+            "line": reader.text.line_of(met.offset),
+            "offset": reader.text.file_offset(met.offset),
+            "error": met.error,
+        }
+        for met in found
     ]
     first = places[0]
     return Issue(
@@ -81,5 +86,6 @@ def loss_issues(losses: Losses, points: int, text: XmlText, name: str) -> Iterat
 
 def _places(loss: Loss, text: XmlText) -> list[dict[str, int]]:
     return [
-        {"line": text.line_of(offset), "offset": offset, "record": record} for record, offset in loss.places
+        {"line": text.line_of(offset), "offset": text.file_offset(offset), "record": record}
+        for record, offset in loss.places
     ]

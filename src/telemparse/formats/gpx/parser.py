@@ -93,7 +93,9 @@ class _Recording:
                 yield from _batch(f"channels{suffix or '.main'}", channels.batch(block, times, gnss, losses))
                 yield from _batch(f"events{suffix}", moments.batch(block, times, fixes, notes))
         except Damage as damage:
-            place = Locus(artifact.name, offset=damage.offset, line=text.line_of(damage.offset))
+            place = Locus(
+                artifact.name, offset=text.file_offset(damage.offset), line=text.line_of(damage.offset)
+            )
             yield Issue("XML_UNSAFE", place, what="entities")
             return
         self.points += clock.points
