@@ -385,6 +385,13 @@ def test_streams_and_channels_that_are_not_asked_for_are_not_read(read):
     assert set(read(text, channels=()).streams) == {"gnss_pvt", "imu_accel"}
 
 
+@pytest.mark.parametrize("stream", ["channels", "events", "gnss_pvt"])
+def test_a_speed_of_unknown_unit_is_looked_at_only_where_positions_are_asked_for(read, stream):
+    text = "time,lat,lon,speed,rpm\n" + _rows(9, lambda i: f"{_stamp(i)},{48 + i / 1e4},11.5,11.1,{i}")
+    result = read(text, streams=stream)
+    assert (result.errors, "speed_mps" in str(result.streams)) == ((), stream == "gnss_pvt")
+
+
 def test_losses_of_the_fix_come_even_where_only_events_are_asked_for(read):
     text = "time,lat,lon\n" + _rows(6, lambda i: f"{_stamp(i)},{'0,0' if i > 3 else '48.1,11.5'}")
     result = read(text, streams="events")

@@ -103,8 +103,8 @@ class Streams:
 
     def shown_speed_unit(self, cells: Cells) -> Unit | None:
         """Return the unit of the receiver's speed that a block shows; moves no state."""
-        if self.receiver is None:
-            return None  # a speed of the receiver has positions beside it
+        if self.receiver is None or "gnss_pvt" not in self.wanted:
+            return None  # without positions there is no speed of the receiver; nor is one read unasked
         times = copy.deepcopy(self.clock).read(cells, self.columns.decimal)
         aside = Ledger(self.columns.ledger.artifact, self.columns.ledger.layout)
         aside.begin(cells, lambda: 1)
