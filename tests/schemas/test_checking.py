@@ -334,3 +334,33 @@ def test_a_checked_course_is_null_or_finite_and_in_range_and_every_loss_is_count
     ]
     lost = sum(value is not None for value in values) - sum(fine)
     assert sum(issue.evidence["count"] for issue in issues) == lost
+
+
+def raw_strings(offsets: list[int], text: bytes, valid: bytes | None = None) -> pa.Table:
+    buffers = [None if valid is None else pa.py_buffer(valid), pa.py_buffer(np.array(offsets, np.int32))]
+    cells = pa.Array.from_buffers(pa.string(), len(offsets) - 1, [*buffers, pa.py_buffer(text)])
+    field = channel_field("note", pa.string(), source_name="note")
+    return pa.Table.from_batches(
+        [build("channels.main", {"t": FIX["t"], "note": cells}, fields={"note": field})]
+    )
+
+
+def test_text_that_is_not_utf_8_becomes_null_and_the_cells_around_it_stay():
+    table, (issue,) = check("channels.main", raw_strings([0, 2, 4, 6], b"ab\xff\xfecd"))
+
+    assert table.column("note").to_pylist() == ["ab", None, "cd"]
+    assert (issue.code, issue.evidence["column"], issue.evidence["count"]) == ("SCHEMA_VIOLATION", "note", 1)
+
+
+def test_a_cell_that_was_null_before_is_not_counted_as_garbled():
+    table, (issue,) = check("channels.main", raw_strings([0, 2, 4, 6], b"ab\xff\xfecd", valid=b"\x06"))
+
+    assert table.column("note").to_pylist() == [None, None, "cd"]
+    assert issue.evidence["count"] == 1
+
+
+def test_strings_with_offsets_that_point_outside_are_all_null():
+    table, (issue,) = check("channels.main", raw_strings([0, 2, 9_000, 6], b"abcdef"))
+
+    assert table.column("note").to_pylist() == [None, None, None]
+    assert issue.evidence["count"] == 3

@@ -17,6 +17,7 @@ from telemparse.schemas.channels import labelled
 from telemparse.schemas.choices import choices, odd_rows, without
 from telemparse.schemas.pose import POSE_SOURCES
 from telemparse.schemas.registry import is_stream, schema_of
+from telemparse.schemas.texts import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,11 @@ def check(stream: str, data: pa.RecordBatch | pa.Table) -> tuple[pa.Table | None
     keep: Mask | None = None
     columns = []
     for field, column in zip(schema, table.select(schema.names).columns, strict=True):
-        cleaned, bad_rows, found = _values(stream, field, column)
+        text, garbled = as_text(column) if pa.types.is_string(field.type) else (column, 0)
+        if garbled:
+            problem = f"{field.name} holds text that is not UTF-8"
+            issues.append(_violation(stream, problem, column=field.name, count=garbled))
+        cleaned, bad_rows, found = _values(stream, field, text)
         columns.append(cleaned)
         issues += found
         if bad_rows is not None:
