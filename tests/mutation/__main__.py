@@ -30,6 +30,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no row in targets.py: {', '.join(sorted(unknown))}")
     targets = [target for target in TARGETS if target.module in chosen.modules or not chosen.modules]
+    known = reasons()
     started_s = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="telemparse-mutation-") as folder,
@@ -38,7 +39,6 @@ def main() -> int:
         ) as pool,
     ):
         outcomes = _outcomes(pool, targets)
-    known = reasons()
     score = score_percent(outcomes)
     print(page(outcomes, known))
     print(

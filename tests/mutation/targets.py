@@ -28,7 +28,7 @@ _CHILDREN = "child or hangs or crashes_or_hangs or wherever_it_would_run"
 
 TARGETS = (
     Target("parsing.py", ("test_parsing.py",), _CHILDREN),
-    Target("classification.py", ("test_classification.py",), _CHILDREN),
+    Target("classification.py", ("test_serving.py", "test_classification.py"), _CHILDREN),
     Target("inquiry.py", ("test_inquiry.py", "test_classification.py"), _CHILDREN),
     Target("flows.py", ("test_parsing.py",), _CHILDREN),
     Target("border.py", ("test_border.py",)),
