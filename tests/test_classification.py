@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+from asyncio import CancelledError
 
 import pytest
 
+from telemparse import isolation
 from telemparse.classification import classify, detect
 from telemparse.errors import CallError
+from telemparse.extension import catalog as catalogs
 from telemparse.extension.catalog import Catalog, Fault
+from telemparse.isolation import ChildFailed
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.codes import Severity
 from telemparse.model.detection import HEAD_BYTES, SNIFF_BUDGET_BYTES, TAIL_BYTES, Detection, Rung
@@ -30,6 +34,19 @@ def zipped(**members: bytes) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return packed.getvalue()
+
+
+class Unspeakable(Exception):  # noqa: N818  (not an error of ours)
+    def __str__(self):
+        raise RuntimeError("not even this")
+
+
+class Alien(BaseException):
+    """What a plugin derives from BaseException alone."""
+
+
+# As pyo3 makes it: each Rust extension has one of its own.
+PANIC = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
 
 
 class Asked:
@@ -304,8 +321,13 @@ def test_the_budget_is_one_for_all_artifacts_of_a_set():
         (0.8, "returned float, not Detection"),
         ((MARKER, ()), "returned tuple, not Detection"),
         (lambda: Detection(MARKER), "TypeError"),
+        (Unspeakable(), "Unspeakable"),
+        (ExceptionGroup("several", [ValueError()]), "ExceptionGroup: several"),
+        (PANIC("index out of bounds"), "PanicException: index"),
+        (ValueError("x" * 10_000_000), "ValueError: xxx"),
+        (ValueError("no number in '48.123456,11.654321'"), "ValueError: no number in '#"),
     ],
-    ids=lambda value: repr(value).partition(" at 0x")[0],
+    ids=lambda value: repr(value).partition(" at 0x")[0][:60],
 )
 def test_a_detector_that_raises_or_returns_rubbish_is_a_fault_and_harms_nobody(answer, words):
     found = settled(b"x", toy("bad", answer), toy("good", SHAPE))
@@ -314,11 +336,13 @@ def test_a_detector_that_raises_or_returns_rubbish_is_a_fault_and_harms_nobody(a
     (fault,) = found.faults
     assert (fault.plugin, fault.stage) == ("bad", "detect")
     assert fault.error.startswith(words)
+    assert len(fault.error) <= 500
 
 
-def test_a_keyboard_interrupt_passes():
-    with pytest.raises(KeyboardInterrupt):
-        settled(b"x", toy("a", KeyboardInterrupt()))
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), GeneratorExit(), CancelledError(), Alien()])
+def test_control_flow_of_the_caller_passes(error):
+    with pytest.raises(type(error)):
+        settled(b"x", toy("a", error))
 
 
 def test_a_detector_that_cannot_be_imported_is_a_fault():
@@ -605,3 +629,35 @@ def test_a_detector_that_crashes_or_hangs_in_a_child_is_an_issue(word, timeout_s
 
     assert found.winner is None
     assert [issue.code for issue in found.issues] == [code]
+
+
+def test_a_child_that_ends_still_tells_which_plugins_had_failed_to_load(monkeypatch, tmp_path):
+    distribution(monkeypatch, tmp_path, "hostile", HOSTILE)
+    distribution(monkeypatch, tmp_path, "broken", "raise RuntimeError('half installed')")
+    found = detect(b"abort", ParseOptions(isolation="process"))
+
+    assert [issue.code for issue in found.issues] == ["PARSER_CRASHED"]
+    assert [(fault.plugin, fault.error) for fault in found.faults] == [
+        ("broken", "RuntimeError: half installed")
+    ]
+
+
+@pytest.mark.parametrize("left", [None, "no json", "7", "[7]", '[{"plugin": "x"}]'])
+def test_faults_that_a_child_did_not_leave_whole_are_none(left, monkeypatch):
+    def fail(_target, _request, folder, **_limits):
+        if left is not None:
+            (folder / "faults.json").write_text(left)
+        raise ChildFailed("PARSER_TIMEOUT", timeout_s=1)
+
+    monkeypatch.setattr(isolation, "run", fail)
+
+    assert detect(b"x", ParseOptions(isolation="process", timeout_s=1)).faults == ()
+
+
+def test_with_a_child_process_no_plugin_is_loaded_here(monkeypatch):
+    monkeypatch.setattr(catalogs, "_shared", None)
+    monkeypatch.setattr(Catalog, "load", lambda: pytest.fail("this process loads plugins"))
+
+    assert detect(b"t,lat,lon\n", ParseOptions(isolation="process", parser="csv")).winner.parser_id == "csv"
+    with pytest.raises(CallError, match=r"no parser 'ubx'; installed: .*gpx"):
+        detect(b"x", ParseOptions(isolation="process", parser="ubx"))

@@ -127,6 +127,21 @@ def wordless(request, folder):
     raise KeyError
 
 
+def unspeakable(request, folder):
+    class Unspeakable(Exception):
+        def __str__(self):
+            raise RuntimeError("not even this")
+
+    raise Unspeakable
+
+
+def cancelled(request, folder):
+    class Cancelled(BaseException):
+        pass
+
+    raise Cancelled
+
+
 def odd(request, folder):
     return object()
 
@@ -371,6 +386,12 @@ def test_an_exception_without_words_is_named(folder):
     failed = failure("wordless", folder)
     assert failed.evidence["error"] == "KeyError"
     assert "in wordless" in failed.evidence["traceback"]
+
+
+@pytest.mark.parametrize("name", ["unspeakable", "cancelled"])
+def test_an_exception_of_any_make_is_named(name, folder):
+    failed = failure(name, folder)
+    assert (failed.code, failed.evidence["error"].lower()) == ("PARSER_CRASHED", name)
 
 
 @pytest.mark.parametrize("code", [0, 4])

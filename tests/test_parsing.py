@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+from asyncio import CancelledError
 
 import pyarrow as pa
 import pytest
@@ -12,6 +13,8 @@ import pytest
 import telemparse
 from telemparse import confinement
 from telemparse.errors import CallError, Malformed, ParseFailed
+from telemparse.extension import catalog as catalogs
+from telemparse.extension.catalog import Catalog
 from telemparse.isolation import ChildFailed
 from telemparse.model.codes import Code, Severity
 from telemparse.model.detection import Rung
@@ -23,6 +26,19 @@ from telemparse.parsing import parse
 from toys import SECOND_NS, distribution, fixes, install, seeing, toy
 
 GNSS = Batch("gnss_pvt", fixes(0, 1, 2))
+
+
+class Unspeakable(Exception):  # noqa: N818  (not an error of ours)
+    def __str__(self):
+        raise RuntimeError("not even this")
+
+
+class Alien(BaseException):
+    """What a parser derives from BaseException alone."""
+
+
+# As pyo3 makes it: each Rust extension has one of its own.
+PANIC = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
 
 
 def codes(issues):
@@ -169,8 +185,21 @@ def test_an_unknown_parser_is_a_call_error_wherever_it_would_run(monkeypatch, ho
     install(monkeypatch, toy())
     options = ParseOptions(isolation=isolation, parser="ubx" if how == "option" else None)
 
-    with pytest.raises(CallError, match="no parser 'ubx'; installed: toy"):
+    with pytest.raises(CallError, match="no parser 'ubx'; installed: "):
         parse(b"x", options, parser="ubx" if how == "argument" else None)
+
+
+def test_with_a_child_process_no_plugin_is_loaded_here(monkeypatch):
+    monkeypatch.setattr(catalogs, "_shared", None)
+    monkeypatch.setattr(Catalog, "load", lambda: pytest.fail("this process loads plugins"))
+    result = parse(
+        b"t,lat_deg,lon_deg\n0,0,0\n1,0,1\n",
+        ParseOptions(isolation="process"),
+        parser="csv",
+        on_error="return",
+    )
+
+    assert result.provenance.parser_id == "csv"
 
 
 def test_an_unknown_stream_is_a_call_error(monkeypatch):
@@ -212,8 +241,11 @@ def test_a_file_that_is_not_there_is_an_os_error(tmp_path):
         OSError(5, "io"),
         CallError("gnss_pvt has no column x"),
         StopIteration(1),
+        Unspeakable(),
+        ExceptionGroup("several", [ValueError()]),
+        PANIC("index out of bounds"),
     ],
-    ids=repr,
+    ids=lambda error: type(error).__name__,
 )
 def test_whatever_a_parser_raises_is_a_crash_and_what_it_yielded_is_kept(monkeypatch, error):
     result = returned(monkeypatch, GNSS, Meta("a", 1), Issue("UNIT_ASSUMED"), error)
@@ -233,11 +265,25 @@ def test_a_crash_says_where(monkeypatch):
     assert crash.evidence["traceback"][-1].startswith("toys.py:")
 
 
-def test_a_keyboard_interrupt_passes(monkeypatch):
-    install(monkeypatch, toy(messages=(GNSS, KeyboardInterrupt())))
+def test_a_call_of_a_parser_that_panics_is_a_crash(monkeypatch):
+    def panic(_artifacts, _options):
+        raise PANIC("index out of bounds")
 
-    with pytest.raises(KeyboardInterrupt):
-        parse(b"x", on_error="return")
+    install(monkeypatch, toy(messages=panic))
+    (crash,) = parse(b"x", on_error="return").errors
+
+    assert crash.message == "parser toy crashed: PanicException: index out of bounds"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), GeneratorExit(), CancelledError(), Alien()])
+def test_control_flow_of_the_caller_passes(monkeypatch, error):
+    def fail(_artifacts, _options):
+        raise error
+
+    for parser in ((GNSS, error), fail):
+        install(monkeypatch, toy(messages=parser))
+        with pytest.raises(type(error)):
+            parse(b"x", on_error="return")
 
 
 def test_memory_that_runs_out_has_its_own_code(monkeypatch):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from telemparse import isolation
+from telemparse.errors import CallError
 from telemparse.extension.catalog import Catalog, Fault
 from telemparse.extension.grouping import joined
 from telemparse.inquiry import Candidate, Inquiry, preference
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from telemparse.model.options import ParseOptions
 
 __all__ = ["Candidate", "Classification", "Part", "classify", "detect", "serve"]
+
+_FAULTS = "faults.json"
 
 
 @attrs.frozen
@@ -87,11 +92,16 @@ def detect(source: Source, options: ParseOptions | None = None) -> Classificatio
     for a path that cannot be read and CallError for an unknown parser id.
     """
     artifacts, options = ArtifactSet.of(source), options_of(options)
-    if options.parser is not None:
-        Catalog.shared().card(options.parser)
     if options.isolation is Isolation.PROCESS:
         return _confined(artifacts, options)
-    return classify(artifacts, options, Catalog.shared())
+    catalog = Catalog.shared()
+    _check_forced(options, catalog)
+    return classify(artifacts, options, catalog)
+
+
+def _check_forced(options: ParseOptions, catalog: Catalog) -> None:
+    if options.parser is not None:
+        catalog.card(options.parser)
 
 
 def classify(artifacts: ArtifactSet, options: ParseOptions, catalog: Catalog) -> Classification:
@@ -148,24 +158,30 @@ def _join_companions(
 
 
 def _confined(artifacts: ArtifactSet, options: ParseOptions) -> Classification:
-    """Classify in a child; a part then holds the artifacts as given, for nothing unpacked comes back."""
+    """Classify in a child; a part then holds the artifacts as given, for nothing unpacked comes back.
+
+    No plugin is loaded here, for one that hangs at import would hang this process.
+    """
     with tempfile.TemporaryDirectory(prefix="telemparse-") as name:
+        folder = Path(name)
         unconfined = attrs.evolve(options, isolation=Isolation.NONE, timeout_s=None, max_memory_bytes=None)
         request = {
-            "artifacts": handed_over(artifacts, Path(name)),
+            "artifacts": handed_over(artifacts, folder),
             "options": options_document(unconfined),
         }
         try:
             answer = isolation.run(
                 "telemparse.classification:serve",
                 request,
-                Path(name),
+                folder,
                 timeout_s=options.timeout_s,
                 max_memory_bytes=options.max_memory_bytes,
             )
         except isolation.ChildFailed as failed:
             issue = Issue(failed.code, **failed.evidence)
-            return Classification(None, (), (), Catalog.shared().faults, (issue,))
+            return Classification(None, (), (), _faults_left(folder), (issue,))
+    if "refused" in answer:
+        raise CallError(answer["refused"])
     parts = tuple(_part_from(document, artifacts) for document in answer["parts"])
     return Classification(
         winner=parts[0].candidate if parts else None,
@@ -176,10 +192,19 @@ def _confined(artifacts: ArtifactSet, options: ParseOptions) -> Classification:
     )
 
 
-def serve(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
-    """Classify in the child; the answer names artifacts by their number in the request."""
-    artifacts = taken_over(request["artifacts"])
-    found = classify(artifacts, options_from(request["options"]), Catalog.shared())
+def serve(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Classify in the child; the answer names artifacts by their number in the request.
+
+    What failed to load is left in `folder` first, for a detector may end this process.
+    """
+    artifacts, options = taken_over(request["artifacts"]), options_from(request["options"])
+    catalog = Catalog.shared()
+    (folder / _FAULTS).write_text(json.dumps(_fault_documents(catalog.faults)), "utf-8")
+    try:
+        _check_forced(options, catalog)
+    except CallError as error:
+        return {"refused": str(error)}
+    found = classify(artifacts, options, catalog)
     numbers: dict[Artifact | None, int] = {artifact: number for number, artifact in enumerate(artifacts)}
     return {
         "parts": [
@@ -190,9 +215,20 @@ def serve(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
             for part in found.parts
         ],
         "candidates": [_candidate_document(candidate) for candidate in found.candidates],
-        "faults": [attrs.asdict(fault) for fault in found.faults],
+        "faults": _fault_documents(found.faults),
         "issues": [issue_document(issue) for issue in found.issues],
     }
+
+
+def _faults_left(folder: Path) -> tuple[Fault, ...]:
+    """Return the faults that a child left before it ended; none when it did not come so far."""
+    with suppress(OSError, ValueError, TypeError):
+        return tuple(Fault(**fault) for fault in json.loads((folder / _FAULTS).read_text("utf-8")))
+    return ()
+
+
+def _fault_documents(faults: Iterable[Fault]) -> list[dict[str, Any]]:
+    return [attrs.asdict(fault) for fault in faults]
 
 
 def _candidate_document(candidate: Candidate) -> dict[str, Any]:

@@ -14,6 +14,8 @@ import pyarrow as pa
 import telemparse
 from telemparse import flows, isolation
 from telemparse.border import Border
+from telemparse.errors import CallError
+from telemparse.extension.catalog import Catalog
 from telemparse.model.documents import (
     options_document,
     options_from,
@@ -48,7 +50,8 @@ def run(artifacts: ArtifactSet, options: ParseOptions, sink: Sink) -> Flow:
     """Parse in a child; what it had written before it was ended is kept.
 
     The child writes Arrow IPC streams into a private folder. They pass the border here once more,
-    for what a hostile file may have made of the child is not trusted.
+    for what a hostile file may have made of the child is not trusted. Raises CallError for an unknown
+    parser id, which the child tells: it alone loads plugins.
     """
     with tempfile.TemporaryDirectory(prefix="telemparse-") as name:
         folder = Path(name)
@@ -66,6 +69,8 @@ def run(artifacts: ArtifactSet, options: ParseOptions, sink: Sink) -> Flow:
             )  # fmt: skip
         except isolation.ChildFailed as failed:
             failure = failed
+        if isinstance(answer, dict) and "refused" in answer:
+            raise CallError(answer["refused"])
         border = Border(sink, ParseOptions())
         for stream, batches in _recovered(folder):
             for batch in batches:
@@ -114,8 +119,13 @@ def serve(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     def announce(provenance: Provenance) -> None:
         (folder / _PROVENANCE).write_text(json.dumps(provenance_document(provenance)), "utf-8")
 
+    options = options_from(request["options"])
+    try:
+        if options.parser is not None:
+            Catalog.shared().card(options.parser)
+    except CallError as error:
+        return {"refused": str(error)}
     with _IpcSink(folder) as sink:
-        options = options_from(request["options"])
         # Nothing is held back, for this process may end at any time; the parent's border flags again.
         artifacts = taken_over(request["artifacts"])
         flow = flows.run(artifacts, options, sink, ordering=Arrivals, announce=announce)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +12,13 @@ import telemparse
 from telemparse.border import Border
 from telemparse.classification import classify
 from telemparse.errors import Malformed
-from telemparse.extension.catalog import GUARDED, Catalog
+from telemparse.extension.catalog import Catalog, is_fault
 from telemparse.model.codes import Severity
 from telemparse.model.documents import options_document
 from telemparse.model.issues import Issue
 from telemparse.model.provenance import ArtifactRecord, PartRecord, Provenance
 from telemparse.model.results import ParseResult
+from telemparse.model.wording import blotted, words_of
 from telemparse.schemas.fields import SCHEMA_VERSION
 from telemparse.schemas.measure import capabilities
 from telemparse.schemas.order import Ordering
@@ -75,7 +75,9 @@ def _read(part: Part, options: ParseOptions, catalog: Catalog, border: Border) -
     card = catalog.card(part.candidate.parser_id)
     try:
         messages = iter(catalog.parser(card)(part.artifacts, options))
-    except GUARDED as error:
+    except BaseException as error:
+        if not is_fault(error):
+            raise
         border.report(_crash(card.id, error))
         return
     while True:
@@ -86,20 +88,20 @@ def _read(part: Part, options: ParseOptions, catalog: Catalog, border: Border) -
         except Malformed as malformed:
             border.accept(malformed)
             return
-        except GUARDED as error:
+        except BaseException as error:
+            if not is_fault(error):
+                raise
             border.report(_crash(card.id, error))
             return
         border.accept(message)
 
 
-# Arrow quotes the cell that it could not convert, and a cell may be a coordinate: in degrees, in
-# minutes, with a comma, or as a scaled integer.
-_PRECISE_NUMBER = re.compile(r"\d+[.,]\d{3,}|\d{7,}")
 _MESSAGE_CHARACTERS = 500
 
 
 def _crash(parser_id: str, error: BaseException) -> Issue:
-    words = _PRECISE_NUMBER.sub("#", f"{type(error).__name__}: {error}")[:_MESSAGE_CHARACTERS]
+    # Arrow, for one, quotes the cell that it could not convert.
+    words = blotted(words_of(error))[:_MESSAGE_CHARACTERS]
     if isinstance(error, MemoryError):
         return Issue("PARSER_MEMORY_EXCEEDED", parser=parser_id, error=words)
     frames = traceback.extract_tb(error.__traceback__)

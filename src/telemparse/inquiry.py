@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from telemparse.errors import Malformed
-from telemparse.extension.catalog import GUARDED, Fault
+from telemparse.extension.catalog import Fault, is_fault
 from telemparse.model.codes import Severity
 from telemparse.model.detection import HEAD_BYTES, TAIL_BYTES, Budget, Detection, Rung, Sniff
 from telemparse.model.issues import Issue, Locus
+from telemparse.model.wording import blotted, words_of
 from telemparse.model.wrappers import members_of, unwrap, wrapper_of
 
 if TYPE_CHECKING:
@@ -161,8 +162,10 @@ class Inquiry:
         budget.overspent = False
         try:
             detection: object = self.catalog.detector(card)((sniff,))
-        except GUARDED as error:
-            self.faults.append(Fault(card.id, "detect", f"{type(error).__name__}: {error}"))
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            self.faults.append(Fault(card.id, "detect", blotted(words_of(error))))
             return None
         if budget.overspent:  # and the detector went on as if it were not
             self.faults.append(Fault(card.id, "detect", "asked for more bytes than its budget"))

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telemparse.errors import CallError, TelemparseError
+from telemparse.model.wording import words_of
 
 if TYPE_CHECKING:
     import threading
@@ -46,7 +47,7 @@ _MEMORY_WORDS = (
     "failed to map segment", "out of memory", "pthread_create", "Unable to allocate",
 )  # fmt: skip
 # What a target quotes may be a position.
-_PRECISE_NUMBER = re.compile(r"\d+\.\d{3,}")
+_PRECISE_NUMBER = re.compile(r"(?<!\d)\d+\.\d{3,}")  # looks once at each run of digits
 
 # `-P` keeps the working folder from answering for the standard library before sys.path is set.
 _BOOTSTRAP = """
@@ -319,9 +320,8 @@ def _described(error: BaseException) -> dict[str, Any]:
     # The frames hold what filled the memory.
     traceback.clear_frames(error.__traceback__)
     lines = "".join(traceback.format_exception(error))
-    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return {
-        "error": _blotted(words)[:_MESSAGE_CHARACTERS],
+        "error": _blotted(words_of(error))[:_MESSAGE_CHARACTERS],
         "traceback": _blotted(lines)[-_EVIDENCE_CHARACTERS:],
         "of_memory": isinstance(error, MemoryError),
     }

@@ -63,8 +63,9 @@ def flow(artifacts: ArtifactSet, options: ParseOptions, sink: Sink) -> Flow:
     """
     for stream in options.streams or ():
         schema_of(stream)
+    if options.isolation is Isolation.PROCESS:
+        # No plugin is loaded here, for one that hangs at import would hang this process.
+        return confinement.run(artifacts, options, sink)
     if options.parser is not None:
         Catalog.shared().card(options.parser)
-    if options.isolation is Isolation.PROCESS:
-        return confinement.run(artifacts, options, sink)
     return flows.run(artifacts, options, sink)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+from asyncio import CancelledError
 from importlib import metadata
 from importlib.metadata import EntryPoint
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from polars.exceptions import PanicException
 
 from telemparse.errors import CallError
 from telemparse.extension import catalog as catalogs
 from telemparse.extension.card import ParserCard
-from telemparse.extension.catalog import Catalog
+from telemparse.extension.catalog import Catalog, Fault, is_fault
 from telemparse.extension.csv_dialect import CsvDialect
 from telemparse.extension.hookspecs import GROUP, hookimpl
 from telemparse.model.gates import Track
@@ -102,19 +104,31 @@ def test_a_class_and_an_object_may_be_plugins_too():
 UNKNOWN_HOOK = plugin(telemparse_parsers=[card("bad")], telemparse_new_idea=[])
 
 
+class Alien(BaseException):
+    """What a plugin derives from BaseException alone."""
+
+
+# As pyo3 makes it: each Rust extension has one of its own.
+PANIC = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+
 class Unspeakable(Exception):  # noqa: N818  (not an error of ours)
     def __str__(self):
         raise RuntimeError("not even this")
 
 
+armed = []
+
+
 class Trap(ParserCard):
     def __getattribute__(self, name):
-        if name == "api":
+        if name == "api" and armed:
             raise RuntimeError("caught")
         return super().__getattribute__(name)
 
 
 TRAP = Trap(id="trap", name="trap", version="1", detector="module:function", target="module:function")
+armed.append(TRAP)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +139,9 @@ TRAP = Trap(id="trap", name="trap", version="1", detector="module:function", tar
         (RecursionError("deep"), "import", "RecursionError: deep"),
         (Unspeakable(), "import", "Unspeakable"),
         (ValueError("x" * 10_000), "import", "ValueError: " + "x" * 488),
+        (PANIC("index out of bounds"), "import", "PanicException: index out of bounds"),
+        (plugin(telemparse_parsers=raising(PANIC("late"))), "declare", "PanicException: late"),
+        (plugin(telemparse_parsers=lambda: [card("odd", api="1")]), "declare", "CallError: api must be"),
         (7, "hooks", "TypeError: int implements no hook of telemparse"),
         (None, "hooks", ""),
         ([], "hooks", ""),
@@ -160,12 +177,38 @@ def test_a_failing_hook_leaves_the_other_hooks_of_its_plugin():
     assert (ids(catalog), [fault.stage for fault in catalog.faults]) == (["half"], ["declare"])
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), GeneratorExit(), CancelledError(), Alien("mine")])
+def test_what_is_control_flow_of_the_caller_passes_through(error):
+    for thing in (error, plugin(telemparse_parsers=raising(error))):
+        with pytest.raises(type(error)):
+            Catalog.load([point("good", GOOD), point("interrupted", thing)])
+
+
 @pytest.mark.parametrize(
-    "thing", [KeyboardInterrupt(), plugin(telemparse_parsers=raising(KeyboardInterrupt()))]
+    ("error", "fault"),
+    [
+        (ValueError(), True),
+        (SystemExit(), True),
+        (ExceptionGroup("several", [ValueError()]), True),
+        (PANIC(), True),
+        (KeyboardInterrupt(), False),
+        (GeneratorExit(), False),
+        (CancelledError(), False),
+        (Alien(), False),
+        (BaseExceptionGroup("several", [KeyboardInterrupt()]), False),
+    ],
 )
-def test_an_interrupt_passes_through(thing):
-    with pytest.raises(KeyboardInterrupt):
-        Catalog.load([point("good", GOOD), point("interrupted", thing)])
+def test_errors_and_panics_are_faults_of_a_plugin_and_control_flow_is_not(error, fault):
+    assert is_fault(error) is fault
+
+
+def test_the_panic_of_a_real_rust_extension_is_a_fault():
+    assert is_fault(PanicException("from polars"))
+    assert not isinstance(PanicException(), Exception)
+
+
+def test_a_fault_is_bounded_whoever_makes_it():
+    assert len(Fault("hostile", "detect", "x" * 10_000_000).error) == 500
 
 
 def test_our_own_parsers_come_first_so_that_nobody_takes_their_ids():

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from telemparse.errors import CallError
+from telemparse.model.codes import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from telemparse.model.codes import Code
+    from collections.abc import Callable
 
 __all__ = ["API_VERSION", "SUPPORTED_API", "ParserCard"]
 
@@ -33,23 +33,29 @@ def _matches(pattern: re.Pattern[str], what: str) -> Any:
     return check
 
 
-def _several(values: Iterable[Any]) -> tuple[Any, ...]:
+# Converters leave what does not fit as it is, for the validators, which know the field's name.
+def _several(values: Any) -> Any:
     # A bare string is a forgotten comma; it must not fall apart into letters.
-    if isinstance(values, str | bytes):
-        raise CallError(f"expected several values, not {values!r} (a comma is missing)")
-    return tuple(values)
+    return tuple(values) if isinstance(values, Iterable) and not isinstance(values, str | bytes) else values
 
 
-def _lower(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value.lower() for value in _several(values))
+def _each_as(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def converted(values: Any) -> Any:
+        several = _several(values)
+        return tuple(map(convert, several)) if isinstance(several, tuple) else values
+
+    return converted
 
 
-def _rows(values: Iterable[Iterable[Any]]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(_several(value) for value in _several(values))
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _each(holds: Callable[[Any], bool], what: str) -> Any:
-    def check(_card: Any, field: attrs.Attribute[Any], values: tuple[Any, ...]) -> None:
+    def check(_card: Any, field: attrs.Attribute[Any], values: Any) -> None:
+        if not isinstance(values, tuple):
+            comma = " (a comma is missing)" if isinstance(values, str | bytes) else ""
+            raise CallError(f"{field.name} must be several values, not {values!r}{comma}")
         for value in values:
             if not holds(value):
                 raise CallError(f"{field.name} must be {what}, not {value!r}")
@@ -57,12 +63,22 @@ def _each(holds: Callable[[Any], bool], what: str) -> Any:
     return check
 
 
+def _text(_card: Any, field: attrs.Attribute[str], value: object) -> None:
+    if not isinstance(value, str):
+        raise CallError(f"{field.name} must be text, not {value!r}")
+
+
+def _whole(_card: Any, field: attrs.Attribute[int], value: object) -> None:
+    if type(value) is not int:  # True would pass for 1
+        raise CallError(f"{field.name} must be a whole number, not {value!r}")
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-def _is_extension(value: str) -> bool:
-    return value.startswith(".") and len(value) > 1
+def _is_extension(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(".") and len(value) > 1
 
 
 def _is_magic(value: object) -> bool:
@@ -74,6 +90,10 @@ def _is_magic(value: object) -> bool:
 
 def _is_companions(value: object) -> bool:
     return isinstance(value, tuple) and len(value) > 1 and all(map(_is_text, value))
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, Code)
 
 
 @attrs.frozen(kw_only=True)
@@ -100,34 +120,38 @@ class ParserCard:
     """
 
     id: str = attrs.field(validator=_matches(_ID, "a lower-case word"))
-    name: str = attrs.field(validator=attrs.validators.instance_of(str))
-    version: str = attrs.field(validator=attrs.validators.instance_of(str))
+    name: str = attrs.field(validator=_text)
+    version: str = attrs.field(validator=_text)
     detector: str = attrs.field(validator=_matches(_TARGET, "'module:function'"))
     target: str = attrs.field(validator=_matches(_TARGET, "'module:function'"))
     examples: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(_matches(_TARGET, "'module:NAME'"))
     )
     extensions: tuple[str, ...] = attrs.field(
-        default=(), converter=_lower, validator=_each(_is_extension, "extensions with their dot")
+        default=(), converter=_each_as(_lower), validator=_each(_is_extension, "extensions with their dot")
     )
     mime_types: tuple[str, ...] = attrs.field(
         default=(), converter=_several, validator=_each(_is_text, "MIME types")
     )
     magics: tuple[tuple[int, bytes], ...] = attrs.field(
-        default=(), converter=_rows, validator=_each(_is_magic, "pairs of offset and bytes")
+        default=(), converter=_each_as(_several), validator=_each(_is_magic, "pairs of offset and bytes")
     )
     companions: tuple[tuple[str, ...], ...] = attrs.field(
-        default=(), converter=_rows, validator=_each(_is_companions, "groups of two patterns or more")
+        default=(),
+        converter=_each_as(_several),
+        validator=_each(_is_companions, "groups of two patterns or more"),
     )
     streams: tuple[str, ...] = attrs.field(
         default=(), converter=_several, validator=_each(_is_text, "names of streams")
     )
-    codes: tuple[Code, ...] = attrs.field(default=(), converter=tuple)
-    support_level: int = attrs.field(default=1, validator=attrs.validators.in_((1, 2, 3)))
+    codes: tuple[Code, ...] = attrs.field(
+        default=(), converter=_several, validator=_each(_is_code, "values of type Code")
+    )
+    support_level: int = attrs.field(default=1, validator=[_whole, attrs.validators.in_((1, 2, 3))])
     specializes: tuple[str, ...] = attrs.field(
         default=(), converter=_several, validator=_each(_is_text, "ids of parsers")
     )
-    api: int = API_VERSION
+    api: int = attrs.field(default=API_VERSION, validator=_whole)
 
     @codes.validator
     def _own_codes(self, _field: Any, value: tuple[Code, ...]) -> None:

@@ -17,6 +17,7 @@ from telemparse.extension import hookspecs
 from telemparse.extension.card import SUPPORTED_API, ParserCard
 from telemparse.extension.csv_dialect import CsvDialect
 from telemparse.model.gates import Track
+from telemparse.model.wording import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,13 +25,33 @@ if TYPE_CHECKING:
 
     from telemparse.extension.protocol import Detector, Parser
 
-__all__ = ["GUARDED", "Catalog", "Fault", "recordings"]
+__all__ = ["GUARDED", "Catalog", "Fault", "installed", "is_fault", "recordings"]
 
 GUARDED = (Exception, SystemExit)
 """What a plugin may throw at us without harm to others; KeyboardInterrupt passes."""
 
+# Rust extensions made with pyo3 panic by this module's exception, each with a class of its own.
+_PANICS = "pyo3_runtime"
+
 _Declared = TypeVar("_Declared")
 _Result = TypeVar("_Result")
+
+
+def is_fault(error: BaseException) -> bool:
+    """Tell whether an exception out of a plugin's code is a fault of the plugin.
+
+    Every `Exception` and `SystemExit` is. What derives from BaseException alone is by Python's convention
+    control flow of the program around us, and must pass: Ctrl-C, GeneratorExit, a cancellation by asyncio,
+    trio or gevent. Only the panic of a Rust extension is a fault all the same: nobody around us sent it.
+    """
+    return isinstance(error, GUARDED) or type(error).__module__ == _PANICS
+
+
+_ERROR_CHARACTERS = 500
+
+
+def _bounded(words: str) -> str:
+    return words[:_ERROR_CHARACTERS]
 
 
 @attrs.frozen
@@ -40,25 +61,14 @@ class Fault:
     Args:
         plugin: entry point name, or a parser's id once it has one.
         stage: `metadata`, `import`, `hooks`, `declare`, `card`, `detect` or `parse`.
-        error: type and message.
+        error: type and message, 500 characters at most.
         distribution: installed distribution that brought it, when known.
     """
 
     plugin: str
     stage: str
-    error: str
+    error: str = attrs.field(converter=_bounded)
     distribution: str | None = None
-
-
-_ERROR_CHARACTERS = 500
-
-
-def _words(error: BaseException) -> str:
-    try:
-        words = f"{type(error).__name__}: {error}"
-    except GUARDED:  # a stranger's exception may not even say what it is
-        words = type(error).__name__
-    return words[:_ERROR_CHARACTERS]
 
 
 @attrs.define
@@ -75,9 +85,9 @@ class Catalog:
     @classmethod
     def load(cls, points: Iterable[EntryPoint] | None = None) -> Catalog:
         """Return a catalog of the given entry points, or of all installed ones."""
-        loader = _Loader()
-        found = loader.installed() if points is None else points
-        for point in sorted(found, key=_rank):
+        found, faults = installed() if points is None else (sorted(points, key=_rank), ())
+        loader = _Loader(faults=list(faults))
+        for point in found:
             loader.take(point)
         return cls(
             tuple(loader.cards),
@@ -156,6 +166,33 @@ def _distribution(point: EntryPoint) -> str | None:
         return None
 
 
+def installed() -> tuple[tuple[EntryPoint, ...], tuple[Fault, ...]]:
+    """Return the entry points of our group in the order of loading, and faults; imports no plugin.
+
+    What is damaged in another distribution takes nothing away.
+    """
+    try:
+        return tuple(sorted(entry_points(group=hookspecs.GROUP), key=_rank)), ()
+    except GUARDED:  # one damaged file anywhere makes the whole question fail
+        return _installed_one_by_one()
+
+
+def _installed_one_by_one() -> tuple[tuple[EntryPoint, ...], tuple[Fault, ...]]:
+    found: dict[str, list[EntryPoint]] = {}
+    faults: list[Fault] = []
+    for distribution in distributions():
+        name = "?"
+        try:
+            name = str(distribution.name)
+            if name not in found:  # the first on the path is the one that gets imported
+                found[name] = []
+                found[name] += distribution.entry_points.select(group=hookspecs.GROUP)
+        except GUARDED as error:
+            faults.append(Fault(name, "metadata", words_of(error), name))
+    points = (point for group in found.values() for point in group)
+    return tuple(sorted(points, key=_rank)), tuple(faults)
+
+
 def _rank(point: EntryPoint) -> tuple[bool, str, str]:
     # Our own come first: a third party cannot take the id of a built-in parser.
     distribution = _distribution(point)
@@ -171,26 +208,6 @@ class _Loader:
     tracks: list[Track] = attrs.field(factory=list)
     faults: list[Fault] = attrs.field(factory=list)
     origins: dict[str, str] = attrs.field(factory=dict)
-
-    def installed(self) -> Iterable[EntryPoint]:
-        """Return the entry points of our group, whatever state other distributions are in."""
-        try:
-            return entry_points(group=hookspecs.GROUP)
-        except GUARDED:  # one damaged file anywhere makes the whole question fail
-            return self._installed_one_by_one()
-
-    def _installed_one_by_one(self) -> list[EntryPoint]:
-        found: dict[str, list[EntryPoint]] = {}
-        for distribution in distributions():
-            name = "?"
-            try:
-                name = str(distribution.name)
-                if name not in found:  # the first on the path is the one that gets imported
-                    found[name] = []
-                    found[name] += distribution.entry_points.select(group=hookspecs.GROUP)
-            except GUARDED as error:
-                self.faults.append(Fault(name, "metadata", _words(error), name))
-        return [point for points in found.values() for point in points]
 
     def take(self, point: EntryPoint) -> None:
         """Load one entry point and keep what it declares."""
@@ -216,8 +233,10 @@ class _Loader:
     def _guarded(self, point: EntryPoint, stage: str, call: Callable[[], _Result]) -> _Result | None:
         try:
             return call()
-        except GUARDED as error:
-            self._fault(point, stage, _words(error))
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            self._fault(point, stage, words_of(error))
             return None
 
     def _fault(self, point: EntryPoint, stage: str, error: str) -> None:
