@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Limits", "Trial", "Verdict", "prepare", "try_out"]
 
-_COPIED = ("src", "tests", "fixtures", "plugins", "pyproject.toml", "README.md")
+_COPIED = ("src", "tests", "fixtures", "pyproject.toml", "README.md")
 _WARM = ("numpy", "pyarrow.compute", "lxml.etree", "pluggy", "hypothesis.strategies")
 # A warm process has imported hypothesis before its plugin for pytest asks for that.
 _OPTIONS = ["-qx", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
