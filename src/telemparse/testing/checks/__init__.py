@@ -1,0 +1,1 @@
+"""The examinations behind the promises, one room a subject matter."""

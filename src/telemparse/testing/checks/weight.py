@@ -1,0 +1,78 @@
+"""What a card and a detector load: `detect` must answer at once, whatever is installed."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from telemparse import isolation
+from telemparse.model.artifacts import ArtifactSet
+from telemparse.model.handover import handed_over
+from telemparse.testing.kit import Broken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telemparse.extension.card import ParserCard
+    from telemparse.testing.subject import Subject
+
+__all__ = ["HEAVY", "card_is_light", "detector_is_light"]
+
+HEAVY = ("numpy", "pyarrow", "lxml", "pandas", "polars", "scipy")
+"""What takes longer to import than a detector may."""
+
+
+def card_is_light(subject: Subject) -> None:
+    """Import the card's module in a fresh process, and see what came with it."""
+    home = _home(subject.card)
+    if home is None:
+        raise Broken("no imported module holds this card under a name of its own")
+    target = subject.card.target.partition(":")[0]
+    watched = [*HEAVY, *([target] if target != home else [])]
+    loaded = _in_child("importing", subject, {"module": home, "watched": watched})["loaded"]
+    if loaded:
+        raise Broken(f"importing {home} also loads {', '.join(loaded)}")
+
+
+def detector_is_light(subject: Subject) -> None:
+    """Ask the detector about every sample in a fresh process, and see what that loads."""
+    card = subject.card
+    request = {
+        "id": card.id, "detector": card.detector, "extensions": list(card.extensions), "watched": list(HEAVY),
+    }  # fmt: skip
+    answer = _in_child("asking", subject, request)
+    if answer["loaded"]:
+        raise Broken(f"{card.detector} loads {', '.join(answer['loaded'])}")
+
+
+def _home(card: ParserCard) -> str | None:
+    """Return the module that the card is a constant of: the one that brings least with it."""
+    homes = [
+        name
+        for name, module in list(sys.modules.items())
+        if any(value is card for value in list(vars(module).values()))
+    ]
+    own = [name for name in homes if name.partition(".")[0] == card.target.partition(".")[0]]
+    return max(own or homes, key=lambda name: (name.count("."), name), default=None)
+
+
+def _in_child(function: str, subject: Subject, request: Mapping[str, Any]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="telemparse-") as name:
+        folder = Path(name)
+        asked = []
+        for number, sample in enumerate(subject.samples):
+            place = folder / str(number)
+            place.mkdir()
+            asked.append(handed_over(ArtifactSet.of(sample.files), place))
+        try:
+            answer: dict[str, Any] = isolation.run(
+                f"telemparse.testing.child:{function}",
+                {**request, "recordings": asked},
+                folder,
+                timeout_s=subject.timeout_s,
+            )
+        except isolation.ChildFailed as failed:
+            raise Broken(f"in a process of its own: {failed}") from None
+    return answer

@@ -1,0 +1,49 @@
+"""A deadline on a call in this process, for what never ends by itself."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+__all__ = ["Overtime", "deadline"]
+
+_SHORTEST_S = 1e-3
+
+
+# No Exception: neither a parser nor the machinery that draws examples may take it for its own.
+class Overtime(BaseException):
+    """Raised in the call that did not end in time; says how long it had and where it was."""
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Raise `Overtime` in the body when it takes longer than `seconds`.
+
+    Works in the main thread, between two steps of the interpreter; elsewhere the body runs as it is.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_number: int, frame: FrameType | None) -> None:
+        place = f", at line {frame.f_lineno} of {frame.f_code.co_qualname}" if frame is not None else ""
+        raise Overtime(f"not done after {seconds:g} s{place}")
+
+    began = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, ring)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if left:  # somebody else's timer goes on
+            rest = max(left - (time.monotonic() - began), _SHORTEST_S)
+            signal.setitimer(signal.ITIMER_REAL, rest, interval)
