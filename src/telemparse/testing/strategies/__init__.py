@@ -7,6 +7,13 @@ to be thrown away.
 from __future__ import annotations
 
 from telemparse.testing.strategies.damage import Damage, Damaged, damaged
+from telemparse.testing.strategies.drives import Drive, tracks
+from telemparse.testing.strategies.fixes import gnss_pvt_tables
 from telemparse.testing.strategies.foreign import strangers
+from telemparse.testing.strategies.instants import instants_ns
+from telemparse.testing.strategies.places import Position, positions
 
-__all__ = ["Damage", "Damaged", "damaged", "strangers"]
+__all__ = [
+    "Damage", "Damaged", "Drive", "Position", "damaged", "gnss_pvt_tables", "instants_ns", "positions",
+    "strangers", "tracks",
+]  # fmt: skip
