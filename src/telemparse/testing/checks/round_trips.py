@@ -9,10 +9,10 @@ import numpy as np
 
 from telemparse import writers
 from telemparse.kernels.arrays import numpy_view, validity
-from telemparse.testing import strategies
 from telemparse.testing.checks.steadiness import difference
 from telemparse.testing.kit import Broken
 from telemparse.testing.readings import place_of
+from telemparse.testing.strategies import gnss_pvt_tables
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,7 +59,7 @@ def encode_parse_round_trip(subject: Subject) -> None:
             raise Broken(f"{table.num_rows} fixes were written and no gnss_pvt came back ({codes})")
         _compare(encoder, table, result.streams["gnss_pvt"])
 
-    strategy = strategies.gnss_pvt_tables(columns=encoder.columns, step_ns=encoder.step_ns)
+    strategy = gnss_pvt_tables(columns=encoder.columns, step_ns=encoder.step_ns)
     subject.drawn(strategy, travel)
 
 
