@@ -11,9 +11,11 @@ from telemparse.testing.strategies.drives import Drive, tracks
 from telemparse.testing.strategies.fixes import gnss_pvt_tables
 from telemparse.testing.strategies.foreign import strangers
 from telemparse.testing.strategies.instants import instants_ns
+from telemparse.testing.strategies.names import artifact_sets
 from telemparse.testing.strategies.places import Position, positions
+from telemparse.testing.strategies.sensors import imu_tables
 
 __all__ = [
-    "Damage", "Damaged", "Drive", "Position", "damaged", "gnss_pvt_tables", "instants_ns", "positions",
-    "strangers", "tracks",
+    "Damage", "Damaged", "Drive", "Position", "artifact_sets", "damaged", "gnss_pvt_tables", "imu_tables",
+    "instants_ns", "positions", "strangers", "tracks",
 ]  # fmt: skip
