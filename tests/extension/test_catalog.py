@@ -76,7 +76,7 @@ GOOD = of_cards(card("good"))
 
 
 def test_what_plugins_declare_is_gathered():
-    dialect, track = CsvDialect(name="vendor"), Track("Somewhere", (), ())
+    dialect, track = CsvDialect(name="vendor", header={"a"}), Track("Somewhere", (), ())
     several = plugin(
         telemparse_parsers=[card("one"), card("two")],
         telemparse_csv_dialects=iter([dialect]),
@@ -233,7 +233,7 @@ def test_the_order_does_not_depend_on_that_of_the_entry_points():
 
 
 def test_two_dialects_of_one_name_keep_the_first():
-    first, second = CsvDialect(name="vendor"), CsvDialect(name="vendor")
+    first, second = (CsvDialect(name="vendor", header={"a"}) for _ in range(2))
     plugins = {"a": plugin(telemparse_csv_dialects=[first]), "b": plugin(telemparse_csv_dialects=[second])}
     catalog = Catalog.load(point(name, each) for name, each in plugins.items())
     assert len(catalog.dialects) == 1

@@ -73,13 +73,23 @@ class Fault:
 
 @attrs.define
 class Catalog:
-    """Parsers, dialects and tracks that are installed, with the faults of those that could not load."""
+    """Parsers, dialects and tracks that are installed, with the faults of those that could not load.
+
+    Args:
+        cards: of the parsers, ours first, then in the order of entry points, as everything else.
+        dialects: of CSV.
+        tracks: with their gates.
+        faults: of what could not load.
+        origins: distributions by parser id.
+        dialect_origins: distributions by name of a CSV dialect.
+    """
 
     cards: tuple[ParserCard, ...] = ()
     dialects: tuple[CsvDialect, ...] = ()
     tracks: tuple[Track, ...] = ()
     faults: tuple[Fault, ...] = ()
     origins: dict[str, str] = attrs.field(factory=dict, repr=False)
+    dialect_origins: dict[str, str] = attrs.field(factory=dict, repr=False)
     _targets: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
 
     @classmethod
@@ -95,6 +105,7 @@ class Catalog:
             tuple(loader.tracks),
             tuple(loader.faults),
             loader.origins,
+            loader.dialect_origins,
         )
 
     @classmethod
@@ -208,6 +219,7 @@ class _Loader:
     tracks: list[Track] = attrs.field(factory=list)
     faults: list[Fault] = attrs.field(factory=list)
     origins: dict[str, str] = attrs.field(factory=dict)
+    dialect_origins: dict[str, str] = attrs.field(factory=dict)
 
     def take(self, point: EntryPoint) -> None:
         """Load one entry point and keep what it declares."""
@@ -253,10 +265,14 @@ class _Loader:
             self.origins[card.id] = _distribution(point) or point.name
 
     def _keep_dialect(self, point: EntryPoint, dialect: CsvDialect) -> None:
+        if type(dialect) is not CsvDialect:  # what a subclass does while it is compared is anybody's guess
+            raise TypeError(f"expected CsvDialect itself, got {type(dialect).__name__}")
+        if not dialect.has_fingerprint:
+            raise CallError(f"CSV dialect {dialect.name!r} has no fingerprint and would never be recognised")
+        origin = self.dialect_origins.setdefault(dialect.name, _distribution(point) or point.name)
         if any(known.name == dialect.name for known in self.dialects):
-            self._fault(point, "declare", f"CSV dialect {dialect.name!r} is declared twice")
-        else:
-            self.dialects.append(dialect)
+            raise CallError(f"CSV dialect {dialect.name!r} is taken by {origin}")
+        self.dialects.append(dialect)
 
 
 def _register(manager: pluggy.PluginManager, plugin: object) -> bool:

@@ -3,32 +3,33 @@
 A dialect says what the file itself does not. Columns are named in the same small language as the option
 `columns=`: `canonical[:unit or format]`, for instance `speed:mph`, `ax:g`, `t:ms`, `date:ymd`, `lat_deg`.
 Columns that a dialect does not name are read by the parser's own vocabulary of header words.
+
+A mistake is refused where it is declared, with words; what only samples can show is found by
+`telemparse.testing.dialects`.
 """
 
 from __future__ import annotations
 
 import enum
-import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from telemparse.errors import CallError
+from telemparse.extension import declarations as told
+from telemparse.extension.model_pattern import check_pattern
+from telemparse.model.events import EVENT_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Altitude", "CsvDialect", "FixRule", "NumberRange", "Shape", "Stamps"]
+__all__ = ["FIX_TYPES", "Altitude", "CsvDialect", "FixRule", "NumberRange", "Shape", "Stamps"]
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+FIX_TYPES = (1, 2, 3, 4, 6, 7)
+"""Canonical fix types of a position; words for none and for time only belong to `lost`."""
 
-
-def _set(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(words)
-
-
-def _strings(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(words)
+_MOST_DECIMALS = 17
+_AXES = 3
 
 
 class Stamps(enum.StrEnum):
@@ -49,6 +50,14 @@ class Altitude(enum.StrEnum):
     ELLIPSOID = "ellipsoid"
 
 
+def _stamps(value: str) -> Stamps:
+    return told.one_of(Stamps, value)
+
+
+def _altitude(value: str) -> Altitude:
+    return told.one_of(Altitude, value)
+
+
 @attrs.frozen(kw_only=True)
 class NumberRange:
     """What a column of a headerless file holds.
@@ -61,8 +70,21 @@ class NumberRange:
 
     low: float = float("-inf")
     high: float = float("inf")
-    decimals: int = 0
+    decimals: int = attrs.field(default=0, validator=told.whole(0, _MOST_DECIMALS))
     rising: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if not (told.is_number(self.low) and told.is_number(self.high) and self.low <= self.high):
+            raise CallError(f"a range needs low <= high, not {self.low!r} and {self.high!r}")
+
+
+def _ranges(_shape: Any, _field: Any, value: tuple[object, ...]) -> None:
+    if not value or not all(isinstance(each, NumberRange) for each in value):
+        raise CallError("the columns of a shape are NumberRange values, one for each column")
+
+
+def _indices(value: Iterable[int] | None) -> tuple[Any, ...] | None:
+    return None if value is None else told.several(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -72,12 +94,20 @@ class Shape:
     Args:
         columns: one range for each column, in order.
         unit_vector: indices of three columns whose median length is 1 within `tolerance` (gravity in g).
-        tolerance: of that length.
+        tolerance: of that length, above 0 and below 1.
     """
 
-    columns: tuple[NumberRange, ...]
-    unit_vector: tuple[int, int, int] | None = None
+    columns: tuple[NumberRange, ...] = attrs.field(converter=told.several, validator=_ranges)
+    unit_vector: tuple[int, int, int] | None = attrs.field(default=None, converter=_indices)
     tolerance: float = 0.1
+
+    def __attrs_post_init__(self) -> None:
+        axes = range(len(self.columns))
+        vector = self.unit_vector
+        if vector is not None and not (len({*vector} & {*axes}) == len(vector) == _AXES):
+            raise CallError(f"unit_vector names three different columns of {len(axes)} from 0, not {vector}")
+        if not (told.is_number(self.tolerance) and 0 < self.tolerance < 1):
+            raise CallError(f"tolerance must be above 0 and below 1, not {self.tolerance!r}")
 
 
 @attrs.frozen(kw_only=True)
@@ -87,17 +117,19 @@ class FixRule:
     Args:
         lost: no position, whatever the position cells hold.
         doubtful: a position of unknown validity (kept, flag bit 4).
-        types: canonical fix types by word.
+        types: canonical fix types by word, one of `FIX_TYPES`.
     """
 
-    lost: frozenset[str] = attrs.field(default=frozenset(), converter=_set)
-    doubtful: frozenset[str] = attrs.field(default=frozenset(), converter=_set)
-    types: Mapping[str, int] = attrs.field(factory=dict)
+    lost: frozenset[str] = attrs.field(default=frozenset(), converter=told.folded_words)
+    doubtful: frozenset[str] = attrs.field(default=frozenset(), converter=told.folded_words)
+    types: Mapping[str, int] = attrs.field(
+        factory=dict, converter=told.folded_keys, validator=told.values_of(FIX_TYPES, "a fix type")
+    )
 
-
-def _is_name(_dialect: Any, field: attrs.Attribute[str], value: object) -> None:
-    if not (isinstance(value, str) and _NAME.fullmatch(value)):
-        raise CallError(f"{field.name} of a dialect must be a lower-case word, not {value!r}")
+    def __attrs_post_init__(self) -> None:
+        torn = sorted(self.lost & (self.doubtful | set(self.types)))
+        if torn:
+            raise CallError(f"a fix cannot be lost and there at once: {', '.join(map(repr, torn))}")
 
 
 @attrs.frozen(kw_only=True)
@@ -119,24 +151,48 @@ class CsvDialect:
         events: words of an `event` column to canonical event types.
         altitude: surface that `alt_m` is counted from.
         device_family: of the result, or None.
-        device_model: regular expression whose group 1, found in the preamble, is the model; linear by
-            construction (no nested repeats), matched against at most 64 KiB.
+        device_model: regular expression whose group 1, found in the preamble, is the model; at most 200
+            characters, its repeats bounded (`{1,80}`) and not nested, matched against at most 64 KiB.
+
+    Raises CallError for what cannot be right, saying what.
     """
 
-    name: str = attrs.field(validator=_is_name)
-    title: str = ""
-    header: frozenset[str] = attrs.field(default=frozenset(), converter=_set)
-    first_columns: tuple[str, ...] = attrs.field(default=(), converter=_strings)
-    preamble: tuple[str, ...] = attrs.field(default=(), converter=_strings)
-    shape: Shape | None = None
-    columns: Mapping[str | int, str] = attrs.field(factory=dict)
-    stamps: Stamps = Stamps.UNKNOWN
+    name: str = attrs.field(validator=told.lower_word)
+    title: str = attrs.field(default="", validator=told.phrase)
+    header: frozenset[str] = attrs.field(
+        default=frozenset(), converter=told.word_set, validator=told.distinct_names
+    )
+    first_columns: tuple[str, ...] = attrs.field(
+        default=(), converter=told.several, validator=told.distinct_names
+    )
+    preamble: tuple[str, ...] = attrs.field(default=(), converter=told.several, validator=told.phrases)
+    shape: Shape | None = attrs.field(
+        default=None, validator=attrs.validators.optional(told.instance_of(Shape))
+    )
+    columns: Mapping[str | int, str] = attrs.field(
+        factory=dict, converter=told.mapping, validator=told.column_specs
+    )
+    stamps: Stamps = attrs.field(default=Stamps.UNKNOWN, converter=_stamps)
     counter_refines_stamps: bool = False
-    fix: FixRule = attrs.field(factory=FixRule)
-    events: Mapping[str, str] = attrs.field(factory=dict)
-    altitude: Altitude = Altitude.SEA_LEVEL
-    device_family: str | None = None
+    fix: FixRule = attrs.field(factory=FixRule, validator=told.instance_of(FixRule))
+    events: Mapping[str, str] = attrs.field(
+        factory=dict, converter=told.folded_keys, validator=told.values_of(EVENT_TYPES, "an event type")
+    )
+    altitude: Altitude = attrs.field(default=Altitude.SEA_LEVEL, converter=_altitude)
+    device_family: str | None = attrs.field(default=None, validator=attrs.validators.optional(told.phrase))
     device_model: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.device_model is not None:
+            check_pattern(self.device_model)
+        if self.shape is not None and (self.header or self.first_columns):
+            raise CallError("a shape is the fingerprint of a file without a header: take one of the two")
+        width = len(self.shape.columns) if self.shape is not None else 0
+        for key in self.columns:
+            if isinstance(key, str) and self.shape is not None:
+                raise CallError(f"a file without a header has no column {key!r}: name its index, from 0")
+            if isinstance(key, int) and not 0 <= key < width:
+                raise CallError(f"column {key} is not one of the {width} of the shape; others have names")
 
     @property
     def has_fingerprint(self) -> bool:

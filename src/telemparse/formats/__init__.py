@@ -6,17 +6,25 @@ from typing import TYPE_CHECKING
 
 from telemparse.extension.hookspecs import hookimpl
 from telemparse.formats.csv.card import CARD as CSV
+from telemparse.formats.csv.dialects import BUILT_IN
 from telemparse.formats.gpx.card import CARD as GPX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from telemparse.extension.card import ParserCard
+    from telemparse.extension.csv_dialect import CsvDialect
 
-__all__ = ["telemparse_parsers"]
+__all__ = ["telemparse_csv_dialects", "telemparse_parsers"]
 
 
 @hookimpl
 def telemparse_parsers() -> Iterable[ParserCard]:
     """Return the cards of the built-in formats."""
     return (CSV, GPX)
+
+
+@hookimpl
+def telemparse_csv_dialects() -> Iterable[CsvDialect]:
+    """Return the built-in CSV dialects."""
+    return BUILT_IN

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from telemparse.model.events import EVENT_TYPES
 from telemparse.schemas.common import T
 from telemparse.schemas.fields import Origin, dictionary, field, schema
 
 __all__ = ["EVENTS", "EVENT_TYPES"]
-
-EVENT_TYPES = (
-    "segment_break", "lap_beacon", "sector_beacon", "marker", "pit_in", "pit_out", "fix_lost",
-    "fix_regained", "mode_change", "start", "stop", "other",
-)  # fmt: skip
 
 EVENTS = schema(
     "events",

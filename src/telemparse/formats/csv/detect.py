@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from telemparse.formats.csv.cells import CellKind, kind_of
 from telemparse.formats.csv.headers import read_heading
 from telemparse.formats.csv.layout import read_layout
-from telemparse.formats.csv.recognition import which_dialect
+from telemparse.formats.csv.recognition import evidence, fitting
 from telemparse.formats.csv.vocabulary import Role
 from telemparse.model.detection import Detection, Rung
 
@@ -82,9 +82,9 @@ def _detect(sniff: Sniff) -> Detection:
     layout = layout_of(head, whole=sniff.size <= len(head))
     if layout is None:
         return name
-    dialect = which_dialect(layout)
-    if dialect.has_fingerprint:
-        return Detection(Rung.MARKER, (f"columns of {dialect.title or dialect.name}", _shape_words(layout)))
+    dialects = fitting(layout)
+    if dialects:
+        return Detection(Rung.MARKER, (*evidence(dialects), _shape_words(layout)))
     return _generic(layout, name)
 
 

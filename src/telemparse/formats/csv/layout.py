@@ -193,6 +193,8 @@ def _header(rows: list[Row], width: int) -> tuple[int | None, int]:
             heads = [place for place in (index, *below[:words]) if not _is_unit_row(rows[place])]
             return max(heads, key=lambda place: (_known(rows[place]), rows[place].filled)), data[0]
     first = next(index for index, row in enumerate(rows) if row.is_data and len(row.cells) == width)
+    while first and rows[first - 1].is_data:
+        first -= 1  # values above the first whole row are a damaged row, to be counted, and no preamble
     return None, first
 
 

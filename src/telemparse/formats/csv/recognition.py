@@ -1,47 +1,91 @@
-"""Which dialect a layout speaks: fingerprints of header, preamble and shape compared with the head."""
+"""Which dialect a layout speaks: fingerprints of header, preamble and shape compared with the head.
+
+Of several that fit, the one that asks for most wins; of those that ask for as much, the first in the order of
+the catalog, in which the built-in ones come first. The others are named in the evidence.
+"""
 
 from __future__ import annotations
 
 import math
 import statistics
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from telemparse.extension.catalog import Catalog
 from telemparse.formats.csv.cells import CellKind, kind_of
-from telemparse.formats.csv.dialects import BUILT_IN, GENERIC
+from telemparse.formats.csv.dialects import GENERIC
 from telemparse.formats.csv.headers import read_heading
 from telemparse.formats.csv.vocabulary import squash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from telemparse.extension.csv_dialect import CsvDialect, NumberRange, Shape
     from telemparse.formats.csv.layout import Layout
 
-__all__ = ["known_dialects", "speaks", "which_dialect"]
+__all__ = ["demand", "evidence", "fitting", "known_dialects", "speaks", "taught", "which_dialect"]
 
 _ROWS_OF_A_SHAPE = 5
+_ODD_ROWS_OF_A_SHAPE = 0.1
+
+_TAUGHT: ContextVar[tuple[CsvDialect, ...]] = ContextVar("taught", default=())
 
 
 def known_dialects() -> tuple[CsvDialect, ...]:
-    """Return third parties' dialects and the built-in ones, in the order of asking."""
-    return (*Catalog.shared().dialects, *BUILT_IN)
+    """Return the installed dialects, the built-in ones first, and behind them those that are tried out."""
+    tried = _TAUGHT.get()
+    names = {dialect.name for dialect in tried}
+    return (*(dialect for dialect in Catalog.shared().dialects if dialect.name not in names), *tried)
+
+
+@contextmanager
+def taught(*dialects: CsvDialect) -> Iterator[None]:
+    """Let the CSV parser know dialects that are not installed, for as long as the body runs.
+
+    One with the name of an installed dialect takes its place. Holds for this thread or task, and not for
+    child processes: `isolation="process"` sees installed dialects alone.
+    """
+    token = _TAUGHT.set((*_TAUGHT.get(), *dialects))
+    try:
+        yield
+    finally:
+        _TAUGHT.reset(token)
 
 
 def which_dialect(layout: Layout, dialects: Iterable[CsvDialect] | None = None) -> CsvDialect:
-    """Return the first dialect whose whole fingerprint is there, else the generic one.
+    """Return the dialect whose whole fingerprint is there, else the generic one."""
+    return next(iter(fitting(layout, dialects)), GENERIC)
 
-    Of several that fit, the one that asks for most columns wins.
-    """
+
+def fitting(layout: Layout, dialects: Iterable[CsvDialect] | None = None) -> list[CsvDialect]:
+    """Return the dialects whose whole fingerprint is there, the one that asks for most first."""
     asked = known_dialects() if dialects is None else dialects
-    fitting = [dialect for dialect in asked if dialect.has_fingerprint and speaks(layout, dialect)]
-    return max(fitting, key=_demand, default=GENERIC)
+    found = [dialect for dialect in asked if dialect.has_fingerprint and speaks(layout, dialect)]
+    return sorted(found, key=demand, reverse=True)  # stable: equal ones stay in the order of asking
 
 
-def _demand(dialect: CsvDialect) -> int:
+def demand(dialect: CsvDialect) -> int:
+    """Return how many names, phrases and ranges a fingerprint asks for."""
     shape = len(dialect.shape.columns) if dialect.shape else 0
     return len(dialect.header) + len(dialect.first_columns) + len(dialect.preamble) + shape
+
+
+def evidence(dialects: list[CsvDialect]) -> tuple[str, ...]:
+    """Return what speaks for the first of those that fit, and why it comes before the others."""
+    best, *others = dialects
+    words = [f"columns of {_named(best)}"]
+    for other in others:
+        asks = "less" if demand(other) < demand(best) else "as much and comes later"
+        words.append(f"fits {_named(other)} too, which asks for {asks}")
+    return tuple(words)
+
+
+def _named(dialect: CsvDialect) -> str:
+    origin = Catalog.shared().dialect_origins.get(dialect.name, "telemparse")
+    title = dialect.title or dialect.name
+    return title if origin == "telemparse" else f"{title} ({dialect.name} of {origin})"
 
 
 def speaks(layout: Layout, dialect: CsvDialect) -> bool:
@@ -60,9 +104,13 @@ def speaks(layout: Layout, dialect: CsvDialect) -> bool:
 
 
 def _has_shape(layout: Layout, shape: Shape) -> bool:
-    if layout.width != len(shape.columns) or len(layout.rows) < _ROWS_OF_A_SHAPE:
+    if layout.width != len(shape.columns):
         return False
-    columns = list(zip(*(row.cells for row in layout.rows), strict=True))
+    rows = [row.cells for row in layout.rows if all(_is_number(cell) for cell in row.cells)]
+    # A garbled row does not change what the file is; the parser counts it.
+    if len(rows) < max(_ROWS_OF_A_SHAPE, (1 - _ODD_ROWS_OF_A_SHAPE) * len(layout.rows)):
+        return False
+    columns = list(zip(*rows, strict=True))
     if not all(_in_range(cells, expected) for cells, expected in zip(columns, shape.columns, strict=True)):
         return False
     if shape.unit_vector is None:
@@ -72,9 +120,11 @@ def _has_shape(layout: Layout, shape: Shape) -> bool:
     return abs(length - 1) <= shape.tolerance
 
 
+def _is_number(cell: str) -> bool:
+    return kind_of(cell) is CellKind.NUMBER and "," not in cell
+
+
 def _in_range(cells: tuple[str, ...], expected: NumberRange) -> bool:
-    if any(kind_of(cell) is not CellKind.NUMBER or "," in cell for cell in cells):
-        return False
     values = [float(cell) for cell in cells]
     decimals = min(len(cell.strip().partition(".")[2]) for cell in cells)
     return bool(

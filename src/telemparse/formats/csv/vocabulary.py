@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import enum
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 import attrs
 
 from telemparse.formats.csv.words import AIDS, CHANNELS, GNSS, TIME, TRIADS
+from telemparse.kernels.spelling import squash
 from telemparse.kernels.units import Dimension
 
 if TYPE_CHECKING:
@@ -73,12 +72,6 @@ def _quantities() -> Iterator[Quantity]:
 
 QUANTITIES: Mapping[tuple[str, Role], Quantity] = {(entry.name, entry.role): entry for entry in _quantities()}
 """Every quantity by name and role: `speed_mps` is one of the receiver and one of the vehicle."""
-
-
-def squash(text: str) -> str:
-    """Return a header word without case, accents, blanks and signs: `Längengrad (°)` becomes `langengrad`."""
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
-    return re.sub(r"[^a-z0-9]", "", plain.lower())
 
 
 _MEANINGS: Mapping[str, tuple[Quantity, int]] = {
