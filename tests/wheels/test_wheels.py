@@ -42,9 +42,17 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    sources = {str(path.relative_to(ROOT / "src")) for path in (ROOT / "src/telemparse").rglob("*.py")}
+    sources = {
+        str(path.relative_to(ROOT / "src"))
+        for kind in ("*.py", "*.tmpl")
+        for path in (ROOT / "src/telemparse").rglob(kind)
+    }
     packaged = {name for name in names if ".dist-info/" not in name}
     assert packaged == sources | {"telemparse/py.typed"}
+    assert {
+        "telemparse/testing/__init__.py",
+        "telemparse/cli/templates/common/pyproject.toml.tmpl",
+    } <= packaged
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import telemparse
-from telemparse.cli import codes, conversion, detection, parsing, plugins, schemas
+from telemparse.cli import codes, conversion, detection, parsing, plugins, scaffolding, schemas
 from telemparse.cli.exits import listen
 
 if TYPE_CHECKING:
@@ -61,6 +61,10 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ("plugins", plugins.list_plugins, ("telemparse plugins",)),
     ("codes", codes.explain_codes, ("telemparse codes", "telemparse codes GPX_MISSING_TIME")),
     ("schema", schemas.show_schema, ("telemparse schema", "telemparse schema gnss_pvt")),
+    ("new-plugin", scaffolding.scaffold_plugin, (
+        "telemparse new-plugin my-logger",
+        "telemparse new-plugin my-logger --binary --into plugins",
+    )),
 )  # fmt: skip
 
 for _name, _run, _examples in _COMMANDS:
