@@ -20,6 +20,28 @@ from telemparse.schemas import check
 OPTIONS = ParseOptions()
 
 
+def _generic():
+    rows = ["timestamp,latitude,longitude,altitude_m,speed_mps,rpm"]
+    for i in range(60):
+        stamp = f"2025-05-04T10:00:{i // 10:02d}.{i % 10}00Z"
+        position = f"{48.1 + i * 1e-5:.7f},{11.5 + i * 2e-5:.7f},{520 + i / 10:.1f}"
+        rows.append(f"{stamp},{position},{20 + i / 20:.2f},{4000 + i}")
+    return "\n".join([*rows, ""]).encode()
+
+
+def _semicolons():
+    rows = ["Datum;Uhrzeit;Breitengrad;Längengrad;Geschwindigkeit (km/h)"]
+    for i in range(30):
+        numbers = (f"{48.1 + i * 1e-4:.6f}", f"{11.5 + i * 1e-4:.6f}", f"{70 + i / 2:.1f}")
+        cells = [number.replace(".", ",") for number in numbers]
+        rows.append(";".join(["24.05.2025", f"10:00:{i:02d}", *cells]))
+    return "\r\n".join([*rows, ""]).encode("cp1252")
+
+
+# Tables that no dialect claims, and one of each that a dialect does.
+SAMPLES = {"generic.csv": _generic(), "semicolons.csv": _semicolons(), **EXAMPLES}
+
+
 def _messages(data, options=OPTIONS, block_bytes=BLOCK_BYTES):
     """Return all messages; whatever the parser raises comes through."""
     return list(parse_in_blocks(ArtifactSet.of({"log.csv": data}), options, block_bytes))
@@ -106,10 +128,10 @@ def _mutated(data, seed):
     return bytes(content)
 
 
-@pytest.mark.parametrize("seed", range(150))
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("name", SAMPLES)
 def test_damaged_samples_end_in_sound_messages(name, seed):
-    _assert_sound(_messages(_mutated(EXAMPLES[name], seed)))
+    _assert_sound(_messages(_mutated(SAMPLES[name], seed)))
 
 
 def _decimal(value, digits, decimal):
@@ -174,16 +196,17 @@ def test_a_table_reads_back_whatever_its_layout(rows, layout, size):
 def _joined(messages):
     streams = {}
     for message in messages:
-        if isinstance(message, Batch):
+        if isinstance(message, Batch) and message.data.num_rows:  # a batch without rows says nothing
             streams.setdefault(message.stream, []).extend(message.data.to_pylist())
     issues = [(m.code, m.evidence, m.locus) for m in messages if isinstance(m, Issue)]
     return streams, issues, [(m.key, m.value) for m in messages if isinstance(m, Meta)]
 
 
 @settings(max_examples=60)
-@given(st.sampled_from(sorted(EXAMPLES)), st.integers(0, 10**6), st.integers(20, 600))
+# A line that is longer than several blocks is given up, so that blocks hold a line or more here.
+@given(st.sampled_from(sorted(SAMPLES)), st.integers(0, 10**6), st.integers(100, 600))
 def test_the_size_of_blocks_changes_nothing(name, seed, size):
-    data = _mutated(EXAMPLES[name], seed)
+    data = _mutated(SAMPLES[name], seed)
     assert _joined(_messages(data, block_bytes=size)) == _joined(_messages(data))
 
 
@@ -200,5 +223,5 @@ def test_the_size_of_blocks_does_not_move_a_clock_or_a_unit():
 
 
 def test_parse_is_the_same_as_its_blocks():
-    data = EXAMPLES["generic.csv"]
+    data = SAMPLES["generic.csv"]
     assert _joined(list(parse(ArtifactSet.of({"log.csv": data}), OPTIONS))) == _joined(_messages(data))

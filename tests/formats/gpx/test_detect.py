@@ -74,6 +74,15 @@ def test_a_name_alone_is_only_a_name_and_content_outweighs_it():
 
 def test_points_without_their_root_are_a_shape():
     assert rung('</ele></trkpt>\n<trkpt lat="1" lon="2">') is Rung.SHAPE
+    assert rung("</ele></trkpt>\n<trkpt lon='2' lat = '-1'>") is Rung.SHAPE
+
+
+@pytest.mark.parametrize(
+    "data",
+    ['t,note\n1,"<gpx><trkpt lat=""1"" lon=""2""/>"\n', r'{"file": "<gpx><trkpt lat=\"1\" lon=\"2\"/>"}'],
+)
+def test_points_whose_quotes_are_doubled_or_escaped_stand_inside_something_else(data):
+    assert rung(data) is Rung.NO
     assert rung("the element <trkpt> has latitude") is Rung.NO
 
 

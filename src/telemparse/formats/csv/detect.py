@@ -29,7 +29,7 @@ _NUMERIC_SHARE = 0.5
 
 # How other formats begin, or a line of theirs near the top; content outweighs the name.
 _STRANGERS = (
-    ("XML", re.compile(rb"\A\s*<(?:\?xml|!DOCTYPE|[A-Za-z])")),
+    ("XML", re.compile(rb"\A\s*<[?!A-Za-z]")),
     ("JSON", re.compile(rb"\A\s*(?:\{\s*[\"}]|\[\s*[\[{\"\d])")),
     ("NMEA", re.compile(rb"(?m)^.{0,40}[$!][A-Z]{2}[A-Z0-9]{3},[^\r\n]{0,120}\*[0-9A-F]{2}")),
     ("VBO", re.compile(rb"(?m)^\[(?:header|column names|data)\]")),
@@ -73,7 +73,8 @@ def _detect(sniff: Sniff) -> Detection:
     head = sniff.head
     if head.startswith(_MAGICS):
         return Detection(Rung.NO)
-    probe = head.replace(b"\0", b"") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    probe = head[2:].replace(b"\0", b"") if wide else head.removeprefix(b"\xef\xbb\xbf")
     for format_name, pattern in _STRANGERS:
         if pattern.search(probe[:4096]):
             return Detection(Rung.NO, (f"looks like {format_name}",))

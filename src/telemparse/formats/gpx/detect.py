@@ -16,7 +16,8 @@ __all__ = ["detect"]
 _BEFORE_ROOT = re.compile(r"\s+|<\?[^>]*\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(\[[^\]]*\][^>]*)?>", re.DOTALL)
 _ROOT = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)(?=[\s/>])((?:[^>\"']|\"[^\"]*\"|'[^']*')*)")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_POINT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?trkpt\s[^<>]*\blat\s*=")
+# Quotes doubled or escaped are those of a table's cell or of JSON that holds a document, not is one.
+_POINT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?trkpt\s[^<>]*\blat\s*=\s*[\"'][^\"'<>]")
 _NAMESPACE = re.compile(r"https?://www\.topografix\.com/GPX/(\d)/(\d)/?", re.IGNORECASE)
 
 
