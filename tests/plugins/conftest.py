@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
+from rogues import DETECT, PARSE, cards
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -74,11 +76,26 @@ class Site:
         with zipfile.ZipFile(io.BytesIO(wheel(name, files, entry_points))) as archive:
             archive.extractall(self.folder)
 
+    def install_good(self, parse: str = PARSE) -> None:
+        """Install a plugin that does what it should, or one whose parser is another."""
+        source = cards('[card("good", streams=("gnss_pvt",), extensions=(".lap",))]')
+        self.install("good", source, good_detect=DETECT, good_parse=parse)
+
     def run(self, script: str) -> dict[str, object]:
         """Return what a fresh interpreter that sees this folder hands to `answer` in the script."""
+        done = self._interpreter(_PRELUDE + dedent(script))
+        assert (done.returncode, done.stderr) == (0, "")
+        facts: dict[str, object] = json.loads(done.stdout)
+        return facts
+
+    def command(self, *words: object) -> subprocess.CompletedProcess[str]:
+        """Run the command line in a fresh interpreter that sees this folder."""
+        return self._interpreter("from telemparse.cli import main; main()", *map(str, words))
+
+    def _interpreter(self, *words: str) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join([str(self.folder), *filter(None, [os.environ.get("PYTHONPATH")])])
-        done = subprocess.run(
-            [sys.executable, "-c", _PRELUDE + dedent(script)],
+        return subprocess.run(
+            [sys.executable, "-c", *words],
             env={**os.environ, "PYTHONPATH": path},
             cwd=self.folder.parent,
             capture_output=True,
@@ -86,9 +103,6 @@ class Site:
             timeout=300,
             check=False,
         )
-        assert (done.returncode, done.stderr) == (0, "")
-        facts: dict[str, object] = json.loads(done.stdout)
-        return facts
 
 
 @pytest.fixture

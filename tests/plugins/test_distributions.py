@@ -2,79 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-HOOK = """
-    from telemparse.extension.card import ParserCard
-    from telemparse.extension.hookspecs import hookimpl
-
-    def card(id, **facts):
-        return ParserCard(**{
-            "id": id, "name": id, "version": "1",
-            "detector": f"{id}_detect:detect", "target": f"{id}_parse:parse", **facts,
-        })
-
-    @hookimpl
-    def telemparse_parsers():
-        return CARDS()
-
-"""
-DETECT = """
-    from telemparse.model.detection import Detection, Rung
-
-    def detect(sniffs):
-        found = any(sniff.head.startswith(b"LAPBOOK 1") for sniff in sniffs)
-        return Detection(Rung.SIGNATURE if found else Rung.NO, ("begins with LAPBOOK and a version",))
-"""
-PARSE = """
-    import numpy as np
-    from telemparse.model.messages import Batch
-    from telemparse.schemas import build
-
-    def parse(artifacts, options):
-        for artifact in artifacts:
-            for line in artifact.read_at(0, artifact.size).splitlines()[1:]:
-                second, latitude, longitude = map(float, line.split())
-                stamps = np.array([int(second * 1e9)], np.int64)
-                fix = {"t": stamps, "lat_deg": np.array([latitude]), "lon_deg": np.array([longitude])}
-                yield Batch("gnss_pvt", build("gnss_pvt", fix, time_base="utc"))
-"""
-RECORDING = b"LAPBOOK 1\n1 48.5 11.5\n2 48.6 11.6\n"
-
-
-def cards(expression, extra=""):
-    return HOOK + f"    def CARDS():\n        return {expression}\n" + extra
-
-
-def install_good(site):
-    modules = {"good_detect": DETECT, "good_parse": PARSE}
-    site.install("good", cards('[card("good", streams=("gnss_pvt",), extensions=(".lap",))]'), **modules)
-
-
-UNKNOWN_HOOK = """
-    @hookimpl
-    def telemparse_wishes():
-        return []
-"""
-
-# Module, entry point's value, then stage and error of the fault.
-BAD = {
-    "raises": ("raise RuntimeError('half installed')", None, "import", "RuntimeError: half installed"),
-    "exits": ("import sys\nsys.exit(3)", None, "import", "SystemExit: 3"),
-    "absent": ("", "no_such_module_anywhere", "import", "ModuleNotFoundError"),
-    "nameless": ("", "nameless:PLUGIN", "import", "AttributeError"),
-    "malformed": ("", "not a reference", "import", ""),
-    "number": ("PLUGIN = 7", "number:PLUGIN", "hooks", "TypeError: int implements no hook"),
-    "hookless": ("def parse(): pass", None, "hooks", "TypeError: module implements no hook"),
-    "wishful": (cards("[]", UNKNOWN_HOOK), None, "hooks", "PluginValidationError"),
-    "thief": (cards('[card("csv")]'), None, "card", "parser id 'csv' is taken by telemparse"),
-    "future": (cards('[card("future", api=99)]'), None, "card", "future speaks api 99"),
-    "odd": (cards('["csv"]'), None, "declare", "TypeError: expected ParserCard, got str"),
-    "misspelt": (cards('[card("Mis Spelt")]'), None, "declare", "CallError: id must be"),
-    "careless": (cards('[card("careless", colour="red")]'), None, "declare", "TypeError"),
-    "failing": (cards("1 / 0"), None, "declare", "ZeroDivisionError"),
-    "quitting": (cards("exit()"), None, "declare", "SystemExit"),
-}
+from rogues import ALIEN, BAD, BROKEN_DETECTORS, DETECT, PARSE, RECORDING, TWINS, cards
+from telemparse.cli.terminal import visible
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -94,9 +27,9 @@ def test_a_bad_plugin_alone_is_one_fault_and_the_built_in_formats_stay(name, sit
 def test_all_bad_plugins_together_leave_a_good_one_working(site):
     for name, (source, value, _stage, _error) in BAD.items():
         site.install(name, source, value)
-    for twin in ("twin_a", "twin_b"):
-        site.install(twin, cards('[card("twin")]'), twin_detect=DETECT.replace("LAPBOOK", "TWIN"))
-    install_good(site)
+    for twin, source in TWINS.items():
+        site.install(twin, source, twin_detect=DETECT.replace("LAPBOOK", "TWIN"))
+    site.install_good()
     facts = site.run(f"""
         catalog = Catalog.load()
         recording = {{"run.lap": {RECORDING!r}}}
@@ -124,7 +57,7 @@ def test_all_bad_plugins_together_leave_a_good_one_working(site):
 
 
 def test_loading_the_catalog_imports_no_detector_and_no_parser(site):
-    install_good(site)
+    site.install_good()
     facts = site.run("""
         Catalog.load()
         names = ("good", "good_detect", "good_parse", "numpy", "pyarrow", "lxml")
@@ -133,21 +66,11 @@ def test_loading_the_catalog_imports_no_detector_and_no_parser(site):
     assert facts["loaded"] == ["good"]
 
 
-BROKEN_DETECTORS = {
-    "absent": ("", "ModuleNotFoundError"),
-    "raising": ("def detect(sniffs): raise LookupError('no such table')", "LookupError: no such table"),
-    "exiting": ("def detect(sniffs): raise SystemExit(2)", "SystemExit: 2"),
-    "misnamed": ("def detekt(sniffs): pass", "AttributeError"),
-    "answering_a_number": ("def detect(sniffs): return 1.0", "returned float, not Detection"),
-    "spendthrift": ("def detect(sniffs): return sniffs[0].more(0, 2**21)", "Overspent"),
-}
-
-
 def test_a_detector_that_fails_is_a_fault_and_the_others_are_asked(site):
     for name, (source, _error) in BROKEN_DETECTORS.items():
         modules = {f"{name}_detect": source} if source else {}
         site.install(name, cards(f'[card("{name}", extensions=(".lap",))]'), **modules)
-    install_good(site)
+    site.install_good()
     facts = site.run(f"""
         classification = telemparse.detect({{"run.lap": {RECORDING!r}}})
         stranger = telemparse.detect({{"run.lap": b"something else entirely"}})
@@ -182,7 +105,7 @@ def test_a_parser_that_cannot_run_is_reported_as_crashed(source, error, site):
 
 
 def test_an_interrupt_at_import_passes_through(site):
-    install_good(site)
+    site.install_good()
     site.install("interrupted", "raise KeyboardInterrupt")
     facts = site.run("""
         try:
@@ -194,7 +117,7 @@ def test_an_interrupt_at_import_passes_through(site):
 
 
 def test_a_distribution_of_somebody_else_with_a_damaged_file_takes_nothing_away(site):
-    install_good(site)
+    site.install_good()
     site.install_raw("unrelated", {"unrelated.py": ""}, "[console_scripts]\nthis line has no equals sign\n")
     facts = site.run("""
         catalog = Catalog.load()
@@ -202,3 +125,156 @@ def test_a_distribution_of_somebody_else_with_a_damaged_file_takes_nothing_away(
     """)
     assert {"csv", "gpx", "good"} <= set(facts["ids"])
     assert [(plugin, stage) for plugin, stage, *_rest in facts["faults"]] in ([], [("unrelated", "metadata")])
+
+
+def test_what_is_no_exception_at_import_passes_here_but_never_out_of_a_child(site):
+    site.install_good()
+    site.install("alien", ALIEN)
+    facts = site.run(f"""
+        try:
+            Catalog.load()
+        except BaseException as error:
+            here = type(error).__name__
+        options = telemparse.ParseOptions(isolation="process")
+        result = telemparse.parse({RECORDING!r}, options, on_error="return")
+        answer(here=here, there=[[issue.code, issue.evidence["error"]] for issue in result.errors])
+    """)
+    assert facts == {"here": "Alien", "there": [["PARSER_CRASHED", "Alien: from afar"]]}
+
+
+# --- what people see of them --------------------------------------------------------------------
+
+
+def test_every_bad_plugin_is_named_on_the_command_line_and_none_of_them_steers_the_terminal(site):
+    for name, (source, value, _stage, _error) in BAD.items():
+        site.install(name, source, value)
+    for name, (source, _error) in BROKEN_DETECTORS.items():
+        modules = {f"{name}_detect": source} if source else {}
+        site.install_raw(f"telemparse-{name}-d", {f"{name}_d.py": cards(f'[card("{name}")]')} | {
+            f"{module}.py": text for module, text in modules.items()
+        }, f"[telemparse]\n{name}_d = {name}_d\n")  # fmt: skip
+    site.install_good()
+    recording = site.folder / "run.lap"
+    recording.write_bytes(RECORDING)
+    stranger = site.folder / "stranger"
+    stranger.write_bytes(b"something else entirely")
+
+    listed = site.command("plugins")
+    explained = site.command("detect", stranger, "--explain")
+    parsed = site.command("parse", recording)
+    document = json.loads(site.command("plugins", "--json").stdout)
+
+    assert (listed.returncode, explained.returncode, parsed.returncode) == (0, 3, 0)
+    flat = " ".join(listed.stdout.split())
+    for name, (_source, _value, stage, _error) in BAD.items():
+        assert f"Fault: plugin {name} of telemparse-{name} failed at {stage}: " in flat
+    flat = " ".join(explained.stdout.split())
+    for name, (_source, error) in BROKEN_DETECTORS.items():
+        assert f"Fault: {name} at detect: {visible(error)}" in flat
+    assert {fault["plugin"] for fault in document["faults"]} == set(BAD)
+    for done in (listed, explained, parsed):
+        assert not set(done.stdout + done.stderr) & set("\x1b\x07\r\u202e")
+        assert len(done.stdout + done.stderr) < 40_000
+    assert "format  good" in parsed.stdout
+
+
+# --- parsers that break their promises ----------------------------------------------------------
+
+# What a parser does after its first row, how many rows there are then, and the code of what is said.
+PARSERS = {
+    "too_few_columns": ('yield Batch("gnss_pvt", fixes([2, 3, 4]).select(["t"]))', 1, "SCHEMA_VIOLATION"),
+    "other_types": ('yield Batch("gnss_pvt", fixes([2, 3, 4]).cast(as_text()))', 1, "SCHEMA_VIOLATION"),
+    "no_such_stream": ('yield Batch("gps", fixes([2, 3, 4]))', 1, "SCHEMA_VIOLATION"),
+    "no_message": ('yield {"lat": 1}', 1, "SCHEMA_VIOLATION"),
+    "a_code_of_nobody": ('yield Issue("NOT_MINE")', 1, "SCHEMA_VIOLATION"),
+    "nan": ('yield Batch("gnss_pvt", fixes([2, float("nan"), 4], [3, 3, 4]))', 2, "SCHEMA_VIOLATION"),
+    "infinite": ('yield Batch("gnss_pvt", fixes([2, 3, float("inf")]))', 1, "SCHEMA_VIOLATION"),
+    "beyond_the_pole": ('yield Batch("gnss_pvt", fixes([2, 91, 4]))', 1, "VALUE_OUT_OF_RANGE"),
+    "unsorted": ('yield Batch("gnss_pvt", fixes([3, 3, 4], [2, 3, 4], [0, 3, 4]))', 4, "TIME_NOT_MONOTONIC"),
+    "raises": ('raise ValueError("boom")', 1, "PARSER_CRASHED"),
+    "exits": ("raise SystemExit(1)", 1, "PARSER_CRASHED"),
+    "several": ('raise ExceptionGroup("two", [OSError(), KeyError()])', 1, "PARSER_CRASHED"),
+    "stops": ("raise StopIteration(3)", 1, "PARSER_CRASHED"),
+    "recurses": ("recurses()", 1, "PARSER_CRASHED"),
+    "panics": ("raise Panic", 1, "PARSER_CRASHED"),
+    "unspeakable": ("raise Unspeakable(lambda: None)", 1, "PARSER_CRASHED"),
+}  # fmt: skip
+PASSING = ("KeyboardInterrupt", "GeneratorExit", "asyncio.CancelledError", "Alien")
+
+PARSER = (
+    PARSE
+    + """
+    import asyncio
+    import pyarrow as pa
+    from telemparse.model.issues import Issue
+
+    class Alien(BaseException):
+        pass
+
+    Panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    class Unspeakable(Exception):
+        def __init__(self, secret):
+            super().__init__(secret)
+            self.secret = secret
+
+        def __str__(self):
+            raise RuntimeError("not even this")
+
+        def __reduce__(self):
+            raise TypeError("cannot be pickled")
+
+    def as_text():
+        return pa.schema([field.with_type(pa.string()) for field in fixes([0, 0, 0]).schema])
+
+    def passes(name):
+        raise eval(name)
+
+    def parse(artifacts, options):
+        yield Batch("gnss_pvt", fixes([1, 48.5, 11.5]))
+        name = artifacts.artifacts[0].read_at(0, 1000).split()[2].decode()
+        yield from passes(name) if name in PASSING else globals()[name]()
+"""
+)
+PARSER += f"\n    PASSING = {PASSING!r}\n" + "".join(
+    f"\n    def {name}():\n        {what}\n" for name, (what, _rows, _code) in PARSERS.items()
+)
+
+
+@pytest.mark.parametrize(
+    ("where", "names"),
+    [("none", [*PARSERS]), ("process", ["other_types", "unsorted", "panics", "unspeakable"])],
+)
+def test_a_parser_that_breaks_a_promise_loses_no_more_than_that(where, names, site):
+    site.install_good(PARSER)
+    facts = site.run(f"""
+        found = {{}}
+        for name in {names!r}:
+            options = telemparse.ParseOptions(isolation={where!r})
+            result = telemparse.parse(b"LAPBOOK 1 " + name.encode(), options, on_error="return")
+            table = result.streams["gnss_pvt"]
+            stamps = table["t"].to_pylist()
+            whole = all(value == value for value in table["lat_deg"].to_pylist())
+            codes = sorted({{issue.code for issue in (*result.errors, *result.warnings)}})
+            found[name] = [table.num_rows, codes, stamps == sorted(stamps), whole]
+        answer(**found)
+    """)
+    assert facts == {name: [PARSERS[name][1], [PARSERS[name][2]], True, True] for name in names}
+
+
+def test_control_flow_out_of_a_parser_passes_here_but_never_out_of_a_child(site):
+    site.install_good(PARSER)
+    facts = site.run(f"""
+        here = []
+        for name in {PASSING!r}:
+            try:
+                telemparse.parse(b"LAPBOOK 1 " + name.encode(), on_error="return")
+            except BaseException as error:
+                here.append(type(error).__name__)
+        options = telemparse.ParseOptions(isolation="process")
+        there = telemparse.parse(b"LAPBOOK 1 Alien", options, on_error="return")
+        rows = there.streams["gnss_pvt"].num_rows
+        answer(here=here, there=[[issue.code, issue.evidence["error"]] for issue in there.errors], rows=rows)
+    """)
+    assert facts["here"] == [name.rpartition(".")[2] for name in PASSING]
+    assert (facts["there"], facts["rows"]) == ([["PARSER_CRASHED", "Alien"]], 1)

@@ -58,7 +58,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "telemparse convert a.gpx b.csv --out tables --format csv --jobs 4",
         "telemparse convert logs/ --out tables --timeout 60 --json > report.ndjson",
     )),
-    ("plugins", plugins.list_plugins, ("telemparse plugins",)),
+    ("plugins", plugins.list_plugins, ("telemparse plugins", "telemparse plugins --probe")),
     ("codes", codes.explain_codes, ("telemparse codes", "telemparse codes GPX_MISSING_TIME")),
     ("schema", schemas.show_schema, ("telemparse schema", "telemparse schema gnss_pvt")),
     ("new-plugin", scaffolding.scaffold_plugin, (

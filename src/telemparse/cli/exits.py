@@ -37,7 +37,7 @@ class Exit(enum.IntEnum):
     UNRECOGNISED = 3
     """Not recognised, ambiguous, or empty."""
     ERRORS = 4
-    """Parsed with errors; what could be read is kept."""
+    """Parsed with errors, and what could be read is kept; or a plugin failed when it was probed."""
     INTERRUPTED = 130
     """Ended by Ctrl-C."""
     BROKEN_PIPE = 141

@@ -39,16 +39,16 @@ def _several(values: Any) -> Any:
     return tuple(values) if isinstance(values, Iterable) and not isinstance(values, str | bytes) else values
 
 
-def _each_as(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def converted(values: Any) -> Any:
-        several = _several(values)
-        return tuple(map(convert, several)) if isinstance(several, tuple) else values
+def _lower(values: Any) -> Any:
+    several = _several(values)
+    if not isinstance(several, tuple):
+        return several
+    return tuple(value.lower() if isinstance(value, str) else value for value in several)
 
-    return converted
 
-
-def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
+def _rows(values: Any) -> Any:
+    several = _several(values)
+    return tuple(map(_several, several)) if isinstance(several, tuple) else several
 
 
 def _each(holds: Callable[[Any], bool], what: str) -> Any:
@@ -128,17 +128,17 @@ class ParserCard:
         default=None, validator=attrs.validators.optional(_matches(_TARGET, "'module:NAME'"))
     )
     extensions: tuple[str, ...] = attrs.field(
-        default=(), converter=_each_as(_lower), validator=_each(_is_extension, "extensions with their dot")
+        default=(), converter=_lower, validator=_each(_is_extension, "extensions with their dot")
     )
     mime_types: tuple[str, ...] = attrs.field(
         default=(), converter=_several, validator=_each(_is_text, "MIME types")
     )
     magics: tuple[tuple[int, bytes], ...] = attrs.field(
-        default=(), converter=_each_as(_several), validator=_each(_is_magic, "pairs of offset and bytes")
+        default=(), converter=_rows, validator=_each(_is_magic, "pairs of offset and bytes")
     )
     companions: tuple[tuple[str, ...], ...] = attrs.field(
         default=(),
-        converter=_each_as(_several),
+        converter=_rows,
         validator=_each(_is_companions, "groups of two patterns or more"),
     )
     streams: tuple[str, ...] = attrs.field(

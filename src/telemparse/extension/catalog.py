@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from telemparse.extension.protocol import Detector, Parser
 
-__all__ = ["GUARDED", "Catalog", "Fault", "installed", "is_fault", "recordings"]
+__all__ = ["GUARDED", "Catalog", "Fault", "distribution_of", "installed", "is_fault", "recordings"]
 
 GUARDED = (Exception, SystemExit)
 """What a plugin may throw at us without harm to others; KeyboardInterrupt passes."""
@@ -170,7 +170,8 @@ _shared: Catalog | None = None
 _lock = threading.Lock()
 
 
-def _distribution(point: EntryPoint) -> str | None:
+def distribution_of(point: EntryPoint) -> str | None:
+    """Return the name of the distribution that brought an entry point, None where nobody knows."""
     try:
         return None if point.dist is None else str(point.dist.name)
     except GUARDED:  # its METADATA is missing or damaged
@@ -206,7 +207,7 @@ def _installed_one_by_one() -> tuple[tuple[EntryPoint, ...], tuple[Fault, ...]]:
 
 def _rank(point: EntryPoint) -> tuple[bool, str, str]:
     # Our own come first: a third party cannot take the id of a built-in parser.
-    distribution = _distribution(point)
+    distribution = distribution_of(point)
     return distribution != "telemparse", point.name, distribution or ""
 
 
@@ -252,7 +253,7 @@ class _Loader:
             return None
 
     def _fault(self, point: EntryPoint, stage: str, error: str) -> None:
-        self.faults.append(Fault(point.name, stage, error, _distribution(point)))
+        self.faults.append(Fault(point.name, stage, error, distribution_of(point)))
 
     def _keep_card(self, point: EntryPoint, card: ParserCard) -> None:
         if card.api not in SUPPORTED_API:
@@ -262,14 +263,14 @@ class _Loader:
             self._fault(point, "card", f"parser id {card.id!r} is taken by {self.origins[card.id]}")
         else:
             self.cards.append(card)
-            self.origins[card.id] = _distribution(point) or point.name
+            self.origins[card.id] = distribution_of(point) or point.name
 
     def _keep_dialect(self, point: EntryPoint, dialect: CsvDialect) -> None:
         if type(dialect) is not CsvDialect:  # what a subclass does while it is compared is anybody's guess
             raise TypeError(f"expected CsvDialect itself, got {type(dialect).__name__}")
         if not dialect.has_fingerprint:
             raise CallError(f"CSV dialect {dialect.name!r} has no fingerprint and would never be recognised")
-        origin = self.dialect_origins.setdefault(dialect.name, _distribution(point) or point.name)
+        origin = self.dialect_origins.setdefault(dialect.name, distribution_of(point) or point.name)
         if any(known.name == dialect.name for known in self.dialects):
             raise CallError(f"CSV dialect {dialect.name!r} is taken by {origin}")
         self.dialects.append(dialect)

@@ -105,7 +105,7 @@ _TABLE = (
          "Report it to the parser's author with the traceback in the evidence."),
     Code("PARSER_TIMEOUT", _E, "parser did not finish within {timeout_s} s",
          "A parse in a child process passed its deadline and was ended.",
-         "Raise `timeout_s` for large recordings; report small files that hang."),
+         "Raise `timeout_s` for large recordings; report small files that hang. `telemparse plugins --probe` finds a plugin that hangs while it loads."),
     Code("PARSER_MEMORY_EXCEEDED", _E, "parser ran out of memory: {error}",
          "A parser needed more memory than there is, or than the limit of its child process allows.",
          "Raise `max_memory_bytes`, or use `telemparse.convert`, which streams."),
