@@ -1,0 +1,89 @@
+"""Real files of every format find their owner, and those of formats to come mislead no parser."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+import pytest
+
+from confusion.collisions import unexpected
+from telemparse.model.detection import Rung
+from telemparse.testing.confusion import Recording, matrix
+
+OWNERS = {
+    "airdata-csv/*": "csv",
+    "gauge-s-csv/*": "csv",
+    "gnss-imu/*.csv": "csv",
+    "gnss-imu/kf-gins-*.txt": "csv",
+    "gps-csv/*": "csv",
+    "racebox-csv/*": "csv",
+    "no-gnss/cobb-accessport.csv": "csv",
+    "gpx/*": "gpx",
+}
+# Text in rows and columns whose own parser or dialect is to come: until then a table, and no more.
+TABLES = (
+    "aim-csv/*", "dovex/*", "harrys-csv/*", "motec-csv/*", "mychronogps/*.txt", "racechrono-csv/*",
+    "trackaddict-csv/*",
+)  # fmt: skip
+# Formats to come that nobody may claim before, and the list of sources itself.
+STRANGERS = (
+    "aim-xrk/*", "fit/*", "gnss-imu/*.pos", "gpmf/*", "ibt/*", "igc/*", "kml/*", "motec-ld/*",
+    "mychronogps/*.json", "nmea/*", "racecapture/*", "racechrono-rcz/*", "speedangle/*", "tcx/*", "ubx/*",
+    "vbb/*", "vbo/*", "SOURCES.tsv",
+)  # fmt: skip
+
+
+def matching(name, patterns):
+    return [pattern for pattern in patterns if fnmatchcase(name, pattern)]
+
+
+def owner(name):
+    """Return who gets a file of the corpus: an id, or None for a stranger's."""
+    owned = matching(name, OWNERS)
+    if owned:
+        return OWNERS[owned[0]]
+    return "csv" if matching(name, TABLES) else None
+
+
+@pytest.fixture(scope="module")
+def files(corpus):
+    return {path.relative_to(corpus).as_posix(): path for path in sorted(corpus.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def rows(files):
+    return matrix(Recording(f"corpus/{name}", path, owner(name)) for name, path in files.items())
+
+
+def test_every_file_of_the_corpus_is_expected_once(files):
+    patterns = (*OWNERS, *TABLES, *STRANGERS)
+    assert [name for name in files if len(matching(name, patterns)) != 1] == []
+    assert [pattern for pattern in patterns if not any(matching(name, [pattern]) for name in files)] == []
+
+
+def test_every_real_file_goes_to_its_owner(rows):
+    assert [row.recording.name for row in rows if row.winner != row.recording.owner] == []
+
+
+def test_no_parser_claims_a_real_file_as_surely_as_its_owner(rows):
+    assert unexpected(rows, "corpus") == {"not listed": [], "listed for nothing": []}
+
+
+def test_no_detector_fails_on_a_real_file(rows):
+    assert [(row.recording.name, row.faults) for row in rows if row.faults] == []
+
+
+def test_tables_of_formats_to_come_are_claimed_by_their_shape_alone(files):
+    tables = matrix(Recording(name, path, "csv") for name, path in files.items() if matching(name, TABLES))
+    assert len(tables) >= len(TABLES)
+    assert {row.rungs["csv"] for row in tables} == {Rung.SHAPE}
+
+
+def test_a_stranger_with_the_name_of_a_table_is_no_table(files):
+    strangers = [path for name, path in files.items() if matching(name, STRANGERS)]
+    for extension in (".csv", ".gpx"):
+        named = [
+            Recording(f"{path.name}{extension}", {f"x{extension}": path.read_bytes()}) for path in strangers
+        ]
+        answers = matrix(named)
+        assert [row.recording.name for row in answers if row.winner is not None or row.rivals] == []
