@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import entry_points
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,13 @@ import pyarrow as pa
 import typer.main
 
 from telemparse.cli.app import app
+from telemparse.extension.catalog import Catalog
 from telemparse.model.codes import CODES, Code
+from telemparse.model.detection import Rung
 from telemparse.schemas import KNOWN_CHANNELS, SCHEMA_VERSION, SCHEMAS, QualityFlag
+from telemparse.testing.confusion import Answers, Recording, examples, matrix
 
+ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Written by docs/generate.py from the code. Do not edit. -->\n"
 
 
@@ -149,10 +156,86 @@ def _paragraph(text: str) -> str:
     return f"```text\n{kept[1:].strip(chr(10))}\n```\n" if kept.startswith("\b") else f"{_plain(text)}\n"
 
 
+# ---- confusion matrix
+
+
+def confusion_page() -> str:
+    """Return the page of the confusion matrix: the built-in parsers, their examples and the fixtures."""
+    head = (
+        f"# Confusion matrix\n\n{NOTE}\nEvery parser is asked about every recording: its own, those of all"
+        " others, and those of nobody. A cell is the rung of the ladder that a parser reaches, `NAME`,"
+        " `SHAPE`, `MARKER` or `SIGNATURE`, and a dot for `NO`; the parser that gets it is **bold**. A parser"
+        " that claims another's recording as surely as its owner does, or from `SHAPE` on what is nobody's,"
+        " collides; a test fails on every collision that is not listed below with its reason, and on every"
+        " listed one that is gone.\n\nThis page shows the built-in parsers, the examples of their cards and"
+        " the files under `fixtures/`. The test asks all installed parsers, plugins too.\n"
+    )
+    # Whatever else is installed, the page is the same.
+    catalog = Catalog.load(point for point in entry_points(group="telemparse") if _is_ours(point))
+    rows = matrix((*examples(catalog), *_fixtures()), catalog)
+    groups = groupby(rows, lambda row: (row.recording.name.partition("/")[0], row.recording.owner))
+    parsers = [card.id for card in catalog.cards]
+    tables = (_group(kind, owner, parsers, tuple(rows)) for (kind, owner), rows in groups)
+    return "\n".join([head, *tables, _collisions(), OWN_MATRIX])
+
+
+OWN_MATRIX = """## Your own matrix
+
+Ask all installed parsers about recordings of yours, for instance before you publish one more:
+
+```python
+from telemparse.testing.confusion import Recording, ask
+
+row = ask(Recording("a track", "fixtures/sample_track.gpx", owner="gpx"))
+print(row.winner, row.rungs["csv"].name, row.rivals)
+```
+
+```text
+gpx NO ()
+```
+
+::: telemparse.testing.confusion
+"""
+
+
+def _is_ours(point: Any) -> bool:
+    return point.dist is not None and point.dist.name == "telemparse"
+
+
+def _fixtures() -> Iterator[Recording]:
+    """Yield the fixtures, by owner and name."""
+    index = tomllib.loads((ROOT / "fixtures" / "index.toml").read_text(encoding="utf-8"))
+    winners = {entry["file"]: entry["winner"] for entry in index["fixture"]}
+    for file, winner in sorted(winners.items(), key=lambda item: (item[1] == "none", item[1], item[0])):
+        yield Recording(f"fixtures/{file}", ROOT / "fixtures" / file, None if winner == "none" else winner)
+
+
+def _group(kind: str, owner: str | None, parsers: Sequence[str], rows: Sequence[Answers]) -> str:
+    cells = (
+        (f"`{row.recording.name.rpartition('/')[2]}`", *(_rung(row, parser) for parser in parsers))
+        for row in rows
+    )
+    title = f"## {kind.title()} of {owner or 'nobody'}\n\n"
+    return title + table(("recording", *parsers), cells)
+
+
+def _rung(row: Answers, parser: str) -> str:
+    name = "·" if row.rungs[parser] is Rung.NO else row.rungs[parser].name
+    return f"**{name}**" if parser == row.winner else name
+
+
+def _collisions() -> str:
+    listed = tomllib.loads((ROOT / "tests" / "confusion" / "collisions.toml").read_text(encoding="utf-8"))
+    rows = [(f"`{c['recording']}`", c["parser"], c["reason"]) for c in listed.get("collision", ())]
+    text = table(("recording", "claimed by", "why"), rows) if rows else "None is known.\n"
+    return f"## Known collisions\n\n{text}"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "schemas.md": schemas_page,
     "codes.md": codes_page,
     "cli.md": cli_page,
+    "confusion.md": confusion_page,
 }
 
 
