@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Limits", "Trial", "Verdict", "prepare", "try_out"]
 
 _COPIED = ("src", "tests", "fixtures", "pyproject.toml", "README.md")
-_WARM = ("numpy", "pyarrow.compute", "lxml.etree", "pluggy", "hypothesis.strategies")
+# Arrow imports pandas for some conversions, where it is installed.
+_WARM = ("numpy", "pandas", "pyarrow.compute", "lxml.etree", "pluggy", "hypothesis.strategies")
 # A warm process has imported hypothesis before its plugin for pytest asks for that.
 _OPTIONS = ["-qx", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
 _OPTIONS += [word for plugin in ("cacheprovider", "faulthandler", "xdist") for word in ("-p", f"no:{plugin}")]
