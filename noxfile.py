@@ -104,6 +104,15 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Fuzz every parser for a time (`nox -s fuzz -- --seconds 600 csv gpx`); finds make it fail."""
+    if sys.platform != "linux":
+        session.skip("atheris has wheels for Linux only")
+    _install_project(session, "fuzz")
+    session.run("python", "-m", "fuzz", *session.posargs, env={"PYTHONPATH": str(ROOT / "tests")})
+
+
+@nox.session
 def wheels(session: nox.Session) -> None:
     """Build sdist and wheel, look inside, and run the installed wheel on a fixture."""
     _install_project(session, "test")
@@ -119,7 +128,8 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session
 def deep(session: nox.Session) -> None:
-    """Run the slow proofs: more hypothesis examples, what is marked deep, and the mutants."""
+    """Run the slow proofs: more hypothesis examples, what is marked deep, fuzzing, and the mutants."""
+    session.notify("fuzz", posargs=[])
     session.notify("mutation", posargs=[])
     _install_project(session, "test")
     session.run(

@@ -8,10 +8,10 @@ from pathlib import Path
 from benchmarks.bench import Bench
 from benchmarks.inputs import cache_folder
 from benchmarks.report import page
-from benchmarks.tables import growth, parquet, reading, starting
+from benchmarks.tables import fuzzing, growth, parquet, reading, starting
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-TABLES = {"reading": reading, "parquet": parquet, "starting": starting, "growth": growth}
+TABLES = {"reading": reading, "parquet": parquet, "starting": starting, "growth": growth, "fuzzing": fuzzing}
 
 
 def main() -> None:

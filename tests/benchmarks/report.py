@@ -24,7 +24,7 @@ def page(sections: Sequence[Section], rounds: int) -> str:
     """Return the whole page as Markdown."""
     bars = [bar for section in sections for bar in section.bars]
     parts = [HEAD.format(rounds=rounds), f"Machine: {machine()}\n", _bars(bars)]
-    parts += [_section(section) for section in sections]
+    parts += [section_text(section) for section in sections]
     return "\n".join(parts)
 
 
@@ -58,7 +58,8 @@ def _limit(bar: Bar) -> str:
     return f"{'≥' if bar.at_least else '≤'} {bar.limit:.4g} {bar.unit}"
 
 
-def _section(section: Section) -> str:
+def section_text(section: Section) -> str:
+    """Return one titled part of the page."""
     return f"## {section.title}\n\n{section.note}\n\n{_table(section.header, section.rows)}"
 
 

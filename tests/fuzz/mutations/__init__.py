@@ -1,0 +1,1 @@
+"""Mutations that know the shape of a format: tables of cells, and markup."""

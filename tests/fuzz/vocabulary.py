@@ -1,0 +1,59 @@
+"""Words that mean something to a parser, for mutations and for libFuzzer's dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fuzz.mutations.texts import NUMBERS
+from telemparse.formats.csv.cells import NULL_WORDS
+from telemparse.formats.csv.dialects import BUILT_IN
+from telemparse.formats.csv.vocabulary import QUANTITIES
+from telemparse.formats.gpx import leaves
+from telemparse.kernels.units import UNITS
+
+__all__ = ["csv_words", "dictionary", "gpx_words"]
+
+_LONGEST = 60
+
+_CELLS = (
+    "Time (s)", "Date", "UTC", "Lap", "Lap #", "GPS_Update", "*GPS", "*OBD", "Datum", "Uhrzeit", "A", "V",
+    "N", "S", "E", "W", "NaN", "3D fix", "RTK", "DGPS", "No fix", "TRUE", "1", "0", "2024-05-04",
+    "10:00:00", "24:00:00", "2024-05-04T10:00:00Z", "1714816800", "1714816800000", "48.1375", "11,575",
+    "4807.038,N", "48°08'15\"N", "-0.5", "4807.0385N", "011°34.5E", "Latitude (deg)", "speed [km/h]",
+    "acc_x(g)", "GyroX (deg/s)", "sep=;", "Marker",
+)  # fmt: skip
+
+_TAGS = (
+    "gpx", "trk", "trkseg", "trkpt", "rte", "rtept", "wpt", "name", "desc", "type", "metadata", "bounds",
+    "link", "time", "extensions", "ele", "lat", "lon", "gpx:trkpt", "GPX", "x:y:z", "_", "a", "xml:space",
+    "0bad", "é", "trkpt lat='48.1' lon='11.5'", "trkpt lat='0' lon='0'", "trkpt lat='91' lon='1'",
+    "trkpt lon='1'", "wpt lat='1'", "gpxtpx:TrackPointExtension", "gpxtpx:hr", "gpxtpx:cad", "gpxtpx:atemp",
+    "gpxtpx:speed", "ns3:speed", "magvar", "geoidheight", "ageofdgpsdata", "dgpsid", "cmt", "src", "sym",
+    "fix", "none", "2d", "3d", "dgps", "pps", "xmlns", "xmlns:gpxtpx", "http://www.topografix.com/GPX/1/0",
+    "http://www.topografix.com/GPX/1/1", "http://www.garmin.com/xmlschemas/TrackPointExtension/v1",
+    "osmand:speed", "#text", "@lat", "t", "t_ns", "text", "x_text", "value", "{a}b", "2024-05-04T10:00:00Z",
+    "2024-05-04T10:00:00", "2024-05-04T10:00:00.5+02:00", "2262-04-11T23:47:16.854775807Z",
+    "1677-09-21T00:12:43Z", "0001-01-01T00:00:00Z", "48.5", "-11,5",
+)  # fmt: skip
+
+
+def csv_words() -> tuple[str, ...]:
+    """Return header words, units, words for nothing, and cells."""
+    quantities = (word for entry in QUANTITIES.values() for word in (entry.name, *entry.words))
+    columns = (str(column) for dialect in BUILT_IN for column in dialect.columns)
+    return _short((*quantities, *columns, *UNITS, *NULL_WORDS, *_CELLS, *NUMBERS))
+
+
+def gpx_words() -> tuple[str, ...]:
+    """Return tags, attributes, namespaces and texts."""
+    return _short((*_TAGS, *leaves._IN_POINT, *leaves._IN_EXTENSIONS, *NUMBERS))
+
+
+def _short(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in words if len(word) <= _LONGEST))
+
+
+def dictionary(words: Iterable[str]) -> str:
+    """Return words as a dictionary of libFuzzer, every byte escaped."""
+    lines = ("".join(f"\\x{byte:02X}" for byte in word.encode()) for word in words if word)
+    return "".join(f'"{line}"\n' for line in lines)
