@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from telemparse.cli.terminal import apart
+from telemparse.cli.loading import installed
 from telemparse.errors import CallError
 from telemparse.model.options import Isolation, ParseOptions
 
@@ -161,13 +161,11 @@ def options_of(
 
 def check(options: ParseOptions, file_format: Format, compression: Compression) -> None:
     """Raise CallError for names that nobody knows, before any file is touched."""
-    from telemparse.extension.catalog import Catalog
     from telemparse.schemas import SCHEMAS, is_stream
     from telemparse.writers.filing import format_named
 
     format_named(file_format.value, compression.value)
-    with apart():
-        catalog = Catalog.shared()
+    catalog = installed()
     for parser_id in (*options.prefer, *([options.parser] if options.parser is not None else [])):
         catalog.card(parser_id)
     for name in options.streams or ():

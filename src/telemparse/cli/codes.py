@@ -9,7 +9,7 @@ import typer
 
 from telemparse.cli import arguments
 from telemparse.cli.exits import Exit, command
-from telemparse.cli.plugins import installed
+from telemparse.cli.loading import installed
 from telemparse.cli.terminal import console, visible
 from telemparse.errors import CallError
 

@@ -8,7 +8,8 @@ import typer
 
 from telemparse.cli import arguments
 from telemparse.cli.exits import Exit, command
-from telemparse.cli.terminal import apart, console, visible
+from telemparse.cli.loading import installed
+from telemparse.cli.terminal import console, visible
 from telemparse.errors import CallError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from telemparse.cli.probing import Probe
     from telemparse.extension.catalog import Catalog, Fault
 
-__all__ = ["installed", "list_plugins"]
+__all__ = ["list_plugins"]
 
 _NAMES_SHOWN = 20
 
@@ -109,14 +110,6 @@ def _show_faults(out: Console, faults: Iterable[Fault]) -> None:
         words = f"plugin {fault.plugin}{origin} failed at {fault.stage}: {fault.error}"
         out.print()
         out.print(Text.assemble(("Fault: ", "bold red"), visible(words)))
-
-
-def installed() -> Catalog:
-    """Return the catalog of this process; what plugins print while they load stays off standard output."""
-    from telemparse.extension.catalog import Catalog
-
-    with apart():
-        return Catalog.shared()
 
 
 # --- each in a process of its own ---------------------------------------------------------------

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from telemparse.cli.exits import Exit, exit_after
-from telemparse.cli.terminal import apart, complain, reason
+from telemparse.cli.loading import installed
+from telemparse.cli.terminal import complain, reason
 from telemparse.errors import TelemparseError
 from telemparse.model.artifacts import Artifact, ArtifactSet
 
@@ -77,8 +78,9 @@ def each(recordings: Iterable[Recording], handle: Callable[[Recording], Exit]) -
 def _sets(paths: Sequence[str], *, together: bool) -> list[ArtifactSet]:
     import telemparse
 
-    with apart():
-        return [ArtifactSet.of(paths)] if together else list(telemparse.group(paths))
+    if together:
+        return [ArtifactSet.of(paths)]
+    return list(telemparse.group(paths, installed()))
 
 
 def _can_read(path: str) -> bool:

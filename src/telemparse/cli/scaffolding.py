@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from telemparse.cli.exits import Exit, command
-from telemparse.cli.plugins import installed
+from telemparse.cli.loading import installed
 from telemparse.cli.terminal import visible
 from telemparse.errors import CallError
 
