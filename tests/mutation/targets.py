@@ -30,7 +30,7 @@ TARGETS = (
     Target("parsing.py", ("test_parsing.py",), _CHILDREN),
     Target("classification.py", ("test_serving.py", "test_classification.py"), _CHILDREN),
     Target("inquiry.py", ("test_inquiry.py", "test_classification.py"), _CHILDREN),
-    Target("flows.py", ("test_parsing.py",), _CHILDREN),
+    Target("flows.py", ("test_flows.py", "test_parsing.py"), _CHILDREN),
     Target("border.py", ("test_border.py",)),
     Target("extension/card.py", ("extension/test_card.py", "extension/test_catalog.py")),
     Target("extension/catalog.py", ("extension/test_catalog.py",)),
