@@ -111,6 +111,13 @@ def test_the_user_decides_between_seconds_and_milliseconds(read):
     assert result.streams["gnss_pvt"]["t"].cast("int64").to_pylist() == [0, 250_000_000]
 
 
+def test_the_user_decides_between_a_count_and_a_clock(read):
+    result = read(_table("Uhr", ["101500", "101530"]), columns={"Uhr": "time"})
+    table = result.streams["gnss_pvt"]
+    assert table.schema.metadata[b"time_base"] == b"time_of_day"
+    assert str(table["t"][0].as_py())[11:19] == "10:15:00"
+
+
 def test_days_that_follow_each_other_decide_between_day_and_month(read):
     rows = ["04/05/2025,23:59:59", "05/05/2025,00:00:01", "06/05/2025,00:00:01"]
     assert [moment[:10] for moment in _instants(read(_table("utc date,time", rows)))] == [

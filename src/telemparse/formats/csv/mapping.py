@@ -93,7 +93,9 @@ def read_spec(text: str) -> _Spec:
     is_default = tail.endswith("?")
     tail = tail.rstrip("?")
     unit = find_unit(tail) if tail else None
-    found = QUANTITIES.get((word.strip(), Role.GNSS)) or _meaning(word)
+    # A canonical name is itself before it is another's word in a header: `time` is the time of a day.
+    named = (QUANTITIES.get((word.strip(), role)) for role in (Role.GNSS, Role.TIME))
+    found = next(filter(None, named), None) or _meaning(word)
     own = read_heading(word)
     if found is None:
         found = own.quantity
