@@ -76,14 +76,19 @@ def _catalog_document(catalog: Catalog) -> dict[str, Any]:
             }
             for card in catalog.cards
         ],
-        "dialects": [dialect.name for dialect in catalog.dialects],
+        "dialects": [
+            {
+                "name": dialect.name,
+                "title": dialect.title,
+                "distribution": catalog.dialect_origins.get(dialect.name),
+            }
+            for dialect in catalog.dialects
+        ],
         "faults": [attrs.asdict(fault) for fault in catalog.faults],
     }
 
 
 def _show_catalog(catalog: Catalog) -> None:
-    from rich.text import Text
-
     from telemparse.cli.display import grid
 
     out = console()
@@ -96,9 +101,14 @@ def _show_catalog(catalog: Catalog) -> None:
         )  # fmt: skip
         table.add_row(*map(visible, row))
     out.print(table)
+    table = grid("CSV dialect", "name", "from")
+    table.columns[2].no_wrap = True
+    for dialect in catalog.dialects:
+        origin = catalog.dialect_origins.get(dialect.name, "")
+        table.add_row(*map(visible, (dialect.name, dialect.title, origin)))
     if catalog.dialects:
         out.print()
-        out.print(Text("CSV dialects: " + visible(", ".join(dialect.name for dialect in catalog.dialects))))
+        out.print(table)
     _show_faults(out, catalog.faults)
 
 
