@@ -78,8 +78,8 @@ def damaged(
     """Return a strategy of damaged copies of a recording.
 
     Exactly one file of it is damaged, in exactly one way, and then differs from the sample. The damaged
-    file has at most twice the bytes of the whole one and 4 KiB (as UTF-16: three times). Shrinks towards
-    the first kind and file, and to the smallest damage at the earliest place.
+    file has at most twice the bytes of the whole one and 4 KiB. Shrinks towards the first kind and file, and
+    to the smallest damage at the earliest place.
 
     Args:
         sample: the bytes of a file, or file names to bytes.

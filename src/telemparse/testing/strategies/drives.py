@@ -134,13 +134,15 @@ def driven(sampling: Sampling, limits: Limits) -> SearchStrategy[Drive]:
         sampling.instants(),
         starts,
         st.lists(phases, max_size=_MOST_PHASES),
-        st.integers(0, 100).map(lambda percent: limits.speed_mps * percent / 100),
+        _FROM_REST.map(lambda share: share * limits.speed_mps),
         st.integers(0, 359).map(math.radians),
     )
 
 
 # Pedal and wheel are let go half of the time, or no drive would ever be straight.
 _SHARES = st.one_of(st.just(0.0), st.integers(-100, 100).map(lambda percent: percent / 100))
+# And half of the drives begin at rest.
+_FROM_REST = st.one_of(st.just(0.0), st.integers(1, 100).map(lambda percent: percent / 100))
 
 
 def _drive(  # noqa: PLR0917  (one caller, same order)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from operator import add
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
@@ -29,14 +30,16 @@ def _noise(seed: int, length: int) -> bytes:
 
 _NOISE = st.builds(_noise, st.integers(0, 2**32), st.integers(1, _MOST_NOISE_BYTES))
 
-# How files of other trades begin, some with a second field behind the magic.
-_HEADS = (
+# How files of other trades begin, some with a second field behind the magic: those that lie about, and more.
+_COMMON_HEADS = (
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
     b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n",
     b"\x7fELF\x02\x01\x01\0",
     b"SQLite format 3\0\x10\0\x01\x01",
     b"\x1f\x8b\x08\0\0\0\0\0\0\xff",
     b"PK\x03\x04\x14\0\0\0\x08\0",
+)
+_OTHER_HEADS = (
     b"BZh91AY&SY",
     b"\xfd7zXZ\0\0\x04",
     b"\x78\x9c",
@@ -55,7 +58,8 @@ _NOTHINGS = (b"", b"\n", b" ", b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"\r\n\r\n",
 BYTES: tuple[SearchStrategy[bytes], ...] = (
     st.sampled_from(_NOTHINGS),
     _NOISE,
-    st.builds(bytes.__add__, st.sampled_from(_HEADS), _NOISE),
+    st.builds(add, st.sampled_from(_COMMON_HEADS), _NOISE),
+    st.builds(add, st.sampled_from(_OTHER_HEADS), _NOISE),
     st.builds(
         lambda byte, times: bytes([byte]) * times, st.sampled_from(b"\0\xff \n\xaa"), st.integers(1, 5000)
     ),

@@ -51,7 +51,7 @@ def _lines(
 _PROSE = (
     "The {word} stood beside the {other}, and nobody had counted its {count} steps.",
     "In the {word} of 1987, so they said; it was the {other} that mattered.",
-    "First, a {word}; second, a {other}; third, some {count} or more of both.",
+    "Take a {word}; then a {other}; then, if you can, some {count} or more of both.",
     '"No," she wrote, "the {word} is not for sale, not even for {count}."',
     "What is a {word}, a {other}, or a {word} without a {other}?",
     "Dear all, the meeting about the {word} is at 10:30, room {count}; bring the {other}.",

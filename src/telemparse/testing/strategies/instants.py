@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
+from operator import add
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
@@ -67,12 +68,12 @@ def instants_ns(*, first_ns: int = FIRST_NS, last_ns: int = LAST_NS, step_ns: in
     place = partial(_placed, step_ns=step_ns, low=low, high=high)
     plain = min(max(PLAIN_NS // step_ns, low), high)
     edges = (plain * step_ns, *(edge for edge in _EDGES_NS if first_ns <= edge <= last_ns), first_ns, last_ns)
-    days = st.integers(first_ns // _DAY_NS, last_ns // _DAY_NS + 1).map(_DAY_NS.__mul__)
+    days = st.integers(first_ns // _DAY_NS, last_ns // _DAY_NS + 1).map(lambda day: day * _DAY_NS)
     near = st.one_of(st.just(0), st.integers(-_NEAR_NS, _NEAR_NS))
     return st.one_of(
-        st.builds(int.__add__, st.sampled_from(edges), near).map(place),
+        st.builds(add, st.sampled_from(edges), near).map(place),
         st.integers(low - plain, high - plain).map(lambda offset: (plain + offset) * step_ns),
-        st.builds(int.__add__, days, near).map(place),
+        st.builds(add, days, near).map(place),
     )
 
 

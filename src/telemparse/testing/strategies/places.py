@@ -130,7 +130,7 @@ class _Range:
 
     def _around(self, centre: int, reach: int) -> SearchStrategy[int]:
         first, last = self._nearest(centre - reach), self._nearest(centre + reach)
-        return st.integers(first - centre, last - centre).map(centre.__add__)
+        return st.integers(first - centre, last - centre).map(lambda offset: centre + offset)
 
 
 def _position(away: Position, lat_deg: float, lon_deg: float, alt_m: float) -> Position:

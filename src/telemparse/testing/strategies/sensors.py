@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
     from numpy.typing import NDArray
 
+    from telemparse.testing.strategies.motion import Floats
+
 __all__ = ["imu_tables"]
 
 _RATES_HZ = (100.0, 25.0, 50.0, 200.0, 1000.0)
@@ -116,31 +118,39 @@ def _mount(tilt_deg: int, turn_deg: int) -> _Mount:
 
 
 @attrs.frozen
-class _Swing:
-    """One axis swinging: percent of what it may, how often a second, and where in the swing it starts."""
+class _Swings:
+    """Three axes swinging alike: percent of what each may, how often a second, and where in it they start."""
 
-    percent: int
+    percents: tuple[int, int, int]
     per_s: int
     start_deg: int
 
-    def at(self, elapsed_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        turns = math.tau * self.per_s * elapsed_s + math.radians(self.start_deg)
-        return self.percent / 100 * np.sin(turns)
+    def at(self, elapsed_s: Floats) -> Floats:
+        """Return shares of the most that each axis may swing, -1 to 1, shape (3, n)."""
+        starts = np.radians(self.start_deg + np.array([[0], [120], [240]]))
+        shares: Floats = np.array(self.percents)[:, None] / 100
+        swings: Floats = shares * np.sin(math.tau * self.per_s * elapsed_s + starts)
+        return swings
 
 
+_PERCENTS = st.integers(0, 100)
 _MOUNTS = st.builds(_mount, st.integers(0, 180), st.integers(0, 359))
-_SWINGS = st.builds(_Swing, st.integers(0, 100), st.integers(0, 20), st.integers(0, 359))
+_SWINGS = st.builds(
+    _Swings, st.tuples(_PERCENTS, _PERCENTS, _PERCENTS), st.integers(0, 20), st.integers(0, 359)
+)
 
 
 @st.composite
 def _tables(draw: st.DrawFn, columns: Columns, sampling: Sampling, motion: float, digits: int) -> pa.Table:
     sensor, t_ns = _SENSORS[columns.stream], draw(sampling.instants())
     elapsed_s = (t_ns - t_ns[0]) / 1e9
-    values: dict[str, NDArray[Any]] = {"t": t_ns}
-    for axis, up in zip(sensor.axes, draw(_MOUNTS).up, strict=True):
-        swings = sensor.swing * motion * draw(_SWINGS).at(elapsed_s)
-        values[axis] = (sensor.rest * up + swings).round(digits) + 0.0
-    warmth = draw(st.integers(-20, 80))
-    values["temp_c"] = (warmth + elapsed_s / 600).round(digits)
-    values["cal_state"] = np.full(len(t_ns), draw(st.integers(0, 3)), np.uint8)
+    rest = sensor.rest * np.array(draw(_MOUNTS).up)[:, None]
+    shown = (rest + sensor.swing * motion * draw(_SWINGS).at(elapsed_s)).round(digits) + 0.0
+    warmth_c = draw(st.integers(-20, 80)) + elapsed_s / 600
+    values: dict[str, NDArray[Any]] = {
+        "t": t_ns,
+        **dict(zip(sensor.axes, shown, strict=True)),
+        "temp_c": warmth_c.round(digits),
+        "cal_state": np.full(len(t_ns), draw(st.integers(0, 3)), np.uint8),
+    }
     return columns.table(draw, values, sampling.time_base)
