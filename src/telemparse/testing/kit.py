@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import attrs
 
 from telemparse.errors import CallError, TelemparseError
+from telemparse.extension.catalog import is_fault
 from telemparse.testing.deadlines import Overtime
 
 if TYPE_CHECKING:
@@ -69,7 +70,10 @@ class Check:
             raise ConformanceFailure(self._words(broken)) from broken.__cause__
         except Overtime as overtime:
             raise ConformanceFailure(self._words(overtime)) from None
-        except Exception as error:  # what was yielded is beyond what could be looked at
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            # What was yielded is beyond what could be looked at.
             seen = f"it cannot even be examined: {type(error).__name__}: {error}"
             raise ConformanceFailure(self._words(seen)) from error
 
