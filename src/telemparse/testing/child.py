@@ -32,6 +32,7 @@ def asking(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
     card = ParserCard(
         id=request["id"], name=request["id"], version="0", detector=request["detector"], target="none:none",
         extensions=request["extensions"],
+        magics=[(offset, bytes.fromhex(magic)) for offset, magic in request["magics"]],
     )  # fmt: skip
     catalog = Catalog(cards=(card,))
     faults: list[Fault] = []

@@ -40,11 +40,14 @@ def detector_is_light(subject: Subject) -> None:
     """Ask the detector about every sample in a fresh process, and see what that loads."""
     card = subject.card
     request = {
-        "id": card.id, "detector": card.detector, "extensions": list(card.extensions), "watched": list(HEAVY),
+        "id": card.id, "detector": card.detector, "extensions": list(card.extensions),
+        "magics": [(offset, magic.hex()) for offset, magic in card.magics], "watched": list(HEAVY),
     }  # fmt: skip
     answer = _in_child("asking", subject, request)
     if answer["loaded"]:
         raise Broken(f"{card.detector} loads {', '.join(answer['loaded'])}")
+    if answer["faults"]:
+        raise Broken(f"in a process of its own, the detector failed: {answer['faults'][0]}")
 
 
 def _home(card: ParserCard) -> str | None:
@@ -52,7 +55,8 @@ def _home(card: ParserCard) -> str | None:
     homes = [
         name
         for name, module in list(sys.modules.items())
-        if any(value is card for value in list(vars(module).values()))
+        # Not every entry of sys.modules is a module.
+        if any(value is card for value in list(getattr(module, "__dict__", {}).values()))
     ]
     own = [name for name in homes if name.partition(".")[0] == card.target.partition(".")[0]]
     return max(own or homes, key=lambda name: (name.count("."), name), default=None)
