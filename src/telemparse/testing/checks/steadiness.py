@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,18 +52,36 @@ def answers_twice_alike(subject: Subject) -> None:
 def leaves_bytes_alone(subject: Subject) -> None:
     """Lay samples into a folder, have them read from there, and compare the folder with what it was."""
     for sample in subject.samples:
-        with _laid_out(sample) as folder:
+        with _laid_out(sample) as folder, _own_temporaries() as temporaries:
             before = _listing(folder)
             subject.result(_from_disk(sample, folder))
             if _listing(folder) != before:
                 raise Broken(f"the folder of sample {sample.name} is not as it was after reading")
+            gc.collect()  # a file that goes with its object is not left behind
+            left = ", ".join(sorted(path.name for path in temporaries.iterdir()))
+            if left:
+                raise Broken(f"reading sample {sample.name} leaves behind, among temporary files: {left}")
+
+
+@contextmanager
+def _own_temporaries() -> Iterator[Path]:
+    """Have `tempfile` use a folder of its own."""
+    usual = tempfile.tempdir
+    with tempfile.TemporaryDirectory(prefix="telemparse-") as name:
+        tempfile.tempdir = name
+        try:
+            yield Path(name)
+        finally:
+            tempfile.tempdir = usual
 
 
 @contextmanager
 def _laid_out(sample: Sample) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="telemparse-") as name:
         for file, content in sample.files.items():
-            (Path(name) / file).write_bytes(content)
+            place = Path(name) / file
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
         yield Path(name)
 
 
@@ -70,8 +89,12 @@ def _from_disk(sample: Sample, folder: Path) -> ArtifactSet:
     return ArtifactSet.of([folder / file for file in sample.files])
 
 
-def _listing(folder: Path) -> dict[str, tuple[bytes, int]]:
-    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in sorted(folder.iterdir())}
+def _listing(folder: Path) -> dict[Path, tuple[bytes, int] | None]:
+    """Return what is there: content and time of files, None for folders."""
+    return {
+        path: (path.read_bytes(), path.stat().st_mtime_ns) if path.is_file() else None
+        for path in folder.rglob("*")
+    }
 
 
 def chunk_size_does_not_matter(subject: Subject) -> None:
