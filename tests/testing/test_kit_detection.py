@@ -190,6 +190,13 @@ def test_an_example_that_its_owner_does_not_win_any_more_is_lost(homemade, their
         refuses_neighbours(neighbourly(homemade, mine=Rung.SHAPE, theirs=theirs))
 
 
+def test_a_quarrel_of_other_parsers_is_not_this_ones(homemade):
+    subject = neighbourly(homemade, mine=Rung.NO, theirs=Rung.MARKER)
+    homemade.neighbour("rival", seeing(Rung.MARKER, b"theirs"))
+
+    refuses_neighbours(subject)
+
+
 def test_a_neighbour_whose_examples_cannot_be_had_hides_no_other(homemade):
     def detect(_sniffs):
         return Detection(Rung.MARKER, ("anything",))
@@ -243,4 +250,13 @@ def test_a_large_file_is_the_sample_with_its_own_content_behind_it(homemade):
 
     sniffs_within_budget(homemade(detect=detect, examples={"a.x": WORD}))
 
-    assert (heads, tails) == ({WORD}, {WORD})
+    assert len(heads - {WORD}) == len(tails - {WORD}) == 1  # of a large letter that is no recording
+
+
+def test_a_detector_that_looks_for_its_word_through_a_whole_file_is_found_by_one_that_lacks_it(homemade):
+    def detect(sniffs):
+        found = b"homemade" in sniffs[0].head or b"homemade" in sniffs[0].more(0, sniffs[0].size)
+        return Detection(Rung.MARKER if found else Rung.NO, ("its word",))
+
+    with pytest.raises(Broken, match="the detector failed on letter: Overspent"):
+        sniffs_within_budget(homemade(detect=detect, examples={"a.x": WORD}))

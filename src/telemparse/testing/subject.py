@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Sample", "Subject", "in_pieces"]
 
+_MOST_KEPT_BYTES = 128 * 1024 * 1024
+
 
 @attrs.frozen
 class Sample:
@@ -66,6 +68,10 @@ class Subject:
     encoder: Encoder | None = None
     examples: int = 60
     timeout_s: float = 60.0
+    _room_bytes: int = attrs.field(default=_MOST_KEPT_BYTES, init=False, repr=False)
+    _readings: dict[tuple[tuple[str, bytes], ...], Reading] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
 
     @classmethod
     def of(
@@ -113,19 +119,35 @@ class Subject:
                 )
         return asked.candidates[0].rung if asked.candidates else Rung.NO
 
-    def among_all(self, source: Mapping[str, bytes] | ArtifactSet) -> Classification:
+    def among_all(self, files: Mapping[str, bytes]) -> Classification:
         """Return what all installed parsers and this one say of files."""
         with deadline(self.timeout_s):
-            return classify(ArtifactSet.of(source), ParseOptions(), self.catalog)
+            return classify(ArtifactSet.of(files), ParseOptions(), self.catalog)
 
-    def reading(self, source: Mapping[str, bytes] | ArtifactSet) -> Reading:
-        """Return what the parse generator yields and raises."""
+    def among_others(self, files: Mapping[str, bytes]) -> Classification:
+        """Return what all installed parsers but this one say of files."""
+        others = attrs.evolve(self.catalog, cards=self.catalog.cards[1:])
+        with deadline(self.timeout_s):
+            return classify(ArtifactSet.of(files), ParseOptions(), others)
+
+    def reading(self, files: Mapping[str, bytes]) -> Reading:
+        """Return what the parse generator yields and raises; several checks ask about the same bytes."""
+        key = tuple(files.items())
+        if key not in self._readings:
+            reading = self._read(files)
+            self._room_bytes -= sum(map(len, files.values())) + reading.nbytes
+            if self._room_bytes < 0:
+                return reading
+            self._readings[key] = reading
+        return self._readings[key]
+
+    def _read(self, files: Mapping[str, bytes]) -> Reading:
         options = ParseOptions(parser=self.card.id)
         with deadline(self.timeout_s):
-            found = classify(ArtifactSet.of(source), options, self.catalog)
+            found = classify(ArtifactSet.of(files), options, self.catalog)
             reading = Reading(faults=found.faults, found=found.issues)
             for part in found.parts:
-                reading.names = part.artifacts.names
+                reading.sizes |= {artifact.name: artifact.size for artifact in part.artifacts}
                 reading.consume(_messages(self.catalog, self.card, part.artifacts, options))
         return reading
 
