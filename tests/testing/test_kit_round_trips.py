@@ -68,7 +68,7 @@ class Ferry:
             parse=parse,
             examples={"a.x": b"x"},
             encoder=Encoder(write=write, columns=columns, tolerances=tolerances),
-            draws=12,
+            draws=6,
         )
 
     def cross(self):
@@ -116,7 +116,7 @@ def test_what_arrives_as_it_was_written_has_made_the_round_trip(homemade):
     ("name", "tolerance", "by"),
     [("lat_deg", 1e-6, 1e-6), ("lon_deg", 1e-6, 1e-6), ("speed_mps", 0.5, 0.5), ("course_deg", 0.5, 0.5)],
 )
-@pytest.mark.parametrize("factor", [-1.3, -0.7, 0.7, 1.3])
+@pytest.mark.parametrize("factor", [-1.3, 0.7])
 def test_a_column_may_come_back_off_by_its_tolerance(homemade, name, tolerance, by, factor):
     said = Ferry(homemade, moved(name, by * factor), **{name: tolerance}).cross()
 
