@@ -13,7 +13,7 @@ from telemparse.extension.csv_dialect import CsvDialect, FixRule, NumberRange, S
 from telemparse.formats.csv.dialects import BUILT_IN
 from telemparse.formats.csv.examples import EXAMPLES
 from telemparse.formats.drive import drive
-from telemparse.testing import dialect_checks as checks
+from telemparse.testing import dialect_checks, dialect_sample_checks
 from telemparse.testing import dialects as kit
 from telemparse.testing.dialect_strangers import portrait
 from telemparse.testing.dialect_subject import DialectSubject
@@ -119,25 +119,25 @@ ODD_COLUMNS = {
 @pytest.mark.parametrize("what", ODD_COLUMNS)
 def test_a_column_that_is_not_understood_is_told(what):
     columns, words = ODD_COLUMNS[what]
-    assert words in broken(checks.declares_itself, told(columns))
+    assert words in broken(dialect_checks.declares_itself, told(columns))
 
 
 @pytest.mark.parametrize(
     ("column", "spec"), [("Depth", "speed:kn"), ("Nav", "lat_deg"), ("Depth", "date:dmy")]
 )
 def test_a_column_that_feeds_something_else_is_told(column, spec):
-    words = broken(checks.uses_what_it_declares, told({column: spec}))
+    words = broken(dialect_sample_checks.uses_what_it_declares, told({column: spec}))
     assert words.startswith(f"trip.csv: {column} is declared '{spec}' and feeds ")
 
 
 def test_a_name_of_the_vendors_own_and_a_declination_in_degrees_are_understood():
     dialect = told({"Depth": "water_depth:m", "Bz": "declination:deg"})
-    assert checks.declares_itself(DialectSubject.of(dialect, SAMPLES)) is None
+    assert dialect_checks.declares_itself(DialectSubject.of(dialect, SAMPLES)) is None
 
 
 def test_a_dialect_without_a_fingerprint_breaks_the_promise_that_says_so():
     nameless = told(header=())
-    assert "no header, first_columns, preamble or shape" in broken(checks.declares_itself, nameless)
+    assert "no header, first_columns, preamble or shape" in broken(dialect_checks.declares_itself, nameless)
     assert len(run_dialect(nameless, samples=SAMPLES).failed) <= 1
 
 
@@ -154,12 +154,12 @@ MISSING = {
 @pytest.mark.parametrize("part", MISSING)
 def test_what_a_sample_lacks_of_the_fingerprint_is_said(part):
     facts, words = MISSING[part]
-    assert words in broken(checks.recognises_its_own, attrs.evolve(HONEST, **facts))
+    assert words in broken(dialect_checks.recognises_its_own, attrs.evolve(HONEST, **facts))
 
 
 def test_a_sample_that_is_no_table_is_not_recognised():
     photo = {"photo.csv": b"\x89PNG\r\n\x1a\n\0\0\0"}
-    assert "it is no table" in broken(checks.recognises_its_own, HONEST, photo)
+    assert "it is no table" in broken(dialect_checks.recognises_its_own, HONEST, photo)
 
 
 def test_a_sample_that_is_not_recognised_is_told_once_and_does_not_spoil_the_others():
@@ -169,24 +169,30 @@ def test_a_sample_that_is_not_recognised_is_told_once_and_does_not_spoil_the_oth
 
 def test_a_sample_that_ends_in_an_error_is_told_with_its_code():
     lone = {"trip.csv": logbook("Day;Clk;Latitude;Foo;Kts;Nav;Depth;Bz")}
-    assert broken(checks.keeps_every_column, HONEST, lone) == "trip.csv ends in CSV_MISSING_LAT_LON"
+    assert (
+        broken(dialect_sample_checks.keeps_every_column, HONEST, lone)
+        == "trip.csv ends in CSV_MISSING_LAT_LON"
+    )
 
 
 def test_a_dialect_without_a_clock_is_told_by_the_check_of_the_clock_alone():
     report = run_dialect(told({"Day": "", "Clk": ""}), samples=SAMPLES)
     assert report.failed.keys() <= {"has-a-clock"}
-    assert broken(checks.has_a_clock, told({"Day": "", "Clk": ""})) == "trip.csv: CSV_NO_TIME_COLUMN"
+    assert (
+        broken(dialect_sample_checks.has_a_clock, told({"Day": "", "Clk": ""}))
+        == "trip.csv: CSV_NO_TIME_COLUMN"
+    )
 
 
 def test_a_sample_that_another_dialect_takes_is_told_with_its_name():
     vague = CsvDialect(name="vague", header={"Record", "Latitude"}, stamps="utc")
-    words = broken(checks.recognises_its_own, vague, {"box.csv": EXAMPLES["racebox.csv"]})
+    words = broken(dialect_checks.recognises_its_own, vague, {"box.csv": EXAMPLES["racebox.csv"]})
     assert words.startswith("box.csv is read as racebox")
 
 
 def test_a_sample_that_another_parser_takes_is_told_with_what_the_classifier_saw():
     wrapped = b"<?xml version='1.0'?>\n" + logbook()
-    words = broken(checks.recognises_its_own, HONEST, {"a.csv": wrapped})
+    words = broken(dialect_checks.recognises_its_own, HONEST, {"a.csv": wrapped})
     assert words.startswith("a.csv goes to another parser")
 
 
@@ -194,19 +200,33 @@ def test_a_column_whose_positions_are_gone_is_named():
     letters = logbook("Day;Clk;Latitude;Longitude;Kts;Nav;Depth;Bz").replace(b";A;", b";N;")
     header = letters.replace(b"Latitude;Longitude", b"Foo;Bar", 1)
     dialect = told({"Nav": "lat_hemisphere"})
-    words = broken(checks.keeps_every_column, dialect, {"trip.csv": header})
+    words = broken(dialect_sample_checks.keeps_every_column, dialect, {"trip.csv": header})
     assert words == "trip.csv: Nav ended nowhere"
 
 
 def test_a_date_that_makes_no_clock_is_told():
     counted = b"Day;Clk;Kts;Bz\n" + b"".join(b"x;%d;9.5;1.5\n" % (i * 100) for i in range(9))
-    words = broken(checks.has_a_clock, told({"Clk": "t:ms"}), {"trip.csv": counted})
+    words = broken(dialect_sample_checks.has_a_clock, told({"Clk": "t:ms"}), {"trip.csv": counted})
     assert words == "trip.csv: dates are declared, and the time base is relative"
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("km/h", "0.54"), ("m/s", "1.94"), ("ft/s", "0.59")])
+def test_a_speed_in_another_unit_is_told_with_its_factor(unit, factor):
+    words = broken(dialect_sample_checks.units_are_plausible, told({"Kts": f"speed:{unit}"}))
+    assert words == f"trip.csv: the way by speeds is {factor} times the way by positions"
+
+
+def test_a_pause_between_positions_is_left_out_of_the_comparison():
+    late = re.sub(rb"10:00:(0[5-9]|1\d);", rb"10:30:\1;", logbook(rows=20))
+    assert late.count(b"10:30") == 15
+    assert run_dialect(HONEST, samples={"trip.csv": late}).ok
 
 
 def test_speeds_of_a_sample_that_does_not_move_prove_nothing():
     still = re.sub(rb"-21\.4\d+;-12\.3\d+", b"-21.4;-12.3", logbook())
-    assert "no sample moves 50 m" in broken(checks.units_are_plausible, HONEST, {"trip.csv": still})
+    assert "no sample moves 50 m" in broken(
+        dialect_sample_checks.units_are_plausible, HONEST, {"trip.csv": still}
+    )
     assert run_dialect(HONEST, samples={"still.csv": still, **SAMPLES}).ok
 
 
@@ -239,7 +259,7 @@ def test_a_row_that_is_lost_without_a_word_is_told(monkeypatch):
         return attrs.evolve(reading, result=attrs.evolve(reading.result, warnings=()))
 
     monkeypatch.setattr(DialectSubject, "read", read)
-    words = broken(checks.damage_is_confessed, HONEST)
+    words = broken(dialect_sample_checks.damage_is_confessed, HONEST)
     assert words == "trip.csv: with line 2 torn, 0 rows are told as skipped, and 0 without"
 
 
