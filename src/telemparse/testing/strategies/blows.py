@@ -70,7 +70,7 @@ def flips(data: bytes) -> SearchStrategy[Blow] | None:
 
 @st.composite
 def _spans(draw: st.DrawFn, data: bytes) -> tuple[int, int]:
-    """Draw a piece of non-empty data as (first, behind): any bytes, or whole lines of a text."""
+    """Draw a piece of non-empty data as (first, behind)."""
     first = draw(st.integers(0, len(data) - 1))
     return first, first + draw(st.integers(1, len(data) - first))
 
@@ -115,8 +115,8 @@ def _moved(data: bytes, drawn: tuple[tuple[int, int], int]) -> Blow:
 
 
 @st.composite
-def _repeats(draw: st.DrawFn, data: bytes) -> Blow:
-    first, behind = draw(_pieces(data))
+def _repeats(draw: st.DrawFn, data: bytes, pieces: SearchStrategy[tuple[int, int]]) -> Blow:
+    first, behind = draw(pieces)
     room = max(len(data), MOST_ADDED_BYTES) // (behind - first)
     copies = draw(st.integers(1, min(room, _MOST_COPIES)))
     changed = data[:behind] + copies * data[first:behind] + data[behind:]
@@ -125,7 +125,7 @@ def _repeats(draw: st.DrawFn, data: bytes) -> Blow:
 
 def repeats(data: bytes) -> SearchStrategy[Blow] | None:
     """Return the ways to repeat a piece in its place; None for empty data."""
-    return _repeats(data) if data else None
+    return _repeats(data, _pieces(data)) if data else None
 
 
 # What gets into files: the smallest first. Names go into the words, bytes do not.

@@ -1,7 +1,6 @@
 """Texts that are no recording: prose, logs, programs, mark-up, settings; digits and commas in all of them.
 
-No line here is mostly numbers, and no two lines in a row have numbers in the same places: a table of numbers
-is CSV by right, whoever wrote it.
+No line here is mostly numbers: a table of numbers is CSV by right, whoever wrote it.
 """
 
 from __future__ import annotations

@@ -56,9 +56,9 @@ def positions(
     """Return a strategy of positions.
 
     Any place of the box; often one near its edges, which unless told are the poles and the antimeridian, or
-    near the equator or the zero meridian. Never within a thousandth of a degree of 0/0, which
-    many receivers write for "no fix": such a place lies on an edge of the box. Shrinks towards 48 degrees
-    north, 11 degrees east and 500 m, or to what is nearest in the box.
+    near the equator or the zero meridian. Never within a thousandth of a degree of 0/0, which many receivers
+    write for "no fix": such a place is moved to an edge of the box. Shrinks towards 48 degrees north, 11
+    degrees east and 500 m, or to what is nearest in the box.
 
     Args:
         min_lat_deg: southernmost latitude, inclusive.
@@ -100,8 +100,8 @@ class _Range:
     def of(cls, name: str, low: float, high: float, decimals: int, *, limit: float) -> _Range:
         bounded(name, low, high, least=-limit, most=limit)
         # 48.1 means the decimal number that is written so, not the double next to it.
-        first = math.ceil(Decimal(repr(low)).scaleb(decimals))
-        last = math.floor(Decimal(repr(high)).scaleb(decimals))
+        first = math.ceil(Decimal(repr(float(low))).scaleb(decimals))
+        last = math.floor(Decimal(repr(float(high))).scaleb(decimals))
         if first > last:
             raise CallError(f"no number with {decimals} decimals lies among the {name} from {low} to {high}")
         return cls(first, last, decimals)
