@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 import subprocess
 import sys
 
@@ -109,7 +110,7 @@ MISTAKES = {
     "header that repeats": (vendor(header=["a", "a"]), "named twice .*: a"),
     "header of signs": (vendor(header=["#"]), "neither letters nor digits"),
     "first columns that repeat": (vendor(first_columns=["a", "b", "A"]), "named twice .*: a"),
-    "endless header": (vendor(header=map(str, range(1001))), "1001 values are more"),
+    "endless header": (vendor(header=map(str, itertools.count())), "more values than the 1000"),
     "endless name": (vendor(header=["a" * 201]), "at most 200 characters"),
     "one phrase": (vendor(preamble="#v1"), "a comma is missing"),
     "no phrases": (vendor(preamble=7), "expected several values"),

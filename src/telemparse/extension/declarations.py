@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from telemparse.errors import CallError
@@ -36,9 +37,9 @@ def several(values: Iterable[Any]) -> tuple[Any, ...]:
     """Return values as a tuple; a bare string is a forgotten comma."""
     if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__iter__"):
         raise CallError(f"expected several values, not {values!r:.100} (a comma is missing)")
-    found = tuple(values)
+    found = tuple(islice(values, _MOST + 1))
     if len(found) > _MOST:
-        raise CallError(f"{len(found)} values are more than the {_MOST} that are allowed")
+        raise CallError(f"more values than the {_MOST} that are allowed")
     return found
 
 
