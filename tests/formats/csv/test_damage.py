@@ -155,6 +155,31 @@ def test_a_stray_quote_costs_nothing_but_itself(read):
     assert issue.evidence["loci"] == ["line 152", "line 162"]
 
 
+def test_a_quote_behind_blanks_swallows_no_rows(read):
+    rows = _rows(30, lambda i: f"2025-05-04T10:00:{i:02d}Z,48.1,11.5,note {i}")
+    rows[9] = '2025-05-04T10:00:09Z,48.1,11.5,  "7,"  8'
+    result = read(_text(rows))
+    assert result.streams["gnss_pvt"].num_rows == 29
+    (issue,) = result.warnings
+    assert (issue.code, issue.evidence["loci"]) == ("ROWS_SKIPPED", ["line 11"])
+
+
+def test_a_quote_that_the_head_never_closes_is_a_stray_one(read):
+    rows = _rows(30, lambda i: f"2025-05-04T10:00:{i:02d}Z,48.1,11.5,note {i}")
+    rows[2] = rows[2].replace("note", '"note')
+    assert read(_text(rows)).streams["gnss_pvt"].num_rows == 30
+
+
+def test_blanks_as_delimiter_mind_quotes_and_only_blanks(read):
+    rows = [f"2025-05-04T10:00:{i:02d}Z 48.1   11.5\t{i} x\xa0y" for i in range(20)]
+    rows[5] = f'"{rows[5]}"'
+    rows[9] = rows[9].replace("48.1", "north")
+    result = read("\n".join(["time lat lon v word", *rows, ""]))
+    assert result.streams["channels.main"]["word"].to_pylist()[0] == "x\xa0y"
+    (issue,) = result.warnings
+    assert issue.evidence["loci"] == ["line 7", "line 11"]
+
+
 def test_values_under_quotes_and_line_ends_inside_them(read):
     rows = _rows(20, lambda i: f'"2025-05-04T10:00:{i:02d}Z","48.1","11.5","a ""b"",\nc {i}"')
     rows[7] = '"x","48.1","11.5","lost"'

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pc_csv
 
 from telemparse.formats.csv.cells import NULL_WORDS
+from telemparse.formats.csv.quotes import closed_quotes
 from telemparse.formats.csv.rows import COMMENTS
 from telemparse.kernels.arrays import validity
 from telemparse.kernels.lines import Lines
@@ -33,7 +34,6 @@ _NULLS = [
 _USUAL_NULLS = [word for word in _NULLS if not word.strip().startswith(("-", "+")) and len(word) < 6]  # noqa: PLR2004  (short blanks)
 _FAULTY_COLUMN = re.compile(r"In CSV column #(\d+)")
 _ATTEMPTS = 6
-_QUOTE, _NEWLINE = b'"\n'
 _BLANKS = re.compile(rb"[ \t]+")
 _EDGES = re.compile(rb"(?m)^ | (?=\r?$)")
 
@@ -100,7 +100,7 @@ class Table:
         if not data or data.isspace():
             return None
         if self.layout.lines is Lines.PLAIN and b'"' in data:
-            data, size = _closed_quotes(data[:size]), None
+            data, size = closed_quotes(data[:size], self.layout.delimiter), None
         kinds = dict(self.kinds)
         # Words for "no value" cost time where none is there, but must mean the same to every text column.
         nulls = _NULLS if pa.string() in kinds.values() else _USUAL_NULLS
@@ -176,15 +176,3 @@ class Table:
         for index, kind in kinds.items():
             columns.setdefault(index, pa.nulls(0, kind))
         return Cells(columns, table.num_rows, skipped, data, len(data) if size is None else size)
-
-
-def _closed_quotes(data: bytes) -> bytes:
-    """Return the lines, without quotes in those that leave one open and would swallow what follows."""
-    letters = np.frombuffer(data, np.uint8)
-    quotes, ends = np.flatnonzero(letters == _QUOTE), np.flatnonzero(letters == _NEWLINE)
-    before = np.searchsorted(quotes, np.append(ends, len(data)))
-    open_lines = np.diff(before, prepend=0) % 2 == 1
-    if not open_lines.any():
-        return data
-    stray = quotes[open_lines[np.searchsorted(ends, quotes)]]
-    return np.delete(letters, stray).tobytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 
 import attrs
@@ -14,6 +15,9 @@ __all__ = ["COMMENTS", "Row", "rows_of", "split_line"]
 
 COMMENTS = ("#", "%", "//")
 """A line that begins so and has another number of cells is a comment, and no damage."""
+
+
+_BLANKS = re.compile(r"[ \t]+")
 
 
 @attrs.frozen
@@ -38,10 +42,10 @@ class Row:
 
 def split_line(line: str, delimiter: str) -> tuple[str, ...]:
     """Return the cells of one line; quotes are minded only where the line has any."""
-    if delimiter == " ":
-        return tuple(line.split())
+    if delimiter == " ":  # runs of blanks are one, as for the reader of the rows
+        line = _BLANKS.sub(" ", line).strip(" ")
     if '"' not in line:
-        return tuple(line.split(delimiter))
+        return tuple(line.split(delimiter)) if line else ()
     try:
         rows = list(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
     except csv.Error:
@@ -78,6 +82,8 @@ def _quoted_rows(lines: list[str], delimiter: str) -> list[Row] | None:
             before = reader.line_num
     except csv.Error:
         return None
+    if spanning and "".join(lines[rows[-1].line - 1 :]).count('"') % 2:
+        spanning.pop()  # never closed: a stray quote, or the head ends inside
     width, _count = Counter(len(row.cells) for row in rows).most_common(1)[0]
     return rows if 2 * spanning.count(width) > len(spanning) else None
 
