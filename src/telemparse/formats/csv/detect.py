@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from telemparse.formats.csv.cells import CellKind, kind_of
@@ -25,7 +26,7 @@ HEAD_BYTES = (16 * 1024, 64 * 1024)
 _NAMES = (".csv", ".tsv", ".tab")
 _SURE_FIT = 0.8
 _FEWEST_ROWS = 2
-_NUMERIC_SHARE = 0.5
+_MEASURED = (CellKind.NUMBER, CellKind.QUANTITY, CellKind.COORDINATE)
 
 # How other formats begin, or a line of theirs near the top; content outweighs the name.
 _STRANGERS = (
@@ -106,7 +107,7 @@ def _generic(layout: Layout, name: Detection) -> Detection:
         return name
     if layout.header is not None and (len(known) > 1 or roles & {Role.TIME, Role.GNSS}):
         return Detection(Rung.SHAPE, (f"header names {_words(known)}", _shape_words(layout)))
-    if len(layout.rows) >= _FEWEST_ROWS and _numeric_share(layout) >= _NUMERIC_SHARE:
+    if len(layout.rows) >= _FEWEST_ROWS and _is_numeric(layout):
         header = "unknown column names" if layout.header is not None else "no header"
         return Detection(Rung.SHAPE, (header, _shape_words(layout), "cells are numbers"))
     return name
@@ -116,7 +117,10 @@ def _words(known: list) -> str:  # type: ignore[type-arg]
     return ", ".join(heading.text for heading in known[:6])
 
 
-def _numeric_share(layout: Layout) -> float:
-    kinds = [kind_of(cell) for row in layout.rows for cell in row.cells]
-    filled = [kind for kind in kinds if kind is not CellKind.BLANK]
-    return sum(kind not in (CellKind.WORD, CellKind.LETTER) for kind in filled) / max(len(filled), 1)
+def _is_numeric(layout: Layout) -> bool:
+    """Tell whether most cells are values, and some of them more than a date or a clock, as a log has."""
+    kinds = Counter(kind_of(cell) for row in layout.rows for cell in row.cells)
+    measured = sum(kinds[kind] for kind in _MEASURED)
+    words = kinds[CellKind.WORD] + kinds[CellKind.LETTER]
+    values = kinds.total() - kinds[CellKind.BLANK] - words
+    return measured > 0 and values > words

@@ -149,7 +149,8 @@ def _header_only(
     for index in filled[-2:] if len(filled) <= _PREAMBLE_ROWS else ():
         row = rows[index]
         known = _known(row) if row.is_words else 0
-        if known >= 2:  # noqa: PLR2004  (one word proves nothing)
+        # Blanks part the words of a sentence, too.
+        if known >= 2 and (delimiter != " " or known == len(row.cells)):  # noqa: PLR2004  (one proves nothing)
             layout = Layout(
                 encoding=encoding,
                 newlines=newlines,

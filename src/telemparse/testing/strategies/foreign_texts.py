@@ -54,12 +54,16 @@ _PROSE = (
     '"No," she wrote, "the {word} is not for sale, not even for {count}."',
     "What is a {word}, a {other}, or a {word} without a {other}?",
     "Dear all, the meeting about the {word} is at 10:30, room {count}; bring the {other}.",
+    "Please check the time and the speed of the {word}.",
+    "{count} of the {other}",
     "It was late.",
     "",
 )
 _LOGS = (
     "2025-05-04 10:00:01,123 INFO  worker: {word} took the {other} in {count} ms, all is well",
     "2025-05-04 10:00:02,456 WARNING worker, {word}: nothing for the {other}; trying again soon",
+    "2025-05-04 10:00:02,789 WARNING worker: no {word} for the {other}",
+    "10:00:03 {word} stopped",
     "May  4 10:00:03 {word} systemd[1]: Started the {other} service of user {count}.",
     '127.0.0.1 - - [04/May/2025:10:00:04 +0000] "GET /{word}/{other} HTTP/1.1" 200 {count} "-" "curl/8"',
     "Traceback (most recent call last):",
@@ -90,6 +94,7 @@ _YAML = (
     "{word}:",
     "  - {other}",
     "  {other}: {count} of them",
+    "{word}: {count}",
     "# {word}, {other}",
     "  {word}: [{other}, {word}]",
 )
