@@ -6,6 +6,7 @@ the catalog, in which the built-in ones come first. The others are named in the 
 
 from __future__ import annotations
 
+import functools
 import math
 import statistics
 from contextlib import contextmanager
@@ -90,17 +91,21 @@ def _named(dialect: CsvDialect) -> str:
 
 def speaks(layout: Layout, dialect: CsvDialect) -> bool:
     """Tell whether every part of a dialect's fingerprint is found in a layout."""
-    names = [squash(cell) for cell in layout.header or ()]
-    # A unit behind a name (`GForceX (g)`) leaves it the same name.
-    bare = {squash(read_heading(cell).base) for cell in layout.header or ()}
-    first = [squash(name) for name in dialect.first_columns]
+    header = layout.header or ()
+    first = tuple(squash(name) for name in dialect.first_columns)
     text = "\n".join(layout.preamble)
     return (
-        (not dialect.header or {squash(name) for name in dialect.header} <= {*names, *bare})
-        and names[: len(first)] == first
+        (not dialect.header or {squash(name) for name in dialect.header} <= _names(header))
+        and tuple(squash(name) for name in header[: len(first)]) == first
         and all(phrase in text for phrase in dialect.preamble)
         and (dialect.shape is None or (layout.header is None and _has_shape(layout, dialect.shape)))
     )
+
+
+@functools.lru_cache(maxsize=4)  # each dialect asks for those of the same layout
+def _names(header: tuple[str, ...]) -> frozenset[str]:
+    """Return the names of a header; a unit behind one (`GForceX (g)`) leaves it the same name."""
+    return frozenset(squash(name) for cell in header for name in (cell, read_heading(cell).base))
 
 
 def _has_shape(layout: Layout, shape: Shape) -> bool:
