@@ -22,8 +22,9 @@ __all__ = ["asking", "importing"]
 
 
 def importing(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
-    """Import a module; return which of the modules asked about are loaded then."""
-    importlib.import_module(request["module"])
+    """Import modules; return which of those asked about are loaded then."""
+    for module in request["modules"]:
+        importlib.import_module(module)
     return {"loaded": [name for name in request["watched"] if name in sys.modules]}
 
 

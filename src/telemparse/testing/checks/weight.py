@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telemparse import isolation
+from telemparse.extension.catalog import installed
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.handover import handed_over
 from telemparse.testing.kit import Broken
@@ -25,15 +26,28 @@ HEAVY = ("numpy", "pyarrow", "lxml", "pandas", "polars", "scipy")
 
 
 def card_is_light(subject: Subject) -> None:
-    """Import the card's module in a fresh process, and see what came with it."""
-    home = _home(subject.card)
-    if home is None:
+    """Import the card's module, and the package's entry points, in a fresh process; see what came with it."""
+    homes = _homes(subject.card)
+    if not homes:
         raise Broken("no imported module holds this card under a name of its own")
-    target = subject.card.target.partition(":")[0]
-    watched = [*HEAVY, *([target] if target != home else [])]
-    loaded = _in_child("importing", subject, {"module": home, "watched": watched})["loaded"]
-    if loaded:
-        raise Broken(f"importing {home} also loads {', '.join(loaded)}")
+    # Who holds a card has imported the room that it was made in: when one is light, that room is.
+    seen = []
+    for home in homes:
+        words = _loads(subject, home)
+        if words is None:
+            return
+        seen.append(words)
+    raise Broken(seen[0])
+
+
+def _loads(subject: Subject, home: str) -> str | None:
+    """Return what importing a module loads beside it that it should not, or None."""
+    package, target = _package(home), subject.card.target.partition(":")[0]
+    entries = (point.value.partition(":")[0] for point in installed()[0])
+    modules = [*dict.fromkeys([home, *(entry for entry in entries if _package(entry) == package)])]
+    watched = [*HEAVY, *([target] if target not in modules else [])]
+    loaded = _in_child("importing", subject, {"modules": modules, "watched": watched})["loaded"]
+    return f"importing {', '.join(modules)} also loads {', '.join(loaded)}" if loaded else None
 
 
 def detector_is_light(subject: Subject) -> None:
@@ -50,16 +64,20 @@ def detector_is_light(subject: Subject) -> None:
         raise Broken(f"in a process of its own, the detector failed: {answer['faults'][0]}")
 
 
-def _home(card: ParserCard) -> str | None:
-    """Return the module that the card is a constant of: the one that brings least with it."""
+def _package(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _homes(card: ParserCard) -> list[str]:
+    """Return the modules that the card is a constant of, that which is likely its own first."""
     homes = [
         name
         for name, module in list(sys.modules.items())
         # Not every entry of sys.modules is a module.
         if any(value is card for value in list(getattr(module, "__dict__", {}).values()))
     ]
-    own = [name for name in homes if name.partition(".")[0] == card.target.partition(".")[0]]
-    return max(own or homes, key=lambda name: (name.count("."), name), default=None)
+    own = [name for name in homes if _package(name) == _package(card.target)]
+    return sorted(own or homes, key=lambda name: (name.rpartition(".")[2] != "card", -name.count("."), name))
 
 
 def _in_child(function: str, subject: Subject, request: Mapping[str, Any]) -> dict[str, Any]:
