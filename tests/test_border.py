@@ -377,6 +377,12 @@ def test_a_stream_without_rows_is_no_stream():
     assert outcome.codes == ["SCHEMA_VIOLATION"]
 
 
+def test_a_batch_without_rows_says_nothing_of_the_table_that_comes():
+    nothing, something = fixes(time_base="relative"), fixes(0)
+
+    assert Outcome(Batch("gnss_pvt", nothing), Batch("gnss_pvt", something)).issues == []
+
+
 @pytest.mark.parametrize("second", ["relative", "time_of_day"])
 def test_a_time_base_that_changes_within_a_stream_is_a_violation(second):
     outcome = Outcome(Batch("gnss_pvt", fixes(0)), Batch("gnss_pvt", fixes(1, time_base=second)))
@@ -475,6 +481,20 @@ def test_channels_are_chosen_by_canonical_or_source_name(wanted):
     assert table.column_names == ["t", "rpm"]
 
 
+@pytest.mark.parametrize("other", ["abs_active", "gear", "t_oil_c", "throttle_pct", "zeta"])
+def test_channels_that_are_not_asked_for_are_left_out_whatever_they_are_called(other):
+    outcome = Outcome(Batch("channels.main", group(rpm=[1], **{other: [2]})), channels="rpm")
+
+    assert outcome.tables["channels.main"].column_names == ["t", "rpm"]
+
+
+def test_a_group_that_nothing_is_left_of_hides_none_that_comes_behind():
+    gears, speeds = group(gear=[1]), group(rpm=[1])
+    outcome = Outcome(Batch("channels.10hz", gears), Batch("channels.main", speeds), channels="rpm")
+
+    assert list(outcome.tables) == ["channels.main"]
+
+
 def test_a_group_without_a_channel_asked_for_is_no_stream():
     assert Outcome(Batch("channels.main", group(gear=[2])), channels="rpm").tables == {}
 
@@ -559,6 +579,29 @@ def test_streams_of_two_parsers_merge_and_a_second_of_one_name_takes_the_parsers
     assert {name: table.num_rows for name, table in collector.tables.items()} == {
         "gnss_pvt": 1, "gnss_pvt.two": 3, "channels.main": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("ids", [("one", "two"), ("two", "one")])
+def test_the_first_parser_has_the_plain_name_whatever_it_is_called(ids):
+    collector = Collector()
+    border = Border(collector, ParseOptions())
+    for parser_id in ids:
+        border.begin(toy(parser_id).card)
+        border.accept(Batch("gnss_pvt", fixes(0)))
+    border.finish()
+
+    assert list(collector.tables) == ["gnss_pvt", f"gnss_pvt.{ids[1]}"]
+
+
+def test_a_parser_is_the_same_by_its_id_also_when_it_comes_again():
+    collector = Collector()
+    border = Border(collector, ParseOptions())
+    for again in (b"again", b"again"):  # equal, and not the same object
+        border.begin(toy(again.decode()).card)
+        border.accept(Batch("gnss_pvt", fixes(0)))
+    border.finish()
+
+    assert {name: table.num_rows for name, table in collector.tables.items()} == {"gnss_pvt": 2}
 
 
 # --- partitions ---------------------------------------------------------------------------------

@@ -443,6 +443,36 @@ def test_the_winner_is_the_part_with_a_position():
     assert [part.candidate.parser_id for part in found.parts] == ["gnss", "imu"]
 
 
+def test_the_other_parts_keep_their_order_behind_the_winner():
+    toys = [
+        toy(name, seeing(name.encode()), streams=("gnss_pvt",) if "gnss" in name else ("laps",))
+        for name in ("laps", "gnss1", "gnss2")
+    ]
+    found = settled({"a": b"laps", "b": b"gnss1", "c": b"gnss2"}, *toys)
+
+    assert [part.candidate.parser_id for part in found.parts] == ["gnss1", "laps", "gnss2"]
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_a_parser_stands_once_among_the_candidates_with_its_best_claim(order):
+    def detect(sniffs):
+        return Detection(MARKER if sniffs[0].head == b"a" else SHAPE, (sniffs[0].head.decode(),))
+
+    (candidate,) = settled({name: name.encode() for name in order}, toy("x", detect)).candidates
+
+    assert (candidate.score, candidate.rung, candidate.evidence) == (0.8, MARKER, ("a",))
+    assert candidate.artifacts == tuple(order)
+
+
+def test_of_equal_claims_the_first_one_speaks():
+    def detect(sniffs):
+        return Detection(MARKER, (sniffs[0].name,))
+
+    (candidate,) = settled({"b": b"1", "a": b"2"}, toy("x", detect)).candidates
+
+    assert candidate.evidence == ("b",)
+
+
 def test_without_a_position_the_first_part_wins():
     toys = [toy(name, seeing(name.encode()), streams=("imu_accel",)) for name in ("one", "two")]
 
@@ -544,6 +574,13 @@ def test_explain_is_a_table_with_issues_and_faults():
     assert lines[2].split(maxsplit=4) == ["guess", "0.5", "SHAPE", "a", "guess saw it"]
     assert lines[3].startswith("error ARTIFACT_EMPTY: b holds no data")
     assert lines[4] == "fault bad (detect): RuntimeError: boom"
+
+
+def test_explain_of_nothing_is_a_head_and_the_reason():
+    lines = settled({"a": b"x"}, toy("a", NO)).explain().splitlines()
+
+    assert lines[0].split() == ["parser", "score", "rung", "artifacts", "evidence"]
+    assert [line.split(":")[0] for line in lines[1:]] == ["error FORMAT_NOT_RECOGNISED"]
 
 
 def test_explain_keeps_its_lines_whatever_a_file_is_called():

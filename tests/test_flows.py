@@ -60,6 +60,11 @@ def test_a_parser_that_raises_takes_nothing_from_the_part_of_another():
     assert codes(result.warnings) == ["JSON_MALFORMED"]
 
 
+def test_how_a_flow_is_to_run_has_to_be_named():
+    with pytest.raises(TypeError):
+        flows.run(ArtifactSet.of(b"x"), ParseOptions(), Collector(), Arrivals)
+
+
 # --- what is announced --------------------------------------------------------------------------
 
 

@@ -179,6 +179,13 @@ def test_on_error_is_raise_or_return(monkeypatch, value):
         parse(b"x", on_error=value)
 
 
+def test_what_is_not_source_or_options_has_to_be_named(monkeypatch):
+    install(monkeypatch, toy(messages=(GNSS,)))
+
+    with pytest.raises(TypeError):
+        parse(b"x", None, "toy")
+
+
 @pytest.mark.parametrize("isolation", ["none", "process"])
 @pytest.mark.parametrize("how", ["option", "argument"])
 def test_an_unknown_parser_is_a_call_error_wherever_it_would_run(monkeypatch, how, isolation):

@@ -32,6 +32,13 @@ def test_a_card_of_five_facts_is_enough():
     assert (plain.support_level, plain.examples, plain.extensions, plain.magics) == (1, None, (), ())
 
 
+@pytest.mark.parametrize(("value", "is_hinted"), [(".lap", True), (b".lap", True), (7, False), (None, False)])
+def test_a_bare_word_is_told_to_want_a_comma_and_nothing_else_is(value, is_hinted):
+    with pytest.raises(CallError, match="extensions must be several values") as refused:
+        card(extensions=value)
+    assert ("(a comma is missing)" in str(refused.value)) is is_hinted
+
+
 def test_a_card_names_each_of_its_facts():
     with pytest.raises(TypeError):
         ParserCard(*FACTS.values())

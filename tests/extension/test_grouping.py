@@ -115,6 +115,22 @@ def test_hostile_names_beyond_what_a_file_system_takes_join_nothing():
     assert joined(MOTEC, f"{'x' * 200}.ld", f"{'x' * 200}.ldx")
 
 
+@pytest.mark.parametrize(("length", "together"), [(254, True), (255, True), (256, False)])
+def test_a_name_of_255_characters_is_the_longest_that_joins(length, together):
+    stem = "x" * (length - len(".ldx"))
+    assert joined(MOTEC, f"{stem}.ld", f"{stem}.ldx") is together
+
+
+def test_a_pattern_that_stands_twice_makes_no_file_its_own_companion():
+    # Equal, and not the same object.
+    assert not joined(card("twice", ("{stem}.a", b"{stem}.a".decode())), "run.a", "run.a")
+
+
+def test_the_limit_of_what_is_unpacked_has_to_be_named(tmp_path):
+    with pytest.raises(TypeError):
+        group(tmp_path, CATALOG, 10)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "together"),
     [

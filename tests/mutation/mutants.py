@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from itertools import zip_longest
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 import attrs
@@ -82,8 +82,11 @@ def _compiles(source: str) -> bool:
 
 
 def _difference(source: str, changed: str) -> tuple[int, str, str]:
+    """Return the number of the first line that is another, that line, and what stands for it."""
     old, new = source.splitlines(), changed.splitlines()
-    pairs = enumerate(zip_longest(old, new, fillvalue=""), 1)
-    line, before, after = next((line, *pair) for line, pair in pairs if pair[0] != pair[1])
-    gone = len(new) < len(old)
-    return line, before.strip(), "" if gone else after.strip()
+    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    _kind, start, end, new_start, new_end = next(code for code in codes if code[0] != "equal")
+    before, after = (list(map(str.strip, lines)) for lines in (old[start:end], new[new_start:new_end]))
+    # A decorator that is gone leaves a blank line where it began.
+    skipped = next((number for number, line in enumerate(before) if line), 0)
+    return start + 1 + skipped, next(filter(None, before), ""), next(filter(None, after), "")
