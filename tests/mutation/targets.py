@@ -34,9 +34,12 @@ TARGETS = (
     Target("border.py", ("test_border.py",)),
     Target("extension/card.py", ("extension/test_card.py", "extension/test_catalog.py")),
     Target("extension/catalog.py", ("extension/test_catalog.py",)),
+    Target("extension/column_specs.py", ("extension/test_csv_dialect.py",)),
     Target("extension/csv_dialect.py", ("extension/test_csv_dialect.py",)),
+    Target("extension/declarations.py", ("extension/test_csv_dialect.py",)),
     Target("extension/grouping.py", ("extension/test_grouping.py",)),
     Target("extension/hookspecs.py", ("extension/test_catalog.py",)),
+    Target("extension/model_pattern.py", ("extension/test_csv_dialect.py",)),
     Target("extension/protocol.py", ("extension/test_catalog.py",)),
     # The kit is tried by the tests of each room; the gallery of liars runs all of it and takes too long here.
     Target("testing/kit.py", ("testing/test_kit.py",)),
