@@ -42,8 +42,13 @@ class Outcome:
 
 def reasons() -> dict[Key, str]:
     """Return why mutants are no other program than ours."""
-    rows = tomllib.loads(_REASONS.read_text("utf-8")).get("equivalent", [])
-    return {(row["module"], row["before"], after): row["reason"] for row in rows for after in row["after"]}
+    rows = tomllib.loads(_REASONS.read_text("utf-8"))["equivalent"]
+    return {
+        (module, row["before"], after): row["reason"]
+        for row in rows
+        for module in row["modules"]
+        for after in row["after"]
+    }
 
 
 def score_percent(outcomes: Iterable[Outcome]) -> float:
