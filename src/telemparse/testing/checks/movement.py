@@ -67,7 +67,8 @@ class _Legs:
             np.array([part.sum() for part in np.array_split(values, _STRETCHES)])
             for values in (lengths_m, self.seconds.sum(axis=1))
         )
-        return np.divide(metres, seconds, out=np.zeros(_STRETCHES), where=seconds > 0)
+        mean_mps: Floats = np.divide(metres, seconds, out=np.zeros(_STRETCHES), where=seconds > 0)
+        return mean_mps
 
 
 def _legs(table: pa.Table, *names: str) -> _Legs | None:
