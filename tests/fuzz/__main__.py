@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from benchmarks.report import section_text
 from benchmarks.tables.fuzzing import section
 from fuzz.figures import FIGURES, kept, load, with_section
 from fuzz.invariant import broken
+from fuzz.keeping import kind_of
 from fuzz.minimising import minimised
 from fuzz.running import Run, fuzzed
 from fuzz.targets import Target, Way, target_of, ways
@@ -79,18 +79,14 @@ def _shrink(place: Path, target: Target) -> None:
 def _breaking(target: Target, data: bytes) -> Callable[[bytes], bool] | None:
     """Return what tells whether an input breaks the promise as `data` does; None if that does not."""
     for way in ways(target):
-        problems = {_kind(each) for each in broken({target.file: data}, way.options, way.catalog)}
+        problems = {kind_of(each) for each in broken({target.file: data}, way.options, way.catalog)}
         if problems:
             return partial(_breaks_too, target, way, problems)
     return None
 
 
 def _breaks_too(target: Target, way: Way, problems: set[str], data: bytes) -> bool:
-    return any(_kind(each) in problems for each in broken({target.file: data}, way.options, way.catalog))
-
-
-def _kind(problem: str) -> str:
-    return re.sub(r"\d+", "#", problem)
+    return any(kind_of(each) in problems for each in broken({target.file: data}, way.options, way.catalog))
 
 
 def _record(runs: list[Run]) -> None:

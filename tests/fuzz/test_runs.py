@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.tables.fuzzing import section
 from fuzz.figures import kept, with_section
-from fuzz.running import figures_in, fuzzed
+from fuzz.running import figures_in
 from fuzz.seeds import MAX_BYTES, seeds, write_seeds
 from fuzz.targets import Target, target_of
 from telemparse.extension import catalog as catalogs
@@ -76,12 +76,3 @@ def test_a_parser_without_a_row_is_fuzzed_by_its_card(monkeypatch):
     monkeypatch.setattr(catalogs, "_shared", catalog(toy("blob", extensions=(".blob",))))
     assert target_of("blob") == Target(parser="blob", file="fuzz.blob")
     assert list(seeds(target_of("blob"))) == []
-
-
-@pytest.mark.deep
-def test_a_short_run_counts_what_it_did(tmp_path):
-    pytest.importorskip("atheris", reason="it has wheels for Linux only")
-    run = fuzzed(target_of("gpx"), 5, tmp_path)
-    assert (run.findings, run.complete) == ((), True)
-    assert run.executions > 60
-    assert run.edges > 1000
