@@ -15,6 +15,7 @@ __all__ = ["check_pattern"]
 _LONGEST = 200
 _MOST_WAYS = 2000
 _MOST_TIMES = 200
+_NOT_COMPILED = (re.error, OverflowError, RecursionError)
 # One piece of a pattern: what is escaped, a class, an opening, a repeat, or any other sign.
 _PIECE = re.compile(
     r"(?P<escape>\\(?:x[0-9a-fA-F]{2}|.))"
@@ -34,7 +35,7 @@ def check_pattern(pattern: str) -> None:
         raise CallError(f"device_model must be a pattern of at most {_LONGEST} characters")
     try:
         groups = re.compile(pattern).groups
-    except (re.error, OverflowError, RecursionError) as error:
+    except _NOT_COMPILED as error:
         raise CallError(f"device_model is no regular expression: {error}") from None
     if groups != 1:
         raise CallError(f"device_model must have one group, the model; it has {groups}")
