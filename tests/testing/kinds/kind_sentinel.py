@@ -72,9 +72,14 @@ def parse(artifacts, _options):
         if odd:
             yield Issue("VALUE_OUT_OF_RANGE", Locus(artifact.name), column="course_deg", count=odd)
         columns = {
-            "t": t_ns, "lat_deg": lat[kept] * 1e-7, "lon_deg": lon[kept] * 1e-7,
-            "alt_m": known(altitude, 0.001), "speed_mps": known(speed, 0.01), "course_deg": np.where(course_deg < 360, course_deg, np.nan),
-            "hacc_m": known(accuracy, 0.001), "sat_count": satellites[kept],
-        }  # fmt: skip
+            "t": t_ns,
+            "lat_deg": lat[kept] * 1e-7,
+            "lon_deg": lon[kept] * 1e-7,
+            "alt_m": known(altitude, 0.001),
+            "speed_mps": known(speed, 0.01),
+            "course_deg": np.where(course_deg < 360, course_deg, np.nan),
+            "hacc_m": known(accuracy, 0.001),
+            "sat_count": satellites[kept],
+        }
         if kept.any():
             yield Batch("gnss_pvt", build("gnss_pvt", columns))

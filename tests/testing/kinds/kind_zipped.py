@@ -51,9 +51,12 @@ def parse(artifacts, _options):
 
     for artifact in artifacts:
         try:
-            with artifact.open() as reader, zipfile.ZipFile(reader) as archive:
-                with archive.open("channel_rpm") as member:
-                    content = member.read(641)
+            with (
+                artifact.open() as reader,
+                zipfile.ZipFile(reader) as archive,
+                archive.open("channel_rpm") as member,
+            ):
+                content = member.read(641)
         except (
             OSError,
             ValueError,
