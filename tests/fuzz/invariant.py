@@ -6,7 +6,9 @@ bound, never an exception.*
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -41,14 +43,27 @@ def broken(files: Mapping[str, bytes], options: ParseOptions, catalog: Catalog) 
         options: of the parse; `parser` should name the one that is fuzzed.
         catalog: the parsers that are asked.
     """
-    sink = Collector()
-    try:
-        flow = flows.run(ArtifactSet.of(dict(files)), options, sink, catalog=catalog)
-    except Exception as error:  # noqa: BLE001  (the promise is that there is none)
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        return [f"{type(error).__name__} came out of {Path(frame.filename).name}:{frame.lineno}: {error}"]
+    sink, ignored = Collector(), []
+    with _hearing(ignored):
+        try:
+            flow = flows.run(ArtifactSet.of(dict(files)), options, sink, catalog=catalog)
+        except Exception as error:  # noqa: BLE001  (the promise is that there is none)
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(frame.filename).name}:{frame.lineno}"
+            return [f"{type(error).__name__} came out of {place}: {error}"]
     result = attrs.evolve(flow.result, streams=sink.tables)
-    return [*_issues(result, files, catalog), *_outcome(result, options), *_streams(result)]
+    return [*ignored, *_issues(result, files, catalog), *_outcome(result, options), *_streams(result)]
+
+
+@contextlib.contextmanager
+def _hearing(ignored: list[str]) -> Iterator[None]:
+    """Note the exceptions that nobody could catch, such as those in a handler that C code calls."""
+    before = sys.unraisablehook
+    sys.unraisablehook = lambda heard: ignored.append(f"ignored: {heard.exc_value!r}")
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def _issues(result: ParseResult, files: Mapping[str, bytes], catalog: Catalog) -> Iterator[str]:

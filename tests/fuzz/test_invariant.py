@@ -66,6 +66,21 @@ def test_a_detector_that_raises_is_caught():
     assert problem.startswith("PLUGIN_LOAD_FAILED")
 
 
+class Careless:
+    """Raises where no one can catch it."""
+
+    def __del__(self):
+        raise ValueError("too late")
+
+
+def test_an_exception_that_nobody_can_catch_is_heard():
+    def parse(_artifacts, _options):
+        Careless()
+        yield Batch("gnss_pvt", fixes(1))
+
+    assert broken(FILE, FORCED, catalog(toy(messages=parse))) == ["ignored: ValueError('too late')"]
+
+
 # What the border never lets through is made here behind it.
 
 

@@ -143,6 +143,16 @@ def test_broken_letters_in_one_block_are_read_as_cp1252(read):
     assert result.streams["gnss_pvt"].num_rows == 20
 
 
+def test_broken_letters_in_a_row_of_the_wrong_length_are_counted_with_it(read):
+    # The mark says UTF-8; an exception in the reader's handler of such rows would go to stderr.
+    rows = [f"2025-05-04T10:00:{i:02d}Z,48.1,11.5,{i}" for i in range(20)]
+    data = _text(rows).encode().replace(b"10:00:05Z,", b"10:00:05Z,\xb0,")
+    result = read(b"\xef\xbb\xbf" + data)
+    (issue,) = result.warnings
+    assert (issue.code, issue.evidence["loci"]) == ("ROWS_SKIPPED", ["line 7"])
+    assert result.streams["channels.main"]["level"].to_pylist()[4:6] == [4, 6]
+
+
 def test_a_stray_quote_costs_nothing_but_itself(read):
     rows = _rows(200, lambda i: f'2025-05-04T10:{i // 60:02d}:{i % 60:02d}Z,48.1,11.5,"note, {i}"')
     rows[50] = '2025-05-04T10:00:50Z,48.1,11.5,"note'

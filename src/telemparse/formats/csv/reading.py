@@ -94,11 +94,15 @@ class Table:
         """Return the columns of the whole lines in the first `size` bytes, None where no line is filled.
 
         A column with a cell that its type does not take comes as text, alone; when several fail, all do.
+        Broken UTF-8 is taken for cp1252.
         """
         if self.layout.delimiter == " ":
             data, size = _EDGES.sub(b"", _BLANKS.sub(b" ", data[:size])), None
         if not data or data.isspace():
             return None
+        if not _is_utf8(data, size):
+            # Before it is read: a row of the wrong length may be where the broken letter stands.
+            data, size = data[:size].decode("cp1252", "replace").encode("utf-8"), None
         if self.layout.lines is Lines.PLAIN and b'"' in data:
             data, size = closed_quotes(data[:size], self.layout.delimiter), None
         kinds = dict(self.kinds)
@@ -119,12 +123,8 @@ class Table:
         return self._tolerant(data[:size])
 
     def _tolerant(self, data: bytes) -> Cells | None:
-        """Read everything as text: broken UTF-8 taken for cp1252, and at last without minding quotes."""
+        """Read everything as text, and at last without minding quotes."""
         kinds = dict.fromkeys(self.kinds, pa.string())
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            data = data.decode("cp1252", "replace").encode("utf-8")
         for quotes in (True, False):
             try:
                 return self._read(data, None, kinds, _NULLS, quotes=quotes)
@@ -176,3 +176,16 @@ class Table:
         for index, kind in kinds.items():
             columns.setdefault(index, pa.nulls(0, kind))
         return Cells(columns, table.num_rows, skipped, data, len(data) if size is None else size)
+
+
+def _is_utf8(data: bytes, size: int | None) -> bool:
+    """Tell whether the first `size` bytes are UTF-8; Arrow looks at them without making a text of them."""
+    if data.isascii():
+        return True
+    letters = pa.py_buffer(data).slice(0, size)
+    ends = pa.py_buffer(np.array([0, letters.size], np.int64))
+    try:
+        pa.LargeStringArray.from_buffers(1, ends, letters).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
