@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from telemparse import testing
 from telemparse.errors import CallError
 from telemparse.testing.deadlines import Overtime
 from telemparse.testing.kit import (
@@ -26,6 +27,19 @@ def check(name="is-kind", *, raises=None, subject=None):
 
     promise = Promise(id=name, sentence=f"It {name}.", advice="Be kinder.", examine=examine)
     return Check(promise, subject)
+
+
+# --- the face -----------------------------------------------------------------------------------
+
+
+def test_the_face_shows_its_names_before_they_are_loaded():
+    assert {"Check", "Encoder", "Report", "conformance", "run"} <= set(dir(testing))
+    assert testing.Report is Report
+
+
+def test_the_face_has_no_other_names():
+    with pytest.raises(AttributeError, match=r"^module 'telemparse\.testing' has no attribute 'nonsense'$"):
+        _ = testing.nonsense
 
 
 # --- one check ----------------------------------------------------------------------------------

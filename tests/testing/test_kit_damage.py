@@ -10,7 +10,7 @@ import pytest
 
 from telemparse.errors import Malformed
 from telemparse.model.detection import Detection, Rung
-from telemparse.model.issues import Issue
+from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch
 from telemparse.schemas import build, channel_field
 from telemparse.testing.checks.damage import damage_becomes_issues, damage_is_confessed, scars
@@ -275,3 +275,95 @@ def test_the_largest_file_of_a_recording_is_the_one_that_is_hurt(homemade):
     examples = {"run": {"a.x": CONTENT, "b.x": b"short"}}
     with pytest.raises(Broken, match=r"at byte 96 of a\.x"):
         damage_is_confessed(homemade(detect=always, parse=parse, examples=examples))
+
+
+# --- what is honest and looks like a loss -------------------------------------------------------
+
+
+def losing(when, *, told=lambda _content: ()):
+    """Return a parser of one value a byte, which loses ten of them for each place that `when` finds."""
+
+    def parse(content):
+        yield rows(len(content) - 10 * when(content))
+        yield from told(content)
+
+    return reading(parse)
+
+
+PLAIN = b"abcdefghijklmnopqrst" * 24
+
+
+@pytest.mark.parametrize("known", [b"\xff", b"\0", b"?"])
+def test_a_byte_that_means_unknown_is_no_loss_where_others_are_told_of(homemade, known):
+    def told(content):
+        odd = sum(map(content.count, {b"\xff", b"\0", b"?"} - {known}))
+        return [Issue("ROWS_SKIPPED", count=odd, total=1)] if odd else []
+
+    subject = homemade(
+        parse=losing(lambda content: sum(map(content.count, (b"\xff", b"\0", b"?"))) > 0, told=told),
+        examples={"a.x": PLAIN},
+    )
+
+    damage_is_confessed(subject)
+
+
+@pytest.mark.parametrize(("places", "is_told"), [(1, False), (2, True), (12, True)])
+def test_one_scar_may_by_chance_be_a_remark_and_two_may_not(homemade, places, is_told):
+    starts = [(2 * number + 1) * len(PLAIN) // 24 for number in range(places)]
+    subject = homemade(
+        parse=losing(lambda content: any(content[at] not in PLAIN for at in starts if at < len(content))),
+        examples={"a.x": PLAIN},
+    )
+    if not is_told:
+        damage_is_confessed(subject)
+        return
+    with pytest.raises(Broken, match=r"^20 values of sample a\.x are gone .* at byte 20 of a\.x\)$"):
+        damage_is_confessed(subject)
+
+
+def test_of_nothing_at_all_the_core_tells(homemade):
+    def parse(content):
+        if content == PLAIN:
+            yield rows(100)
+
+    damage_is_confessed(homemade(parse=reading(parse), examples={"a.x": PLAIN}))
+
+
+def test_a_sample_that_is_cut_already_may_be_cut_further(homemade):
+    def parse(content):
+        yield rows(len(content) // 50)
+        yield Issue("ARTIFACT_TRUNCATED", Locus("a.x", offset=len(content)), rows=1)
+
+    damage_is_confessed(homemade(parse=reading(parse), examples={"a.x": PLAIN}))
+
+
+def test_the_end_of_a_number_may_be_missing_without_a_trace(homemade):
+    def parse(content):
+        lines = content.split(b"\n")
+        values = pa.array([float(b"0." + line) for line in lines], pa.float64())
+        fields = {"a": channel_field("a", pa.float64(), source_name="a")}
+        columns = {"t": np.arange(len(lines)), "a": values}
+        yield Batch("channels.main", build("channels.main", columns, fields=fields))
+        odd = sum(not line.isdigit() for line in lines)
+        if odd:
+            yield Issue("ROWS_SKIPPED", count=odd, total=len(lines))
+
+    def careful(content):
+        digits = b"\n".join(line for line in content.split(b"\n") if line.isdigit())
+        yield Issue("ROWS_SKIPPED", count=content.count(b"\n") - digits.count(b"\n"), total=1)
+        yield from parse(digits)
+
+    numbers = b"\n".join(b"%d" % (123456789 + number) for number in range(40))
+
+    damage_is_confessed(homemade(parse=reading(careful), examples={"a.x": numbers}))
+
+
+def test_remarks_before_and_after_may_be_cut(homemade):
+    content = b"r" * 300 + b"v" * 90 + b"r" * 300
+
+    def parse(read):
+        yield rows(read.count(b"v") // 30)
+        if read.count(b"v") % 30:
+            yield Issue("ARTIFACT_TRUNCATED", rows=1)
+
+    damage_is_confessed(homemade(parse=reading(parse), examples={"a.x": content}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -12,6 +14,7 @@ from telemparse.model.detection import Detection, Rung
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
 from telemparse.schemas import build, channel_field
+from telemparse.testing.checks.damage import damage_is_confessed
 from telemparse.testing.checks.declarations import codes_are_declared, examples_are_shipped
 from telemparse.testing.checks.tables import (
     order_is_monotonic_or_confessed,
@@ -85,6 +88,51 @@ def test_what_is_no_message_is_told(homemade, message):
 def test_a_sample_without_a_row_is_told(homemade, messages):
     with pytest.raises(Broken, match=r"no row|yields a row"):
         schema_holds(subject_of(homemade, *messages))
+
+
+@pytest.mark.parametrize("data", [None, [1], "rows"])
+def test_a_batch_without_rows_of_arrow_is_told(homemade, data):
+    with pytest.raises(Broken, match=r"^sample a\.x: a Batch is neither a Batch of rows, Issue nor Meta$"):
+        schema_holds(subject_of(homemade, GNSS, Batch("gnss_pvt", data)))
+
+
+def by_content(**messages):
+    """Return a parser that yields what is given for the first word of the content."""
+
+    def parse(artifacts, _options):
+        yield from messages[artifacts.artifacts[0].read_at(0, 100).split()[0].decode()]
+
+    return parse
+
+
+def test_a_sample_that_holds_nothing_is_fine_where_that_is_said_and_others_hold_something(homemade):
+    told = [Issue("NO_VALID_FIX")]
+    both = {"empty.x": b"empty x", "full.x": b"full x"}
+    always = {"detect": lambda _sniffs: Detection(Rung.MARKER, ("anything",))}
+
+    schema_holds(homemade(**always, parse=by_content(empty=told, full=[GNSS]), examples=both))
+    with pytest.raises(Broken, match=r"^sample empty\.x yields no row at all, and nothing says why$"):
+        schema_holds(homemade(**always, parse=by_content(empty=[], full=[GNSS]), examples=both))
+    with pytest.raises(Broken, match=r"^no sample yields a row$"):
+        schema_holds(homemade(**always, parse=by_content(empty=told, full=told), examples=both))
+
+
+def test_a_table_that_changes_its_mind_from_batch_to_batch_is_told(homemade):
+    relative = Batch("gnss_pvt", fixes(3, time_base="relative"))
+
+    schema_holds(subject_of(homemade, relative))
+    with pytest.raises(Broken, match=r"^sample a\.x: .*time_base utc to time_base relative"):
+        schema_holds(subject_of(homemade, GNSS, relative))
+
+
+def test_a_code_that_nobody_declares_is_another_promises_matter(homemade):
+    schema_holds(subject_of(homemade, GNSS, Issue("HOMEMADE_LOST")))
+
+
+@pytest.mark.parametrize("key", [7, None, ("a",)])
+def test_the_key_of_a_fact_is_a_word(homemade, key):
+    with pytest.raises(Broken, match=rf"the key of a Meta is a {type(key).__name__}, not a word"):
+        schema_holds(subject_of(homemade, GNSS, Meta(key, 1)))
 
 
 def test_batches_without_rows_beside_others_are_nothing(homemade):
@@ -208,6 +256,67 @@ def test_a_channel_without_the_name_of_its_source_is_told(homemade, source):
 def test_a_place_that_is_not_in_the_recording_is_told(homemade, locus, words):
     with pytest.raises(Broken, match=rf"sample a\.x, undamaged: ROWS_SKIPPED {words}"):
         provenance_is_complete(subject_of(homemade, GNSS, Issue("ROWS_SKIPPED", locus, count=1, total=2)))
+
+
+@pytest.mark.parametrize(("behind", "is_told"), [(0, False), (1, True)])
+def test_places_in_a_wrapped_file_are_those_of_what_is_inside(homemade, behind, is_told):
+    def parse(artifacts, _options):
+        yield GNSS
+        for artifact in artifacts:
+            yield Issue("ROWS_SKIPPED", Locus(artifact.name, offset=artifact.size + behind), count=1, total=2)
+
+    subject = homemade(
+        detect=lambda _sniffs: Detection(Rung.MARKER, ("anything",)),
+        parse=parse,
+        examples={"a.x": gzip.compress(CONTENT, mtime=0)},
+        extensions=(),  # else it would be offered as it is
+    )
+    assert subject.reading(subject.samples[0].files).sizes == {"a.x": len(CONTENT)}
+    if not is_told:
+        provenance_is_complete(subject)
+        return
+    with pytest.raises(Broken, match="points behind the file"):
+        provenance_is_complete(subject)
+
+
+@pytest.mark.parametrize(("offset", "is_told"), [(2 * len(CONTENT), False), (2 * len(CONTENT) + 1, True)])
+def test_a_place_in_no_file_by_name_is_one_in_all_of_them(homemade, offset, is_told):
+    examples = {"run": {"a.x": CONTENT, "b.x": CONTENT}}
+    issue = Issue("ROWS_SKIPPED", Locus(offset=offset), count=1, total=2)
+    subject = subject_of(homemade, GNSS, issue, examples=examples)
+    if not is_told:
+        provenance_is_complete(subject)
+        return
+    with pytest.raises(Broken, match="points behind the file"):
+        provenance_is_complete(subject)
+
+
+def hanging_over_damage(homemade, *messages):
+    """Return a subject whose parser does not end over anything but the whole sample."""
+
+    def parse(artifacts, _options):
+        yield from messages
+        while artifacts.artifacts[0].read_at(0, 1 << 20) != CONTENT:
+            pass
+
+    return homemade(
+        detect=lambda _sniffs: Detection(Rung.MARKER, ("anything",)),
+        parse=parse,
+        examples={"a.x": CONTENT},
+        timeout_s=0.05,
+    )
+
+
+@pytest.mark.parametrize("examine", [provenance_is_complete, codes_are_declared, damage_is_confessed])
+def test_what_does_not_end_over_damage_is_another_promises_matter(homemade, examine):
+    examine(hanging_over_damage(homemade, GNSS))
+
+
+def test_what_is_seen_before_something_does_not_end_counts(homemade):
+    with pytest.raises(Broken, match="points to no file"):
+        provenance_is_complete(hanging_over_damage(homemade, GNSS, Issue("ROWS_SKIPPED", Locus("b.x"))))
+    with pytest.raises(Broken, match="ANOTHER_ODD"):
+        codes_are_declared(hanging_over_damage(homemade, GNSS, Issue("ANOTHER_ODD")))
 
 
 def test_places_are_followed_over_damage_too(homemade):
