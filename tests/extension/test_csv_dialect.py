@@ -45,6 +45,8 @@ def test_what_a_dialect_does_not_say_is_the_common_case():
     dialect = CsvDialect(name="plain")
     assert (dialect.stamps, dialect.altitude) == (Stamps.UNKNOWN, Altitude.SEA_LEVEL)
     assert dialect.fix == FixRule()
+    assert not dialect.counter_refines_stamps
+    assert (NumberRange().decimals, NumberRange().rising) == (0, False)
     assert dialect.device_family is None
 
 
@@ -145,6 +147,13 @@ MISTAKES = {
     "axis below": (shape(unit_vector=(-1, 0, 1)), "three different columns"),
     "axis twice": (shape(unit_vector=(0, 1, 1)), "three different columns"),
     "two axes": (shape(unit_vector=(0, 1)), "three different columns"),
+    "tolerance beyond": (shape(tolerance=1.5), "above 0 and below 1"),
+    "tolerance below": (shape(tolerance=-0.1), "above 0 and below 1"),
+    "four axes": (shape(unit_vector=(0, 1, 2, 3)), "three different columns"),
+    "index far beyond": (vendor(shape=Shape(columns=TWO), columns={9: "t"}), "column 9 is not one of the 2"),
+    "word of all lists": (lambda: FixRule(lost={"v"}, doubtful={"v"}, types={"v": 1}), "at once: 'v'"),
+    "endless word": (lambda: FixRule(lost={"v" * 201}), "at most 200 characters"),
+    "more than it takes": (vendor(preamble=map(str, range(1001))), "more values than the 1000"),
     "tolerance of all": (shape(tolerance=1), "above 0 and below 1"),
     "tolerance of none": (shape(tolerance=0), "above 0 and below 1"),
     "tolerance of text": (shape(tolerance="1"), "above 0 and below 1"),
@@ -162,7 +171,11 @@ def test_all_three_axes_and_every_bound_are_fine():
     whole = Shape(columns=[*TWO, *TWO], unit_vector=[3, 0, 1], tolerance=0.9)
     assert (whole.unit_vector, len(whole.columns)) == ((3, 0, 1), 4)
     assert NumberRange(low=1, high=1, decimals=17).decimals == 17
+    assert FIX_TYPES == (1, 2, 3, 4, 6, 7)
     assert FixRule(types={str(kind): kind for kind in FIX_TYPES}).types["7"] == 7
+    assert FixRule(lost={"v" * 200}).lost == {"v" * 200}
+    assert CsvDialect(name="n" * 200, header={"a" * 200}).header == {"a" * 200}
+    assert read_column_spec("v" * 80).name == "v" * 80
     assert len(CsvDialect(name="wide", header=map(str, range(1000))).header) == 1000
 
 
@@ -195,6 +208,10 @@ def test_every_format_of_a_part_of_the_clock_may_be_declared():
         r"(?:MT|XT)(\d{1,3}?)",
         r"([]*+]{2}\*\+)",
         r"(.{,40})",
+        r"(.{1,100})x{1,20}",  # 2000 ways
+        r"([a-z]{1,200})",
+        r"(a?b?c?d?e?f?g?h?i?j?)",
+        r"(a?)" + "b" * 196,  # 200 characters
     ],
 )
 def test_a_bounded_pattern_is_taken(pattern):
@@ -221,6 +238,9 @@ PATTERNS = {
     "possessive": ("(a{1,9}+)", "repeats a repeat"),
     "too long a repeat": ("(.{201})", "more than 200 times"),
     "too many ways": ("(.{1,100})x.{1,100}", "10000 ways"),
+    "one way too many": ("(.{1,87})x{1,23}", "2001 ways"),
+    "ways from none": ("(.{0,99})x{,20}", "2100 ways"),
+    "too many options": ("(a?b?c?d?e?f?g?h?i?j?k?)", "2048 ways"),
     "too many alternatives": ("(" + "|".join("abcdefghijklm") + ")", "4096 ways"),
 }
 
