@@ -150,6 +150,23 @@ def test_what_would_take_too_much_memory_is_read_again(homemade):
     assert len(read) == 3
 
 
+def test_one_recording_too_large_leaves_room_for_small_ones(homemade):
+    read = []
+
+    def parse(artifacts, _options):
+        read.append(artifacts.names)
+        yield Batch("gnss_pvt", fixes(0))
+
+    subject = homemade(parse=parse)
+    subject._room_bytes = 1000
+    for _ in range(2):
+        subject.reading({"large.x": b"l" * 2000})
+        subject.reading({"small.x": b"s"})
+
+    assert [name for (name,) in read].count("large.x") == 2
+    assert [name for (name,) in read].count("small.x") == 1
+
+
 def test_a_result_is_what_callers_get(homemade):
     def parse(_artifacts, options):
         yield Meta("forced", options.parser)

@@ -60,7 +60,8 @@ PROMISES: tuple[Promise[Subject], ...] = (
     Promise(
         id="content-outweighs-name",
         sentence="The name of a file changes nothing about what its content is.",
-        advice="Decide by head, tail and size; an extension alone is worth Rung.NAME and never more.",
+        advice="Decide by head, tail and size; an extension alone is worth Rung.NAME and never more. A format"
+        " that is a zip to others has the magic of a zip on its card, so that it is offered unopened.",
         examine=detection.content_outweighs_name,
     ),
     Promise(
@@ -93,7 +94,8 @@ PROMISES: tuple[Promise[Subject], ...] = (
     Promise(
         id="leaves-bytes-alone",
         sentence="Reading changes no file and leaves none behind.",
-        advice="Open artifacts with artifact.open(), which only reads; use tempfile for what must be unpacked.",
+        advice="Open artifacts with artifact.open(), which only reads; use tempfile for what must be unpacked, and"
+        " remove it whatever happens.",
         examine=steadiness.leaves_bytes_alone,
     ),
     Promise(
@@ -135,7 +137,7 @@ PROMISES: tuple[Promise[Subject], ...] = (
         id="units-are-plausible",
         sentence="The numbers can be what their units say.",
         advice="Convert to the unit in the column's name: speed to m/s, angles to degrees or rad/s as named,"
-        " acceleration to m/s², latitude before longitude.",
+        " acceleration to m/s², latitude before longitude; t is in ns since 1970, or has another time_base.",
         examine=plausibility.units_are_plausible,
     ),
     Promise(

@@ -133,13 +133,14 @@ class Subject:
     def reading(self, files: Mapping[str, bytes]) -> Reading:
         """Return what the parse generator yields and raises; several checks ask about the same bytes."""
         key = tuple(files.items())
-        if key not in self._readings:
-            reading = self._read(files)
-            self._room_bytes -= sum(map(len, files.values())) + reading.nbytes
-            if self._room_bytes < 0:
-                return reading
+        if key in self._readings:
+            return self._readings[key]
+        reading = self._read(files)
+        needed_bytes = sum(map(len, files.values())) + reading.nbytes
+        if needed_bytes <= self._room_bytes:
+            self._room_bytes -= needed_bytes
             self._readings[key] = reading
-        return self._readings[key]
+        return reading
 
     def _read(self, files: Mapping[str, bytes]) -> Reading:
         options = ParseOptions(parser=self.card.id)
