@@ -120,6 +120,12 @@ class PointReader:
 
         Raises Damage for a document that declares entities; all other damage is kept in `breaks`.
         """
+        try:
+            yield from self._blocks()
+        finally:
+            self.walker.close()
+
+    def _blocks(self) -> Iterator[Block]:
         self._base = self.text.first
         windows = self.text.windows(self.piece_bytes)
         self._data = next(windows)
@@ -235,7 +241,8 @@ class PointReader:
             return len(self._data) if final else max(place, len(self._data) - _TAG_BYTES)
         at = self._base + found.start()
         self._note(damage, at - damage.offset)
-        self.walker = self.walker.resumed(self._levels[found[1]])
+        passed, self.walker = self.walker, self.walker.resumed(self._levels[found[1]])
+        passed.close()
         self._pending, self._resumed_at, self._elided_to = None, at, at
         return found.start()
 

@@ -72,6 +72,8 @@ def learned(sample: bytes, outline: Outline, stack: tuple[Frame, ...]) -> PointS
         walker.feed(probe, 0)
     except Damage:
         return None
+    finally:
+        walker.close()
     found = {word: path for _offset, _container, values in walker.points for path, word in values.items()}
     if not walker.at_home or set(found) != set(words):
         return None

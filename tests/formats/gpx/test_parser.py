@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 
@@ -561,6 +562,21 @@ def test_an_unknown_encoding_and_leading_blanks_are_confessed():
     unknown = gpx(trkpt("", 1)).replace("UTF-8", "klingon")
     assert "klingon" in parsed(unknown).issue("XML_MALFORMED").message
     assert parsed("\n" + gpx(trkpt("", 1))).issue("XML_MALFORMED").evidence["line"] == 1
+
+
+@pytest.mark.parametrize("inner", ["", "<name>&nbsp;</name></trkpt><oops>"])
+def test_a_parse_leaves_no_memory_that_only_a_collection_of_garbage_would_free(inner):
+    data = gpx(*[trkpt("<hdop>1</hdop>", n) for n in range(9)], trkpt(inner), trkpt("", 9)).encode()
+    artifacts = ArtifactSet((Artifact.from_bytes(data, "a.gpx"),))
+    gc.collect()
+    gc.disable()
+    try:
+        batches = [message for message in parse(artifacts, ParseOptions()) if isinstance(message, Batch)]
+        freed = gc.collect()
+    finally:
+        gc.enable()
+    assert batches
+    assert freed == 0
 
 
 def test_padding_after_the_end_is_no_damage():
