@@ -25,6 +25,7 @@ def encoded(table):
 
 ENCODER = Encoder(write=encoded, tolerances={"lat_deg": 1e-7, "lon_deg": 1e-7}, name="encoded.honest")
 OUTCOMES = {}
+PAGE = "docs/plugins/conformance.md"
 
 
 def remembered(promise):
@@ -67,11 +68,13 @@ def test_the_honest_parser_keeps_every_promise(promises):
 # No test here says which promises there are: one that is taken away fails the case of its liar alone.
 @pytest.mark.parametrize("promise", GALLERY)
 @pytest.mark.usefixtures("promises")
-def test_a_liar_is_caught_by_the_check_of_its_promise_and_by_no_other(promise):
+def test_a_liar_is_caught_by_the_check_of_its_promise_and_by_no_other(root, promise):
     report = report_on(GALLERY[promise])
 
     assert list(report.failed) == [promise], str(report)
     assert "What to do: " in report.failed[promise]
+    page = (root / PAGE).read_text("utf-8")
+    assert f"[{promise}]" not in page or f"\n{report.failed[promise]}\n" in page  # where it is quoted
 
 
 @pytest.mark.parametrize("promise", GALLERY)
@@ -88,3 +91,9 @@ def test_a_liar_goes_free_when_the_check_of_its_promise_is_taken_away(promises, 
 def test_every_promise_has_its_liar(promises):
     assert {promise.id for promise in promises} <= set(GALLERY)
     assert len(set(GALLERY.values())) == len(GALLERY)
+
+
+def test_every_promise_stands_on_the_page_about_them(root, promises):
+    page = (root / PAGE).read_text("utf-8")
+
+    assert [row for each in promises if (row := f"| `{each.id}` | {each.sentence} |\n") not in page] == []
