@@ -272,6 +272,20 @@ def test_a_crash_says_where(monkeypatch):
     assert crash.evidence["traceback"][-1].startswith("toys.py:")
 
 
+def test_endless_recursion_is_a_crash_with_a_short_traceback(monkeypatch):
+    def sink(depth=0):
+        return sink(depth + 1)
+
+    def recurse(_artifacts, _options):
+        yield sink()
+
+    install(monkeypatch, toy(messages=recurse))
+    (crash,) = parse(b"x", on_error="return").errors
+    assert crash.code == "PARSER_CRASHED"
+    assert len(crash.evidence["traceback"]) == 20
+
+
+
 def test_a_call_of_a_parser_that_panics_is_a_crash(monkeypatch):
     def panic(_artifacts, _options):
         raise PANIC("index out of bounds")

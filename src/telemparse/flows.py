@@ -97,6 +97,7 @@ def _read(part: Part, options: ParseOptions, catalog: Catalog, border: Border) -
 
 
 _MESSAGE_CHARACTERS = 500
+_TRACEBACK_FRAMES = 20  # endless recursion has a thousand
 
 
 def _crash(parser_id: str, error: BaseException) -> Issue:
@@ -104,7 +105,7 @@ def _crash(parser_id: str, error: BaseException) -> Issue:
     words = blotted(words_of(error))[:_MESSAGE_CHARACTERS]
     if isinstance(error, MemoryError):
         return Issue("PARSER_MEMORY_EXCEEDED", parser=parser_id, error=words)
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = traceback.extract_tb(error.__traceback__)[-_TRACEBACK_FRAMES:]
     places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
     return Issue("PARSER_CRASHED", parser=parser_id, error=words, traceback=places)
 

@@ -19,6 +19,9 @@ __all__ = ["API_VERSION", "SUPPORTED_API", "ParserCard"]
 API_VERSION = 1
 """The version of the contract that this core speaks; it also accepts cards of the one before."""
 
+# Never the newest: a card that was written years ago must not claim to know what came since.
+_FIRST_API = 1
+
 SUPPORTED_API = (API_VERSION,)  # N and N-1; there is no version 0
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -116,7 +119,7 @@ class ParserCard:
         codes: its own codes, each prefixed with its id.
         support_level: 1 import, 2 race-ready, 3 fusion.
         specializes: ids of more general parsers that it outranks when it is at least at MARKER.
-        api: version of the contract it was written for.
+        api: version of the contract it was written for; a card that does not say speaks the first.
     """
 
     id: str = attrs.field(validator=_matches(_ID, "a lower-case word"))
@@ -151,7 +154,7 @@ class ParserCard:
     specializes: tuple[str, ...] = attrs.field(
         default=(), converter=_several, validator=_each(_is_text, "ids of parsers")
     )
-    api: int = attrs.field(default=API_VERSION, validator=_whole)
+    api: int = attrs.field(default=_FIRST_API, validator=_whole)
 
     @codes.validator
     def _own_codes(self, _field: Any, value: tuple[Code, ...]) -> None:
