@@ -91,7 +91,8 @@ def _scars_are_confessed(subject: Subject, sample: Sample, whole: Reading) -> No
     silent = [
         (words, hurt)
         for number, (words, files) in enumerate(scars(sample))
-        if _is_silent(whole, hurt := subject.reading(files)) and _any_scar_is_silent(subject, sample, number)
+        if _is_silent(whole, hurt := subject.reading(files))
+        and _is_silent_whatever_is_written(subject, sample, number)
     ]
     if len(silent) >= _SILENT_SCARS:
         words, hurt = silent[0]
@@ -99,8 +100,8 @@ def _scars_are_confessed(subject: Subject, sample: Sample, whole: Reading) -> No
         raise Broken(f"{lost} values of sample {sample.name} are gone without an issue ({words})")
 
 
-def _any_scar_is_silent(subject: Subject, sample: Sample, number: int) -> bool:
-    """Tell whether it does not matter what is written there: one of the bytes may mean "not known"."""
+def _is_silent_whatever_is_written(subject: Subject, sample: Sample, number: int) -> bool:
+    """Ask again with each of the bytes: one of them may mean "not known"."""
     whole = subject.reading(sample.files)
     return all(_is_silent(whole, subject.reading(_scarred(sample, number, scar)[1])) for scar in _SCARS)
 
