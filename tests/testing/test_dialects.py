@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import attrs
 import pytest
@@ -21,6 +22,7 @@ from telemparse.testing.dialects import dialect_conformance, run_dialect, taught
 from telemparse.testing.kit import Broken, Check, ConformanceFailure
 
 KNOTS = 3600 / 1852
+PAGE = (Path(__file__).resolve().parents[2] / "docs/plugins/dialects.md").read_text(encoding="utf-8")
 
 
 def logbook(header="Day;Clk;Latitude;Longitude;Kts;Nav;Depth;Bz", rows=12, end="\n"):
@@ -70,8 +72,9 @@ LIARS = {
 }  # fmt: skip
 
 
-def test_every_check_has_its_liar():
+def test_every_check_has_its_liar_and_one_of_them_is_quoted_to_authors():
     assert {promise.id for promise in kit.DIALECT_PROMISES} <= LIARS.keys()
+    assert re.search(r"```console\n\[([\w-]+)\]", PAGE)[1] in LIARS
 
 
 @pytest.mark.parametrize("promise", LIARS)
@@ -80,6 +83,8 @@ def test_a_wrong_dialect_is_caught_by_its_own_check_alone(promise):
     report = run_dialect(dialect, samples=samples)
     assert report.failed.keys() == {promise}
     assert seen in report.failed[promise]
+    if f"```console\n[{promise}]" in PAGE:
+        assert re.sub(r"(?m)^Seen: .*\n", "", report.failed[promise]) in re.sub(r"(?m)^Seen: .*\n", "", PAGE)
     advice = next(each.advice for each in kit.DIALECT_PROMISES if each.id == promise)
     assert f"What to do: {advice}" in report.failed[promise]
 
