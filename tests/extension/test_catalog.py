@@ -14,7 +14,7 @@ from polars.exceptions import PanicException
 from telemparse.errors import CallError
 from telemparse.extension import catalog as catalogs
 from telemparse.extension.card import ParserCard
-from telemparse.extension.catalog import Catalog, Fault, is_fault
+from telemparse.extension.catalog import Catalog, Fault, is_fault, recordings
 from telemparse.extension.csv_dialect import CsvDialect
 from telemparse.extension.hookspecs import GROUP, hookimpl
 from telemparse.model.gates import Track
@@ -286,7 +286,79 @@ def test_a_target_that_is_not_there_says_so_when_it_is_asked_for():
 
 def test_the_catalog_of_a_process_is_loaded_once(monkeypatch):
     monkeypatch.setattr(catalogs, "_shared", None)
-    assert Catalog.shared() is Catalog.shared()
+    first = Catalog.shared()
+    assert isinstance(first, Catalog)
+    assert Catalog.shared() is first
+
+
+def test_ids_and_names_are_compared_as_words_and_not_as_objects():
+    # Made at run time, as what a plugin reads from its own table.
+    one, other = (of_cards(card(b"late".decode())) for _ in range(2))
+    dialects = [CsvDialect(name=b"late".decode(), header=[column]) for column in "ab"]
+    vendors = [plugin(telemparse_csv_dialects=[dialect]) for dialect in dialects]
+    catalog = Catalog.load([
+        point("a", one), point("b", other), point("c", vendors[0]), point("d", vendors[1]),
+    ])  # fmt: skip
+
+    assert (ids(catalog), catalog.dialects) == (["late"], (dialects[0],))
+    assert catalog.card(b"late".decode()) is catalog.cards[0]
+    assert [fault.plugin for fault in catalog.faults] == ["b", "d"]
+
+
+@pytest.mark.parametrize("names", [("m", "n"), ("n", "m")])
+def test_dialects_of_several_names_are_all_kept_with_where_they_come_from(names):
+    points = [
+        point(place, plugin(telemparse_csv_dialects=[CsvDialect(name=name, header=[name])]), distribution)
+        for place, name, distribution in zip("ab", names, ("vendor", None), strict=True)
+    ]
+    catalog = Catalog.load(points)
+
+    assert [dialect.name for dialect in catalog.dialects] == list(names)
+    assert catalog.dialect_origins == {names[0]: "vendor", names[1]: "b"}
+
+
+# --- examples ---
+
+
+@pytest.mark.parametrize(
+    ("samples", "expected"),
+    [
+        ({}, {}),
+        ({"a.x": b"1"}, {"a.x": {"a.x": b"1"}}),
+        ({"run": {"a.x": b"1", "a.y": b""}, "b": b"2"}, {"run": {"a.x": b"1", "a.y": b""}, "b": {"b": b"2"}}),
+    ],
+)
+def test_a_file_by_itself_is_a_recording_of_its_own_name(samples, expected):
+    assert recordings(samples) == expected
+
+
+@pytest.mark.parametrize("samples", [None, b"1", ["a.x"], 7])
+def test_samples_that_are_no_mapping_are_refused(samples):
+    with pytest.raises(CallError, match=f"a mapping of names to bytes, not {type(samples).__name__}"):
+        recordings(samples)
+
+
+@pytest.mark.parametrize("sample", [None, "text", {}, {"a.x": "text"}, {"a.x": b"1", "a.y": None}, ["a.x"]])
+def test_a_sample_that_is_neither_bytes_nor_files_is_refused_by_name(sample):
+    with pytest.raises(CallError, match="sample 'odd' is neither bytes nor a mapping of file names to bytes"):
+        recordings({"good": b"1", "odd": sample})
+
+
+def test_the_examples_of_a_card_are_imported_when_they_are_asked_for(tmp_path, monkeypatch):
+    (tmp_path / "late_examples.py").write_text("EXAMPLES = {'a.x': b'1'}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with_some, without = card("some", examples="late_examples:EXAMPLES"), card("none")
+    catalog = Catalog(cards=(with_some, without))
+
+    assert "late_examples" not in sys.modules
+    assert catalog.examples(with_some) == {"a.x": {"a.x": b"1"}}
+    assert catalog.examples(without) == {}
+    monkeypatch.delitem(sys.modules, "late_examples")
+
+
+def test_what_a_catalog_has_imported_it_does_not_hand_to_another():
+    with pytest.raises(TypeError):
+        Catalog(targets={"module:function": 7})
 
 
 def test_the_built_in_formats_are_installed():

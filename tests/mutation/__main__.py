@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from mutation.mutants import mutants_of
-from mutation.report import Outcome, page, reasons, score_percent, stale
+from mutation.report import Outcome, page, reasons, score_percent, stale, told
 from mutation.targets import TARGETS, Target
 from mutation.trials import Limits, Verdict, prepare, try_out
 
@@ -64,7 +64,11 @@ def _outcomes(pool: ProcessPoolExecutor, targets: list[Target]) -> list[Outcome]
     outcomes = []
     for number, done in enumerate(as_completed(waiting), 1):
         target, mutant = waiting[done]
-        outcomes.append(Outcome(target.module, mutant, done.result().verdict))
+        outcome = Outcome(target.module, mutant, done.result().verdict)
+        outcomes.append(outcome)
+        # A long run tells what it has found so far, should somebody end it.
+        if outcome.verdict is Verdict.SURVIVED:
+            print(told(outcome), file=sys.stderr, flush=True)
         if number % 50 == 0:
             print(f"{number} of {len(waiting)} mutants tried", file=sys.stderr, flush=True)
     return outcomes

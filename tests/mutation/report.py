@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mutation.mutants import Mutant
 
-__all__ = ["Outcome", "page", "reasons", "score_percent", "stale"]
+__all__ = ["Outcome", "page", "reasons", "score_percent", "stale", "told"]
 
 Key: TypeAlias = tuple[str, str, str]
 """Module, line before and line after: how the table of equivalents names a mutant, for lines may move."""
@@ -73,15 +73,15 @@ def page(outcomes: list[Outcome], known: Mapping[Key, str]) -> str:
         (each for each in outcomes if each.verdict is Verdict.SURVIVED),
         key=lambda each: (each.module, each.mutant.line),
     )
-    unexplained = [_told(each, "") for each in survivors if each.key not in known]
-    explained = [_told(each, known[each.key]) for each in survivors if each.key in known]
+    unexplained = [told(each) for each in survivors if each.key not in known]
+    explained = [told(each, known[each.key]) for each in survivors if each.key in known]
     gone = [f"{module}\n  - {before}\n  + {after}" for module, before, after in stale(outcomes, known)]
-    for head, told in (
+    for head, entries in (
         ("Survivors that a test should kill:", unexplained),
         ("Survivors that no test can kill:", explained),
         ("Reasons for what does not survive (any more), to be taken out of the table:", gone),
     ):
-        lines += ["", head, *told] if told else []
+        lines += ["", head, *entries] if entries else []
     return "\n".join(lines)
 
 
@@ -92,7 +92,8 @@ def _row(name: str, outcomes: list[Outcome], known: Mapping[Key, str]) -> str:
     return _ROW.format(name, len(outcomes), *figures, excused, f"{score_percent(outcomes):.1f} %")
 
 
-def _told(outcome: Outcome, reason: str) -> str:
+def told(outcome: Outcome, reason: str = "") -> str:
+    """Return place and change of a mutant, and the reason for which it survives."""
     mutant = outcome.mutant
     place = f"{outcome.module}:{mutant.line} {mutant.operator}"
     return "\n".join(

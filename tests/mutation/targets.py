@@ -57,4 +57,6 @@ TARGETS = (
     Target("testing/checks/round_trips.py", ("testing/test_kit_round_trips.py",)),
     Target("testing/checks/steadiness.py", ("testing/test_kit_steadiness.py",)),
     Target("testing/checks/tables.py", ("testing/test_kit_tables.py", "testing/test_kit_damage.py")),
+    Target("testing/checks/weight.py", ("testing/test_kit_weight.py",)),
+    Target("testing/child.py", ("testing/test_kit_weight.py",)),
 )
