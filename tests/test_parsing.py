@@ -285,7 +285,6 @@ def test_endless_recursion_is_a_crash_with_a_short_traceback(monkeypatch):
     assert len(crash.evidence["traceback"]) == 20
 
 
-
 def test_a_call_of_a_parser_that_panics_is_a_crash(monkeypatch):
     def panic(_artifacts, _options):
         raise PANIC("index out of bounds")
