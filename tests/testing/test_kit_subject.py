@@ -280,20 +280,41 @@ def test_what_the_core_and_the_detector_say_stands_in_the_reading(homemade):
     assert [issue.code for issue in reading.found] == ["ARTIFACT_EMPTY"]
 
 
-def test_the_same_bytes_are_read_once_as_long_as_there_is_room(homemade):
+@pytest.mark.parametrize(("spare_bytes", "reads"), [(0, ["a", "b", "b"]), (-1, ["a", "a", "b", "b", "a"])])
+def test_the_same_bytes_are_read_once_as_long_as_there_is_room(homemade, spare_bytes, reads):
     calls = []
 
     def parse(artifacts, _options):
-        calls.append(artifacts.names)
+        calls.append(artifacts.names[0])
         yield GNSS
 
-    room = len(b"1") + GNSS.data.nbytes
+    content = b"1" * 255
     subject = homemade(detect=saying(Rung.MARKER), parse=parse, examples={"a.x": b"1"})
-    subject._room_bytes = room
-    for name in ("a.x", "a.x", "b.x", "b.x", "a.x"):
-        assert subject.reading({name: b"1"}).cells == read(GNSS).cells
+    subject._room_bytes = len(content) + GNSS.data.nbytes + spare_bytes
+    for name in ("a", "a", "b", "b", "a"):
+        assert subject.reading({name: content}).cells == read(GNSS).cells
 
-    assert calls == [("a.x",), ("b.x",), ("b.x",)]
+    assert calls == reads
+
+
+def test_a_second_reading_needs_as_much_room_as_the_first(homemade):
+    calls = []
+
+    def parse(artifacts, _options):
+        calls.append(artifacts.names[0])
+        yield GNSS
+
+    content = b"1" * 255
+    subject = homemade(detect=saying(Rung.MARKER), parse=parse, examples={"a.x": b"1"})
+    subject._room_bytes = 2 * (len(content) + GNSS.data.nbytes) - 1
+    for name in ("a", "b", "b", "a"):
+        subject.reading({name: content})
+
+    assert calls == ["a", "b", "b"]
+
+
+def test_readings_of_128_mebibytes_are_kept_and_no_more(homemade):
+    assert homemade(examples={"a.x": b"1"})._room_bytes == 134_217_728
 
 
 def test_a_result_is_what_a_caller_gets(homemade):
@@ -344,3 +365,9 @@ def test_pieces_are_of_the_size_given_and_never_larger_than_what_is_asked_for(pi
     assert b"".join(artifact.chunks()) == artifact.read_at(0, 100) == b"0123456789"
     assert len(next(artifact.chunks())) == min(piece_bytes, 10)
     assert len(next(artifact.chunks(2))) == min(piece_bytes, 2)
+
+
+def test_a_file_that_is_no_larger_than_a_piece_comes_at_once():
+    (artifact,) = in_pieces({"a.x": bytes(100_000)}, 50_000)
+
+    assert [len(piece) for piece in artifact.chunks()] == [50_000, 50_000]
