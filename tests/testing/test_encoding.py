@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from telemparse.testing import Encoder
 
 
@@ -23,3 +25,8 @@ def test_an_encoder_that_says_no_more_carries_positions_to_the_millisecond_witho
 
     assert (encoder.columns, dict(encoder.tolerances), encoder.step_ns) == ((), {}, 1_000_000)
     assert Encoder(write=bytes, columns=["alt_m"]).columns == ("alt_m",)
+
+
+def test_what_an_encoder_is_made_of_has_to_be_named():
+    with pytest.raises(TypeError):
+        Encoder(bytes)

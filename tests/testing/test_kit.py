@@ -50,6 +50,11 @@ def test_a_check_of_a_kept_promise_says_nothing():
     assert check("is-warm").id == "is-warm"
 
 
+def test_the_parts_of_a_promise_have_to_be_named():
+    with pytest.raises(TypeError):
+        Promise("is-kind", "It is kind.", "Be kinder.", print)
+
+
 def test_a_check_examines_its_own_subject():
     seen = []
     promise = Promise(id="a", sentence="A.", advice="B.", examine=seen.append)

@@ -131,6 +131,12 @@ def test_expected_failures_that_are_no_ids_are_an_error_of_the_call(expected):
         run(honest.CARD, expected_failures=expected)
 
 
+@pytest.mark.parametrize("call", [run, runs.checks_of])
+def test_what_is_given_beside_the_card_has_to_be_named(call):
+    with pytest.raises(TypeError):
+        call(honest.CARD, honest.EXAMPLES)
+
+
 def test_the_real_table_has_each_id_once_and_words_for_each():
     ids = [promise.id for promise in runs.PROMISES]
 
