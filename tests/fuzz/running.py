@@ -21,6 +21,9 @@ __all__ = ["Run", "figures_in", "fuzzed"]
 # A hang is what takes this much longer than the slowest input; the harness counts CPU more sharply.
 _TIMEOUT_S = 30
 _MEMORY_MB = 2048
+# Code that atheris instruments keeps some objects for good, 20 to 30 KB an input: a run has legs, each in a
+# process of its own, that hand on what they found to be worth changing.
+_LEG_EXECUTIONS = 30_000
 # libFuzzer's names for what ended a run.
 _ENDINGS = ("crash-", "leak-", "oom-", "timeout-")
 
@@ -56,27 +59,30 @@ def fuzzed(target: Target, seconds: int, kept: Path) -> Run:
     folder.mkdir(parents=True, exist_ok=True)
     for old in _findings(folder):
         old.unlink()
+        old.with_suffix(".txt").unlink(missing_ok=True)
     log = folder / "log.txt"
-    begin = time.monotonic()
+    begin, status = time.monotonic(), 0
     with tempfile.TemporaryDirectory(prefix="telemparse-fuzz-") as name, log.open("wb") as file:
         room = Path(name)
         write_seeds(target, room / "seeds")
         (room / "words").write_text(dictionary(target.words()), "ascii")
         command = [
             sys.executable, "-m", "fuzz.harness", target.parser, str(room / "seeds"), str(folder),
-            f"-max_total_time={seconds}", f"-max_len={MAX_BYTES}", f"-timeout={_TIMEOUT_S}",
+            f"-runs={_LEG_EXECUTIONS}", f"-max_len={MAX_BYTES}", f"-timeout={_TIMEOUT_S}",
             f"-rss_limit_mb={_MEMORY_MB}", f"-dict={room / 'words'}", f"-artifact_prefix={folder}/",
             f"-report_slow_units={_TIMEOUT_S}", "-print_final_stats=1", "-mutate_depth=3",
         ]  # fmt: skip
-        ended = subprocess.run(
-            command, stdout=file, stderr=subprocess.STDOUT, env=_environment(), check=False
-        )
+        while not status and (left := round(begin + seconds - time.monotonic())) > 0:
+            leg = [*command, f"-max_total_time={left}"]
+            status = subprocess.run(
+                leg, stdout=file, stderr=subprocess.STDOUT, env=_environment(), check=False
+            ).returncode
     figures = figures_in(log.read_text("utf-8", "replace"))
     return Run(
         parser=target.parser,
         seconds=round(time.monotonic() - begin),
         findings=tuple(_findings(folder)),
-        complete=ended.returncode == 0,
+        complete=status == 0,
         **figures,
     )
 
@@ -93,13 +99,17 @@ def _findings(folder: Path) -> list[Path]:
 
 
 def figures_in(log: str) -> dict[str, int]:
-    """Return executions, edges, features and memory_mb from libFuzzer's log; 0 for what it does not say."""
-    covered = re.findall(r"cov: (\d+) ft: (\d+)", log)
-    edges, features = covered[-1] if covered else (0, 0)
-    counts = dict(re.findall(r"stat::(\w+):\s+(\d+)", log))
+    """Return executions, edges, features and memory_mb from libFuzzer's log; 0 for what it does not say.
+
+    Executions of all legs are counted; the last one begins with what all found, and covers the most.
+    """
+    edges = [int(number) for number in re.findall(r" cov: (\d+) ", log)]
+    features = [int(number) for number in re.findall(r" ft: (\d+) ", log)]
+    executions = [int(number) for number in re.findall(r"stat::number_of_executed_units:\s+(\d+)", log)]
+    memory_mb = [int(number) for number in re.findall(r"stat::peak_rss_mb:\s+(\d+)", log)]
     return {
-        "executions": int(counts.get("number_of_executed_units", 0)),
-        "edges": int(edges),
-        "features": int(features),
-        "memory_mb": int(counts.get("peak_rss_mb", 0)),
+        "executions": sum(executions),
+        "edges": max(edges, default=0),
+        "features": max(features, default=0),
+        "memory_mb": max(memory_mb, default=0),
     }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from benchmarks.tables.fuzzing import section
+from fuzz import running
 from fuzz.figures import kept, with_section
-from fuzz.running import figures_in
+from fuzz.running import figures_in, fuzzed
 from fuzz.seeds import MAX_BYTES, seeds, write_seeds
 from fuzz.targets import Target, target_of
 from telemparse.extension import catalog as catalogs
@@ -20,9 +24,61 @@ stat::peak_rss_mb:              93
 """
 
 
+FIGURES = {"executions": 912, "edges": 31, "features": 45, "memory_mb": 93}
+
+
 def test_figures_are_those_of_the_end_of_the_log():
-    assert figures_in(LOG) == {"executions": 912, "edges": 31, "features": 45, "memory_mb": 93}
+    assert figures_in(LOG) == FIGURES
     assert figures_in("it did not start") == dict.fromkeys(figures_in(LOG), 0)
+
+
+def test_executions_of_all_legs_are_counted():
+    assert figures_in(LOG + LOG) == {**FIGURES, "executions": 2 * 912}
+
+
+class Legs:
+    """Stands for the harness: each leg takes `seconds` and prints LOG."""
+
+    def __init__(self, monkeypatch, seconds, finds=(), status=0):
+        self.seconds, self.finds, self.status = seconds, finds, status
+        self.now, self.limits = 100.0, []
+        monkeypatch.setattr(running.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(running.subprocess, "run", self)
+        monkeypatch.delenv("TELEMPARSE_CORPUS", raising=False)
+
+    def __call__(self, command, *, stdout, **_rest):
+        self.now += self.seconds
+        self.limits.append(command[-1])
+        assert any(Path(command[4]).iterdir())  # the seeds
+        for name in self.finds:
+            (Path(command[5]) / name).write_bytes(b"x")
+        stdout.write(LOG.encode())
+        stdout.flush()
+        return subprocess.CompletedProcess(command, self.status)
+
+
+def test_a_run_has_legs_until_its_time_is_over(monkeypatch, tmp_path):
+    legs = Legs(monkeypatch, 25)
+    run = fuzzed(target_of("gpx"), 60, tmp_path)
+    assert legs.limits == ["-max_total_time=60", "-max_total_time=35", "-max_total_time=10"]
+    assert (run.seconds, run.executions, run.findings, run.complete) == (75, 3 * 912, (), True)
+
+
+def test_what_breaks_the_promise_is_found_and_what_an_earlier_run_kept_is_not(monkeypatch, tmp_path):
+    (tmp_path / "gpx").mkdir()
+    (tmp_path / "gpx" / "crash-old").write_bytes(b"old")
+    Legs(monkeypatch, 60, finds=("0a1b", "0a1b.txt", "slow-unit-1"))
+    run = fuzzed(target_of("gpx"), 60, tmp_path)
+    assert run.findings == (tmp_path / "gpx" / "0a1b",)
+    Legs(monkeypatch, 60)
+    assert fuzzed(target_of("gpx"), 60, tmp_path).findings == ()
+
+
+def test_a_leg_that_fails_is_the_last(monkeypatch, tmp_path):
+    legs = Legs(monkeypatch, 5, finds=("timeout-1",), status=70)
+    run = fuzzed(target_of("gpx"), 60, tmp_path)
+    assert (len(legs.limits), run.complete) == (1, False)
+    assert run.findings == (tmp_path / "gpx" / "timeout-1",)
 
 
 def test_a_run_takes_the_place_of_the_one_before():
