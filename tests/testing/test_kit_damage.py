@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from telemparse.errors import Malformed
+from telemparse.extension.catalog import Fault
 from telemparse.model.detection import Detection, Rung
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch
@@ -89,6 +90,7 @@ def test_a_detector_may_not_raise_over_damage_either(homemade):
 def test_the_fault_of_another_plugin_is_not_this_ones(homemade):
     subject = homemade(detect=always, parse=reading(lambda _content: [rows(1)]), examples={"a.x": CONTENT})
     homemade.neighbour("bad", lambda _sniffs: 1 / 0)
+    subject.catalog.faults = (Fault("bad", "import", "boom"),)
 
     damage_becomes_issues(subject)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 
+import attrs
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -22,6 +23,8 @@ from telemparse.testing.checks.tables import (
     schema_holds,
 )
 from telemparse.testing.kit import Broken
+from telemparse.testing.liars import honest
+from telemparse.testing.subject import Subject
 from toys import fixes
 
 CONTENT = b"one line\nanother line\n" * 10
@@ -380,6 +383,15 @@ def test_a_code_that_only_damage_brings_is_found(homemade):
 def test_a_code_is_declared_with_message_description_and_hint(homemade, code):
     with pytest.raises(Broken, match="HOMEMADE_ODD lacks its message, its description or its hint"):
         codes_are_declared(subject_of(homemade, GNSS, codes=(code,)))
+
+
+def test_a_code_of_the_registry_is_no_code_of_ones_own():
+    again = attrs.evolve(ODD, code="ROWS_SKIPPED")
+    card = honest.card_of("rows", codes=(again,))
+    subject = Subject.of(card, encoder=None, examples=1, timeout_s=20.0)
+
+    with pytest.raises(Broken, match=r"^ROWS_SKIPPED is a code of the registry already$"):
+        codes_are_declared(subject)
 
 
 @pytest.mark.parametrize(("size", "is_told"), [(0, True), (1, False), (65_536, False), (65_537, True)])
