@@ -6,6 +6,7 @@ from telemparse.formats.csv.card import CARD
 from telemparse.testing import Check, conformance
 
 
-@conformance(CARD)
+# There is an example of each dialect: together they are damaged some hundred times all the same.
+@conformance(CARD, examples=25)
 def test_conformance(check: Check) -> None:
     check()
