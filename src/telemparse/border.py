@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from telemparse.errors import Malformed
 from telemparse.extension.catalog import GUARDED
+from telemparse.kernels.arrays import numpy_view
 from telemparse.model.documents import metadata_from, plain
 from telemparse.model.findings import Findings
 from telemparse.model.issues import Issue
 from telemparse.model.messages import Batch, Meta
-from telemparse.schemas.checking import check
+from telemparse.schemas.checking import check, to_mask
 from telemparse.schemas.measure import Measure
 from telemparse.schemas.order import Ordering, in_order
 from telemparse.schemas.registry import SCHEMAS
@@ -183,9 +183,9 @@ class Border:
     def _in_range(self, table: pa.Table) -> pa.Table:
         if self.options.time_range is None or "t" not in table.column_names:
             return table
-        start, end = (pa.scalar(bound, table.schema.field("t").type) for bound in self.options.time_range)
-        t = table.column("t")
-        return table.filter(pc.and_(pc.greater_equal(t, start), pc.less(t, end)))
+        start_ns, end_ns = self.options.time_range
+        t_ns = numpy_view(table.column("t"))
+        return table.filter(to_mask((t_ns >= start_ns) & (t_ns < end_ns)))
 
     def _chosen_channels(self, name: str, table: pa.Table) -> pa.Table | None:
         """Keep the channels asked for, each of the type that it had at first; None when none is left."""

@@ -190,9 +190,8 @@ class Inquiry:
             return
         top = max(answer.score for answer in eligible)
         tied = [answer for answer in eligible if answer.score == top]
-        if len(tied) > 1:
-            preferred = [answer for answer in tied if answer.parser_id in self.options.prefer]
-            tied = sorted(preferred, key=lambda a: preference(a.parser_id, self.options.prefer))[:1] or tied
+        preferred = [answer for answer in tied if answer.parser_id in self.options.prefer]
+        tied = sorted(preferred, key=lambda a: preference(a.parser_id, self.options.prefer))[:1] or tied
         if len(tied) > 1:
             names = ", ".join(answer.parser_id for answer in tied)
             self.issues.append(

@@ -254,6 +254,7 @@ def test_a_channel_without_the_name_of_its_source_is_told(homemade, source):
         (Locus("a.x", line=len(CONTENT) + 2), "points behind the file, to "),
         (Locus("a.x", record=len(CONTENT) + 1), "points behind the file, to "),
         (Locus("a.x", offset=-1), "points behind the file, to "),
+        (Locus("a.x", line=0), "points behind the file, to "),
     ],
 )
 def test_a_place_that_is_not_in_the_recording_is_told(homemade, locus, words):

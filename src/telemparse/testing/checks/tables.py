@@ -132,6 +132,7 @@ def _places(sample: Sample, words: str, reading: Reading) -> None:
             raise Broken(f"sample {sample.name}, {words}: {issue.code} points to no file of the recording")
         sizes = reading.sizes
         size = sum(sizes.values()) if place.artifact is None else sizes[place.artifact]
-        numbers = (place.offset or 0, (place.line or 1) - 1, place.record or 0)
+        line = 1 if place.line is None else place.line
+        numbers = (place.offset or 0, line - 1, place.record or 0)
         if not all(0 <= number <= size for number in numbers):
             raise Broken(f"sample {sample.name}, {words}: {issue.code} points behind the file, to {place}")
