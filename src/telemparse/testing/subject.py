@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sample", "Subject", "in_pieces"]
 
-_MOST_KEPT_BYTES = 128 * 1024 * 1024
+_MOST_KEPT_BYTES = 128 << 20
 
 
 @attrs.frozen
@@ -64,10 +65,10 @@ class Subject:
 
     card: ParserCard
     samples: tuple[Sample, ...]
-    examples_error: str = ""
-    encoder: Encoder | None = None
-    examples: int = 60
-    timeout_s: float = 60.0
+    examples_error: str
+    encoder: Encoder | None
+    examples: int
+    timeout_s: float
     _room_bytes: int = attrs.field(default=_MOST_KEPT_BYTES, init=False, repr=False)
     _readings: dict[tuple[tuple[str, bytes], ...], Reading] = attrs.field(
         factory=dict, init=False, repr=False
@@ -203,5 +204,5 @@ class _Piecemeal(Artifact):
         super().__init__(name, opener)
         self._piece_bytes = piece_bytes
 
-    def chunks(self, size: int = 1 << 20) -> Iterator[bytes]:
+    def chunks(self, size: int = sys.maxsize) -> Iterator[bytes]:
         return super().chunks(min(size, self._piece_bytes))
