@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.report import section_text
 from benchmarks.tables.fuzzing import section
 from fuzz import running
-from fuzz.figures import kept, with_section
+from fuzz.figures import kept, load, with_section
 from fuzz.running import figures_in, fuzzed
 from fuzz.seeds import MAX_BYTES, seeds, write_seeds
 from fuzz.targets import Target, target_of
@@ -106,6 +107,12 @@ def test_the_table_shows_the_figures_of_each_parser():
     assert section({"csv": {**run, "memory_mb": 300}}).rows == (
         ("csv", "2025-01-02", "60", "12,345", "7", "8", "300", "0"),
     )
+
+
+def test_the_page_of_figures_shows_the_last_recorded_runs(root):
+    page = (root / "docs" / "benchmarks.md").read_text("utf-8")
+    assert set(load()) == {"csv", "gpx"}
+    assert with_section(page, section_text(section(load()))) == page
 
 
 def test_seeds_are_fixtures_examples_finds_and_the_named_folder(monkeypatch, tmp_path):
