@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -202,3 +204,30 @@ def test_long_words_are_cut_and_the_place_is_kept():
     words, place = place_of(caught.value).rsplit(" at ", 1)
     assert len(words) == 300
     assert place.startswith("test_readings.py:")
+
+
+def test_the_place_of_an_error_deep_down_is_the_deepest_file():
+    with pytest.raises(TypeError) as raised:
+        json.loads(7)
+
+    assert " at __init__.py:" in place_of(raised.value)
+
+
+def test_a_fact_with_another_name_is_no_count_of_epochs():
+    before = reading(Meta("epochs_without_fix", 1), Meta("firmware", 1))
+    after = reading(Meta("epochs_without_fix", 1), Meta("firmware", 5), Meta("antenna", 9))
+
+    assert not after.tells_more_than(before)
+
+
+def test_a_count_of_epochs_that_is_no_number_counts_nothing():
+    assert not reading(Meta("epochs_without_fix", "many")).tells_more_than(reading())
+    assert not reading().tells_more_than(reading(Meta("epochs_without_fix", "many")))
+
+
+def test_nulls_are_no_cells_however_long_the_column():
+    numbers = pa.array([1.0, None, 3.0, None, 5.0])
+    field = channel_field("rpm", pa.float64(), source_name="rpm")
+    rows = build("channels.main", {"t": np.arange(5), "rpm": numbers}, fields={"rpm": field})
+
+    assert reading(Batch("channels.main", rows)).cells == 5 + 3

@@ -74,9 +74,9 @@ def test_a_detector_that_raises_is_told_with_the_names_of_the_files(homemade):
         subject.rung({"a.x": b"1", "b.x": b"2"})
 
 
-def test_faults_of_others_and_of_loading_are_not_this_detectors(homemade):
+def test_faults_of_loading_are_not_this_detectors(homemade):
     subject = homemade(detect=seeing(b"word"), examples={"a.x": b"word"})
-    subject.catalog.faults = (Fault("bad", "detect", "boom"), Fault("homemade", "import", "boom"))
+    subject.catalog.faults = (Fault("bad", "declare", "boom"), Fault("homemade", "import", "boom"))
 
     assert subject.rung({"a.x": b"word"}) is Rung.MARKER
 

@@ -114,10 +114,9 @@ class Subject:
         """Return the highest rung that this parser reaches over the files; its faults break the promise."""
         asked = self.asked(source)
         for fault in asked.faults:
-            if fault.plugin == self.card.id and fault.stage == "detect":
-                raise Broken(
-                    f"the detector failed on {', '.join(ArtifactSet.of(source).names)}: {fault.error}"
-                )
+            if fault.stage == "detect":  # nobody else was asked
+                names = ", ".join(ArtifactSet.of(source).names)
+                raise Broken(f"the detector failed on {names}: {fault.error}")
         return asked.candidates[0].rung if asked.candidates else Rung.NO
 
     def among_all(self, files: Mapping[str, bytes]) -> Classification:
