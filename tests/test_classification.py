@@ -13,7 +13,8 @@ from telemparse import isolation
 from telemparse.classification import classify, detect
 from telemparse.errors import CallError
 from telemparse.extension import catalog as catalogs
-from telemparse.extension.catalog import Catalog, Fault
+from telemparse.extension.catalog import Catalog
+from telemparse.extension.faults import Fault
 from telemparse.isolation import ChildFailed
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.codes import Severity

@@ -12,7 +12,7 @@ import pytest
 from telemparse import classification
 from telemparse.classification import detect
 from telemparse.errors import CallError
-from telemparse.extension.catalog import Fault
+from telemparse.extension.faults import Fault
 from telemparse.isolation import ChildFailed
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.detection import Rung

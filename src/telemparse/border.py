@@ -8,7 +8,7 @@ import attrs
 import pyarrow as pa
 
 from telemparse.errors import Malformed
-from telemparse.extension.catalog import GUARDED
+from telemparse.extension.faults import GUARDED
 from telemparse.kernels.arrays import numpy_view
 from telemparse.model.documents import metadata_from, plain
 from telemparse.model.findings import Findings

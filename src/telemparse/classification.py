@@ -12,7 +12,8 @@ import attrs
 
 from telemparse import isolation
 from telemparse.errors import CallError
-from telemparse.extension.catalog import Catalog, Fault
+from telemparse.extension.catalog import Catalog
+from telemparse.extension.faults import Fault
 from telemparse.extension.grouping import joined
 from telemparse.inquiry import Candidate, Inquiry, preference
 from telemparse.model.artifacts import ArtifactSet

@@ -12,7 +12,8 @@ import telemparse
 from telemparse.border import Border
 from telemparse.classification import classify
 from telemparse.errors import Malformed
-from telemparse.extension.catalog import Catalog, is_fault
+from telemparse.extension.catalog import Catalog
+from telemparse.extension.faults import is_fault
 from telemparse.model.codes import Severity
 from telemparse.model.documents import options_document
 from telemparse.model.issues import Issue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from telemparse.errors import Malformed
-from telemparse.extension.catalog import Fault, is_fault
+from telemparse.extension.faults import Fault, is_fault
 from telemparse.model.codes import Severity
 from telemparse.model.detection import HEAD_BYTES, TAIL_BYTES, Budget, Detection, Rung, Sniff
 from telemparse.model.issues import Issue, Locus

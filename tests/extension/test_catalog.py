@@ -13,10 +13,13 @@ from polars.exceptions import PanicException
 
 from telemparse.errors import CallError
 from telemparse.extension import catalog as catalogs
+from telemparse.extension import installation
 from telemparse.extension.card import ParserCard
-from telemparse.extension.catalog import Catalog, Fault, is_fault, recordings
+from telemparse.extension.catalog import Catalog
 from telemparse.extension.csv_dialect import CsvDialect
+from telemparse.extension.faults import Fault, is_fault
 from telemparse.extension.hookspecs import GROUP, hookimpl
+from telemparse.extension.samples import recordings
 from telemparse.model.gates import Track
 
 
@@ -390,8 +393,8 @@ def test_a_damaged_distribution_is_a_fault_and_the_others_are_asked_one_by_one(m
     shadowed = Whole("good", point("shadowed", of_cards(card("shadowed"))))
     found = [Whole("good", point("good", GOOD)), Damaged(), shadowed, Whole("idle")]
     damage = raising(TypeError("no equals sign"))
-    monkeypatch.setattr(catalogs, "entry_points", lambda **_group: damage())
-    monkeypatch.setattr(catalogs, "distributions", lambda: iter(found))
+    monkeypatch.setattr(installation, "entry_points", lambda **_group: damage())
+    monkeypatch.setattr(installation, "distributions", lambda: iter(found))
     catalog = Catalog.load()
     assert ids(catalog) == ["good"]
     (fault,) = catalog.faults

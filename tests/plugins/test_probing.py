@@ -16,6 +16,7 @@ from telemparse.cli import probing, trial
 from telemparse.cli.app import app
 from telemparse.cli.terminal import visible
 from telemparse.extension import catalog as catalogs
+from telemparse.extension.faults import Fault
 
 PATIENT = ("plugins", "--probe", "--timeout", "120")
 
@@ -235,7 +236,7 @@ def test_a_dialect_that_two_plugins_teach_is_a_fault_of_the_later_one(monkeypatc
 
 
 def test_a_distribution_that_cannot_be_read_is_a_fault_too(monkeypatch):
-    damage = catalogs.Fault("damaged", "metadata", "TypeError: no equals sign", "damaged")
+    damage = Fault("damaged", "metadata", "TypeError: no equals sign", "damaged")
     monkeypatch.setattr(probing, "installed", lambda: ((), (damage,)))
 
     assert list(probing.probe()) == [probing.Probe("damaged", "damaged", faults=(damage,))]

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from telemparse.errors import Malformed
-from telemparse.extension.catalog import Fault
+from telemparse.extension.faults import Fault
 from telemparse.model.detection import Detection, Rung
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch

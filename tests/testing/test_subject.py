@@ -6,7 +6,8 @@ import pytest
 from hypothesis import strategies as st
 
 from telemparse.extension import catalog as catalogs
-from telemparse.extension.catalog import Catalog, Fault
+from telemparse.extension.catalog import Catalog
+from telemparse.extension.faults import Fault
 from telemparse.model.detection import Detection, Rung
 from telemparse.model.issues import Issue
 from telemparse.model.messages import Batch, Meta

@@ -21,7 +21,7 @@ from telemparse import (
 )
 from telemparse.classification import Candidate, Part
 from telemparse.errors import CallError, Malformed, MissingExtra, ParseFailed
-from telemparse.extension.catalog import Fault
+from telemparse.extension.faults import Fault
 from telemparse.extension.protocol import Detector, Message, Parser
 from telemparse.model.artifacts import Artifact
 from telemparse.model.capabilities import Capabilities

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from telemparse.cli.probing import Probe
-    from telemparse.extension.catalog import Catalog, Fault
+    from telemparse.extension.catalog import Catalog
+    from telemparse.extension.faults import Fault
 
 __all__ = ["list_plugins"]
 

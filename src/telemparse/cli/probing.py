@@ -14,7 +14,8 @@ import attrs
 from telemparse import isolation
 from telemparse.cli.trial import place_in
 from telemparse.cli.workers import in_parallel
-from telemparse.extension.catalog import Fault, distribution_of, installed
+from telemparse.extension.faults import Fault
+from telemparse.extension.installation import distribution_of, installed
 from telemparse.model.wording import words_of
 
 if TYPE_CHECKING:

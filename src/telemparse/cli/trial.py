@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from telemparse.extension.catalog import Catalog, is_fault
+from telemparse.extension.catalog import Catalog
+from telemparse.extension.faults import is_fault
 from telemparse.extension.hookspecs import GROUP
 from telemparse.model.wording import words_of
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Mapping
 from functools import partial
-from importlib.metadata import distributions, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -16,6 +14,9 @@ from telemparse.errors import CallError
 from telemparse.extension import hookspecs
 from telemparse.extension.card import SUPPORTED_API, ParserCard
 from telemparse.extension.csv_dialect import CsvDialect
+from telemparse.extension.faults import Fault, is_fault
+from telemparse.extension.installation import distribution_of, installed, rank
+from telemparse.extension.samples import recordings
 from telemparse.model.gates import Track
 from telemparse.model.wording import words_of
 
@@ -25,50 +26,10 @@ if TYPE_CHECKING:
 
     from telemparse.extension.protocol import Detector, Parser
 
-__all__ = ["GUARDED", "Catalog", "Fault", "distribution_of", "installed", "is_fault", "recordings"]
-
-GUARDED = (Exception, SystemExit)
-"""What a plugin may throw at us without harm to others; KeyboardInterrupt passes."""
-
-# Rust extensions made with pyo3 panic by this module's exception, each with a class of its own.
-_PANICS = "pyo3_runtime"
+__all__ = ["Catalog"]
 
 _Declared = TypeVar("_Declared")
 _Result = TypeVar("_Result")
-
-
-def is_fault(error: BaseException) -> bool:
-    """Tell whether an exception out of a plugin's code is a fault of the plugin.
-
-    Every `Exception` and `SystemExit` is. What derives from BaseException alone is by Python's convention
-    control flow of the program around us, and must pass: Ctrl-C, GeneratorExit, a cancellation by asyncio,
-    trio or gevent. Only the panic of a Rust extension is a fault all the same: nobody around us sent it.
-    """
-    return isinstance(error, GUARDED) or type(error).__module__ == _PANICS
-
-
-_ERROR_CHARACTERS = 500
-
-
-def _bounded(words: str) -> str:
-    return words[:_ERROR_CHARACTERS]
-
-
-@attrs.frozen
-class Fault:
-    """A plugin that failed, and took no part.
-
-    Args:
-        plugin: entry point name, or a parser's id once it has one.
-        stage: `metadata`, `import`, `hooks`, `declare`, `card`, `detect` or `parse`.
-        error: type and message, 500 characters at most.
-        distribution: installed distribution that brought it, when known.
-    """
-
-    plugin: str
-    stage: str
-    error: str = attrs.field(converter=_bounded)
-    distribution: str | None = None
 
 
 @attrs.define
@@ -95,7 +56,7 @@ class Catalog:
     @classmethod
     def load(cls, points: Iterable[EntryPoint] | None = None) -> Catalog:
         """Return a catalog of the given entry points, or of all installed ones."""
-        found, faults = installed() if points is None else (sorted(points, key=_rank), ())
+        found, faults = installed() if points is None else (sorted(points, key=rank), ())
         loader = _Loader(faults=list(faults))
         for point in found:
             loader.take(point)
@@ -149,66 +110,8 @@ class Catalog:
         return self._targets[target]
 
 
-def recordings(samples: object) -> dict[str, dict[str, bytes]]:
-    """Return samples as recordings: `{"a.gpx": b"..."}` and `{"run": {"a.ld": b"...", "a.ldx": b"..."}}`.
-
-    Raises CallError for anything else.
-    """
-    if not isinstance(samples, Mapping):
-        raise CallError(f"samples are a mapping of names to bytes, not {type(samples).__name__}")
-    found = {
-        str(name): dict(files) if isinstance(files, Mapping) else {str(name): files}
-        for name, files in samples.items()
-    }
-    for name, files in found.items():
-        if not files or not all(isinstance(data, bytes) for data in files.values()):
-            raise CallError(f"sample {name!r} is neither bytes nor a mapping of file names to bytes")
-    return found
-
-
 _shared: Catalog | None = None
 _lock = threading.Lock()
-
-
-def distribution_of(point: EntryPoint) -> str | None:
-    """Return the name of the distribution that brought an entry point, None where nobody knows."""
-    try:
-        return None if point.dist is None else str(point.dist.name)
-    except GUARDED:  # its METADATA is missing or damaged
-        return None
-
-
-def installed() -> tuple[tuple[EntryPoint, ...], tuple[Fault, ...]]:
-    """Return the entry points of our group in the order of loading, and faults; imports no plugin.
-
-    What is damaged in another distribution takes nothing away.
-    """
-    try:
-        return tuple(sorted(entry_points(group=hookspecs.GROUP), key=_rank)), ()
-    except GUARDED:  # one damaged file anywhere makes the whole question fail
-        return _installed_one_by_one()
-
-
-def _installed_one_by_one() -> tuple[tuple[EntryPoint, ...], tuple[Fault, ...]]:
-    found: dict[str, list[EntryPoint]] = {}
-    faults: list[Fault] = []
-    for distribution in distributions():
-        name = "?"
-        try:
-            name = str(distribution.name)
-            if name not in found:  # the first on the path is the one that gets imported
-                found[name] = []
-                found[name] += distribution.entry_points.select(group=hookspecs.GROUP)
-        except GUARDED as error:
-            faults.append(Fault(name, "metadata", words_of(error), name))
-    points = (point for group in found.values() for point in group)
-    return tuple(sorted(points, key=_rank)), tuple(faults)
-
-
-def _rank(point: EntryPoint) -> tuple[bool, str, str]:
-    # Our own come first: a third party cannot take the id of a built-in parser.
-    distribution = distribution_of(point)
-    return distribution != "telemparse", point.name, distribution or ""
 
 
 @attrs.define

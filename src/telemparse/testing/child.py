@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from telemparse.extension.catalog import Fault
+    from telemparse.extension.faults import Fault
 
 __all__ = ["asking", "importing"]
 

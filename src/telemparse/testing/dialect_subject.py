@@ -9,8 +9,10 @@ import attrs
 
 import telemparse
 from telemparse.errors import CallError
-from telemparse.extension.catalog import GUARDED, Catalog, recordings
+from telemparse.extension.catalog import Catalog
 from telemparse.extension.csv_dialect import CsvDialect, Stamps
+from telemparse.extension.faults import GUARDED
+from telemparse.extension.samples import recordings
 from telemparse.formats.csv.detect import layout_of
 from telemparse.formats.csv.headers import read_heading
 from telemparse.formats.csv.recognition import fitting, known_dialects, taught

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import attrs
 
 from telemparse.errors import CallError, TelemparseError
-from telemparse.extension.catalog import is_fault
+from telemparse.extension.faults import is_fault
 from telemparse.testing.deadlines import Overtime
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ import attrs
 import pyarrow as pa
 
 from telemparse.errors import Malformed
-from telemparse.extension.catalog import is_fault
+from telemparse.extension.faults import is_fault
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from telemparse.extension.catalog import Fault
+    from telemparse.extension.faults import Fault
 
 __all__ = ["Reading", "place_of"]
 

@@ -14,7 +14,9 @@ from telemparse import flows
 from telemparse.border import Collector
 from telemparse.classification import classify
 from telemparse.errors import CallError
-from telemparse.extension.catalog import GUARDED, Catalog, recordings
+from telemparse.extension.catalog import Catalog
+from telemparse.extension.faults import GUARDED
+from telemparse.extension.samples import recordings
 from telemparse.model.artifacts import Artifact, ArtifactSet
 from telemparse.model.detection import Rung
 from telemparse.model.options import ParseOptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telemparse.extension.catalog import GUARDED
+from telemparse.extension.faults import GUARDED
 from telemparse.model.artifacts import Artifact, ArtifactSet
 from telemparse.model.detection import SNIFF_BUDGET_BYTES, Rung
 from telemparse.testing.kit import Broken

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telemparse import isolation
-from telemparse.extension.catalog import installed
+from telemparse.extension.installation import installed
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.handover import handed_over
 from telemparse.testing.kit import Broken
