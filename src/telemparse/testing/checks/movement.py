@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from telemparse.kernels.arrays import numpy_view, validity
+from telemparse.schemas.common import QualityFlag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ _SLOWEST_MPS = 0.5
 _RATIO = 1.6  # less than between most units of speed in use: knots and m/s differ by 1.94
 _FASTEST_MPS = 400.0
 _COURSE_OFF_DEG = 60.0
-_TIME_IS_MADE_UP = 1 << 0 | 1 << 2  # quality_flags: interpolated, time repaired
+_TIME_IS_MADE_UP = int(QualityFlag.INTERPOLATED | QualityFlag.TIME_REPAIRED)
 
 
 def known(table: pa.Table, *names: str) -> list[Floats]:
