@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import attrs
@@ -135,10 +136,26 @@ def test_instants_are_compared_to_the_nanosecond(homemade, by_ns, tolerance_ns, 
 
 
 @pytest.mark.parametrize(
-    "keep", [lambda table: table.slice(1), lambda table: pa.concat_tables([table, table])]
+    "keep",
+    [
+        # A single fix stays, for nothing at all is told in other words.
+        lambda table: table.slice(1) if table.num_rows > 1 else table,
+        lambda table: pa.concat_tables([table, table]),
+    ],
 )
 def test_as_many_fixes_come_back_as_were_written(homemade, keep):
-    assert " fixes were written and " in Ferry(homemade, keep).cross()
+    told = re.fullmatch(r"(\d+) fixes were written and (\d+) came back", Ferry(homemade, keep).cross())
+
+    assert told[1] != told[2]
+
+
+def test_a_column_without_a_tolerance_comes_back_as_it_was(homemade):
+    assert Ferry(homemade, moved("speed_mps", 0.5)).cross() == "speed_mps comes back 0.5 off, more than 0"
+
+
+def test_only_angles_turn_round(homemade):
+    assert Ferry(homemade, moved("speed_mps", 360.0), speed_mps=1.0).cross() is not None
+    assert Ferry(homemade, moved("course_deg", 360.0), course_deg=1e-3).cross() is None
 
 
 def test_a_value_that_comes_back_unknown_is_told(homemade):

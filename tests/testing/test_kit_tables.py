@@ -243,7 +243,7 @@ def test_a_channel_without_the_name_of_its_source_is_told(homemade, source):
     bad = build("channels.main", {"t": [0], "b": [1.0]}, fields={"b": field})
 
     with pytest.raises(Broken, match="channel b does not name its source_name"):
-        provenance_is_complete(subject_of(homemade, channels("a"), Batch("channels.main", bad)))
+        provenance_is_complete(subject_of(homemade, GNSS, channels("a"), Batch("channels.main", bad)))
 
 
 @pytest.mark.parametrize(
@@ -258,8 +258,11 @@ def test_a_channel_without_the_name_of_its_source_is_told(homemade, source):
     ],
 )
 def test_a_place_that_is_not_in_the_recording_is_told(homemade, locus, words):
+    nowhere = Issue("UNIT_ASSUMED", column="a")
     with pytest.raises(Broken, match=rf"sample a\.x, undamaged: ROWS_SKIPPED {words}"):
-        provenance_is_complete(subject_of(homemade, GNSS, Issue("ROWS_SKIPPED", locus, count=1, total=2)))
+        provenance_is_complete(
+            subject_of(homemade, GNSS, nowhere, Issue("ROWS_SKIPPED", locus, count=1, total=2))
+        )
 
 
 @pytest.mark.parametrize(("behind", "is_told"), [(0, False), (1, True)])
