@@ -22,6 +22,8 @@ PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 INTERPRETERS = ["3.11", "3.12", "3.13"]
 # Coverage is measured once, on the interpreter that runs nox, because that one is always installed.
 COVERED = f"{sys.version_info.major}.{sys.version_info.minor}"
+# A slow proof may take an hour before it counts as hanging.
+_UNHURRIED = "--timeout=3600"
 
 
 def _show_pyenv_interpreters() -> None:
@@ -52,11 +54,15 @@ def _install_project(session: nox.Session, *groups: str) -> None:
 
 @nox.session(python=INTERPRETERS)
 def tests(session: nox.Session) -> None:
-    """Run the tests; on one interpreter with the coverage of all processes, which must reach the floor."""
+    """Run the tests; all of them on one interpreter, with the coverage of all processes as a floor.
+
+    The other interpreters leave out what is marked slow and draw fewer examples; `deep` runs all on each.
+    """
     _install_project(session, "test")
     arguments = ["-n", "auto", "--dist", "worksteal", "--ignore=tests/docs", *session.posargs]
     if session.python != COVERED:
-        session.run("pytest", *arguments)
+        brief = {"HYPOTHESIS_PROFILE": "brief"}
+        session.run("pytest", "-m", "not deep and not slow", *arguments, env=brief)
         return
     data = Path(session.create_tmp()).resolve() / "coverage"
     environment = {"COVERAGE_FILE": str(data)}
@@ -116,7 +122,7 @@ def fuzz(session: nox.Session) -> None:
 def wheels(session: nox.Session) -> None:
     """Build sdist and wheel, look inside, and run the installed wheel on a fixture."""
     _install_project(session, "test")
-    session.run("pytest", "tests/wheels", "-m", "deep", *session.posargs)
+    session.run("pytest", "tests/wheels", "-m", "deep", _UNHURRIED, *session.posargs)
 
 
 @nox.session
@@ -128,10 +134,17 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session
 def deep(session: nox.Session) -> None:
-    """Run the slow proofs: more hypothesis examples, what is marked deep, fuzzing, and the mutants."""
+    """Run the slow proofs: more examples, what is marked deep, each interpreter whole, fuzzing, mutants."""
+    session.notify("whole", posargs=[])
     session.notify("fuzz", posargs=[])
     session.notify("mutation", posargs=[])
     _install_project(session, "test")
-    session.run(
-        "pytest", "-n", "auto", "-m", "deep or not deep", *session.posargs, env={"HYPOTHESIS_PROFILE": "deep"}
-    )
+    arguments = ["-n", "auto", "-m", "deep or not deep", _UNHURRIED, *session.posargs]
+    session.run("pytest", *arguments, env={"HYPOTHESIS_PROFILE": "deep"})
+
+
+@nox.session(python=[version for version in INTERPRETERS if version != COVERED])
+def whole(session: nox.Session) -> None:
+    """Run all the tests of the default session on the interpreters that skip the slow ones there."""
+    _install_project(session, "test")
+    session.run("pytest", "-n", "auto", "--dist", "worksteal", "--ignore=tests/docs", *session.posargs)

@@ -18,6 +18,7 @@ settings.register_profile(
 settings.register_profile(
     "deep", parent=settings.get_profile("default"), derandomize=False, max_examples=2000
 )
+settings.register_profile("brief", parent=settings.get_profile("default"), max_examples=20)
 settings.register_profile(
     "mutation",
     parent=settings.get_profile("default"),

@@ -9,6 +9,8 @@ import pytest
 
 from telemparse import writers
 
+pytestmark = pytest.mark.slow
+
 
 def _documents(process):
     return [json.loads(line) for line in process.stdout.splitlines()]

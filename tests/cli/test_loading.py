@@ -20,14 +20,14 @@ def test_when_loading_takes_long_people_are_told_how_to_find_the_plugin(monkeypa
 
 
 def test_a_quick_start_says_nothing_and_leaves_no_timer(monkeypatch, capsys):
-    before = threading.active_count()
+    before = set(threading.enumerate())
     monkeypatch.setattr(loading, "_PATIENCE_S", 3600.0)
     monkeypatch.setattr(Catalog, "shared", Catalog)
     catalog = loading.installed()
-    others = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
-    for thread in others:
+    started = set(threading.enumerate()) - before
+    for thread in started:
         thread.join(60)
 
     assert catalog == Catalog()
-    assert threading.active_count() <= before
+    assert not any(thread.is_alive() for thread in started)
     assert capsys.readouterr().err == ""

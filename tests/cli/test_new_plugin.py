@@ -15,6 +15,8 @@ from telemparse.cli.scaffold import Kind, PluginName, files_of
 from telemparse.errors import CallError
 from telemparse.extension.card import API_VERSION
 
+pytestmark = pytest.mark.slow
+
 LAPBOOK = Path(__file__).resolve().parents[2] / "plugins" / "telemparse-lapbook"
 LONG = "a-name-of-forty-letters-for-a-new-format"
 ROOMS = {"errors", "model", "schemas", "kernels", "extension", "testing"}

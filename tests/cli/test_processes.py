@@ -12,6 +12,8 @@ import pytest
 
 from telemparse.cli import main
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = ("detect", "parse", "convert", "plugins", "codes", "schema")
 
 

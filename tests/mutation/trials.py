@@ -30,7 +30,7 @@ _COPIED = ("src", "tests", "fixtures", "pyproject.toml", "README.md")
 # Arrow imports pandas for some conversions, where it is installed.
 _WARM = ("numpy", "pandas", "pyarrow.compute", "lxml.etree", "pluggy", "hypothesis.strategies")
 # A warm process has imported hypothesis before its plugin for pytest asks for that.
-_OPTIONS = ["-qx", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+_OPTIONS = ["-qx", "--timeout=0", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
 _OPTIONS += [word for plugin in ("cacheprovider", "faulthandler", "xdist") for word in ("-p", f"no:{plugin}")]
 _MEMORY_BYTES = 8 << 30
 _PR_SET_CHILD_SUBREAPER = 36

@@ -9,6 +9,8 @@ import pytest
 from rogues import ALIEN, BAD, BROKEN_DETECTORS, DETECT, PARSE, RECORDING, TWINS, cards
 from telemparse.cli.terminal import visible
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_plugin_alone_is_one_fault_and_the_built_in_formats_stay(name, site):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rogues import ENDLESS_IMPORT, PARSE, RECORDING, cards
+
+pytestmark = pytest.mark.slow
 
 ENDLESS_DETECTOR = """
     def detect(sniffs):

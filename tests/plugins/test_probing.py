@@ -18,6 +18,8 @@ from telemparse.cli.terminal import visible
 from telemparse.extension import catalog as catalogs
 from telemparse.extension.faults import Fault
 
+pytestmark = pytest.mark.slow
+
 PATIENT = ("plugins", "--probe", "--timeout", "120")
 
 # An entry point's module beyond those of `BAD`, other modules, then stage and words of each fault.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from contextlib import suppress
 
 import pytest
 
+from telemparse.testing import deadlines
 from telemparse.testing.deadlines import Overtime, deadline
 
 LONG_S = 3600.0
@@ -42,6 +44,25 @@ def test_nobody_takes_the_end_for_an_error_of_his_own():
 
     with pytest.raises(Overtime), deadline(0.05):
         careless()
+
+
+def test_what_is_lost_in_a_finaliser_is_raised_again(monkeypatch):
+    monkeypatch.setattr(deadlines, "_AGAIN_S", 0.01)
+    lost = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: lost.append(unraisable.exc_type))
+
+    class Finalised:
+        def __del__(self):
+            spin()
+
+    def forgetful():
+        Finalised()
+        spin()
+
+    with pytest.raises(Overtime), deadline(0.05):
+        forgetful()
+
+    assert lost == [Overtime]
 
 
 def test_nothing_is_raised_in_what_is_done_in_time():

@@ -12,6 +12,8 @@ from telemparse.testing import Encoder, run, runs
 from telemparse.testing.kit import Broken
 from telemparse.testing.liars import GALLERY, honest
 
+pytestmark = pytest.mark.slow
+
 
 def encoded(table):
     columns = [numpy_view(table.column(name)) for name in ("t", "lat_deg", "lon_deg")]

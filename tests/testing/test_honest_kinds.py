@@ -9,6 +9,8 @@ import pytest
 
 from telemparse.testing import run
 
+pytestmark = pytest.mark.slow
+
 KINDS = Path(__file__).with_name("kinds")
 
 

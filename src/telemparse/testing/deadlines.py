@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["Overtime", "deadline"]
 
 _SHORTEST_S = 1e-3
+# What is raised inside a finaliser or a callback of the garbage collector is lost: it rings again.
+_AGAIN_S = 1.0
 
 
 # No Exception: neither a parser nor the machinery that draws examples may take it for its own.
@@ -27,21 +29,27 @@ def deadline(seconds: float) -> Iterator[None]:
     """Raise `Overtime` in the body when it takes longer than `seconds`.
 
     Works in the main thread, between two steps of the interpreter; elsewhere the body runs as it is.
+    A body that swallows it, or where it is lost, hears of it again every second.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
+    over = False
+
     def ring(_number: int, frame: FrameType | None) -> None:
+        if over:
+            return
         place = f", at line {frame.f_lineno} of {frame.f_code.co_qualname}" if frame is not None else ""
         raise Overtime(f"not done after {seconds:g} s{place}")
 
     began = time.monotonic()
     handler = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_S)
     try:
         yield
     finally:
+        over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         if left:  # somebody else's timer goes on
