@@ -24,17 +24,62 @@ class Outline:
         containers: names from below the root down to the element that holds the points.
         point: name of a point.
         opaque: elements whose content is not the format's own.
+        others: further ways from below the root to elements that hold points.
+        siblings: further names of points; where there are any, every path of a value begins with the name
+            of its point, and a point without a text has an empty one.
+        passing: elements that may stand anywhere between root and points, and count for nothing.
+        loose: containers and points whose names mean something else in other places.
+        kin: further namespaces whose names are the document's own.
+
+    Attributes:
+        homes: ways of the elements that hold points, from the root on, without `passing`.
+        points: names of points.
+        marks: names that have a meaning here: of containers and points.
+        places: ways to containers and points, from the root on, in the order of the homes.
     """
 
     root: str
     containers: Path
     point: str
     opaque: frozenset[str] = frozenset()
+    others: tuple[Path, ...] = ()
+    siblings: frozenset[str] = frozenset()
+    passing: frozenset[str] = frozenset()
+    loose: frozenset[str] = frozenset()
+    kin: frozenset[str] = frozenset()
+    homes: frozenset[Path] = attrs.field(init=False, repr=False, eq=False)
+    points: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
+    marks: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
+    places: tuple[Path, ...] = attrs.field(init=False, repr=False, eq=False)
+
+    @homes.default
+    def _homes(self) -> frozenset[Path]:
+        return frozenset((self.root, *way) for way in (self.containers, *self.others))
+
+    @points.default
+    def _points(self) -> frozenset[str]:
+        return frozenset({self.point, *self.siblings})
+
+    @marks.default
+    def _marks(self) -> frozenset[str]:
+        return frozenset(name for way in (self.containers, *self.others) for name in way) | self.points
+
+    @places.default
+    def _places(self) -> tuple[Path, ...]:
+        homes = [(self.root, *way) for way in (self.containers, *self.others)]
+        inner = [home[: depth + 1] for home in homes for depth in range(1, len(home))]
+        return tuple(
+            dict.fromkeys([*inner, *((*home, name) for home in homes for name in sorted(self.points))])
+        )
 
     @property
     def home(self) -> Path:
-        """Path of the element that holds points."""
+        """Path of the element that holds points, where there is one way to it."""
         return (self.root, *self.containers)
+
+    def way(self, names: Path) -> Path:
+        """Return the names that count of a path from the root."""
+        return tuple(name for name in names if name not in self.passing) if self.passing else names
 
 
 class Listener(Protocol):

@@ -89,7 +89,7 @@ class Stencils:
         """Return what stencils cover of the points that begin at `starts`, shape (n,), in `data`."""
         if context != self._context:
             self._known, self._context = [], context
-        cover = _Cover(index, starts)
+        cover = _Cover(index, starts, self.outline)
         for known in list(self._known):
             if not len(cover.left):
                 break
@@ -114,6 +114,7 @@ class _Cover:
 
     index: Index
     starts: Ints
+    outline: Outline
     left: Ints = attrs.field(init=False)
     rows: Ints = attrs.field(init=False)
     ends: Ints = attrs.field(init=False)
@@ -144,7 +145,10 @@ class _Cover:
         self.rows[taken] = self.count + np.arange(len(hit))
         self.ends[taken] = match.ends[hit]
         self.pieces.append(
-            (len(hit), {path: _stripped(text) for path, text in zip(known.paths, texts, strict=True)})
+            (
+                len(hit),
+                {path: self._cleaned(path, text) for path, text in zip(known.paths, texts, strict=True)},
+            )
         )
         if known.undeclared:
             self.undeclared.append((self.count, self.count + len(hit), known.undeclared))
@@ -153,6 +157,14 @@ class _Cover:
         keep[hit] = False
         self.left = self.left[keep]
         return len(hit) > 0
+
+    def _cleaned(self, path: Path, texts: pa.StringArray) -> pa.StringArray:
+        """Strip blanks, and make nothing a null, as the walker does."""
+        stripped = _stripped(texts)
+        if self.outline.siblings and len(path) == 1:
+            return stripped  # that there is a point of this name must show
+        nothing = blank(stripped)
+        return only(stripped, ~nothing) if nothing.any() else stripped
 
     def plan(self, data: bytes, context: tuple[Frame, ...]) -> Plan:
         covered = self.rows >= 0
@@ -195,12 +207,8 @@ def _odd(texts: pa.StringArray) -> Mask:
 
 
 def _stripped(texts: pa.StringArray) -> pa.StringArray:
-    """Strip blanks, and make nothing a null, as the walker does."""
     data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
-    if len(data) and data.min() <= _BLANK:
-        texts = pc.ascii_trim(texts, characters=" ")
-    nothing = blank(texts)
-    return only(texts, ~nothing) if nothing.any() else texts
+    return pc.ascii_trim(texts, characters=" ") if len(data) and data.min() <= _BLANK else texts
 
 
 def joined(pieces: list[tuple[int, Columns]]) -> Columns:

@@ -94,9 +94,8 @@ class PointReader:
     damages: Counter[DamageKind] = attrs.field(factory=Counter, init=False)
     lost_points: Counter[DamageKind] = attrs.field(factory=Counter, init=False)
     _stencils: Stencils = attrs.field(init=False)
-    _point_tag: re.Pattern[bytes] = attrs.field(init=False)
+    _point_tags: list[re.Pattern[bytes]] = attrs.field(init=False)
     _resuming_tag: re.Pattern[bytes] = attrs.field(init=False)
-    _levels: dict[bytes, int] = attrs.field(init=False)
     _data: bytes = attrs.field(default=b"", init=False)
     _kept: int = attrs.field(default=0, init=False)
     _base: int = attrs.field(default=0, init=False)
@@ -110,10 +109,9 @@ class PointReader:
     def __attrs_post_init__(self) -> None:
         self.walker = Walker(self.outline, self.listener)
         self._stencils = Stencils(self.outline)
-        names = (*self.outline.containers, self.outline.point)
-        self._levels = {name.encode(): level for level, name in enumerate(names)}
-        self._point_tag = _tag_pattern([self.outline.point])
-        self._resuming_tag = _tag_pattern(sorted(names, key=len, reverse=True))
+        self._point_tags = [_tag_pattern([name]) for name in sorted(self.outline.points)]
+        sure = self.outline.marks - self.outline.loose
+        self._resuming_tag = _tag_pattern(sorted(sure, key=len, reverse=True))
 
     def blocks(self) -> Iterator[Block]:
         """Yield the points in the order of the document.
@@ -189,14 +187,16 @@ class PointReader:
 
     def _starts(self, data: bytes, index: Index) -> Ints:
         """Return where points seem to begin; whether they do is the walker's to say."""
-        first = self._point_tag.search(data)
-        if first is None:
+        found = [first[0] for tag in self._point_tags if (first := tag.search(data)) is not None]
+        if not found:
             return np.zeros(0, np.int64)
         less = index.places(_LESS)
-        # One letter rules out most tags, for less than the whole name costs.
-        alike = less[index.buffer[np.minimum(less + 1, len(data) - 1)] == first[0][1]]
-        starts: Ints = alike[equal_at(index.buffer, alike, first[0])]
-        return starts
+        starts: list[Ints] = []
+        for tag in found:
+            # One letter rules out most tags, for less than the whole name costs.
+            alike = less[index.buffer[np.minimum(less + 1, len(data) - 1)] == tag[1]]
+            starts.append(alike[equal_at(index.buffer, alike, tag)])
+        return starts[0] if len(starts) == 1 else np.unique(np.concatenate(starts))
 
     def _cut(self, data: bytes, starts: Ints) -> int:
         """Return how far the buffer is to be read before more comes: to the last point, or the last tag."""
@@ -241,7 +241,7 @@ class PointReader:
             return len(self._data) if final else max(place, len(self._data) - _TAG_BYTES)
         at = self._base + found.start()
         self._note(damage, at - damage.offset)
-        passed, self.walker = self.walker, self.walker.resumed(self._levels[found[1]])
+        passed, self.walker = self.walker, self.walker.resumed(found[1].decode())
         passed.close()
         self._pending, self._resumed_at, self._elided_to = None, at, at
         return found.start()

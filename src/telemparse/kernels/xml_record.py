@@ -36,7 +36,7 @@ class Record:
     """Takes expat's events between the tags of a point.
 
     Attributes:
-        values: by path, stripped; blank ones are left out.
+        values: by path, stripped; blank ones are left out, but for the text of a point that has a base.
         pieces: text since the last tag; expat appends to it.
         offset: of the point in the document.
     """
@@ -50,21 +50,26 @@ class Record:
         self._done = done
         self._repeats: dict[Path, int] = {}
         self._scope: Scope | None = None
-        self._root = _Place(())
+        self._base: Path = ()
+        self._roots: dict[Path, _Place] = {}
         self._places: list[_Place] = []
         self._made = 0
         self._inner: list[tuple[int, Scope]] = []  # depth and scope of open elements that declare namespaces
         self._own: dict[int, list[str]] = {}  # by depth, text of open elements before their last child
 
-    def begin(self, offset: int, scope: Scope, attributes: list[str]) -> None:
-        """Begin a point."""
+    def begin(self, offset: int, scope: Scope, attributes: list[str], base: Path = ()) -> None:
+        """Begin a point, whose paths begin with `base`."""
         if scope is not self._scope or self._made > _PLACES:
-            self._root, self._made, self._scope = _Place(()), 0, scope
+            self._roots, self._made, self._scope = {}, 0, scope
+        root = self._roots.get(base)
+        if root is None:
+            root = self._roots[base] = _Place(base)
+        self._base = base
         self.values, self._repeats, self.offset = {}, {}, offset
         self.pieces.clear()
         self._inner.clear()
         self._own.clear()
-        self._places = [self._root]
+        self._places = [root]
         self._attributes(attributes, scope)
 
     def start(self, raw: str, attributes: list[str]) -> None:
@@ -92,6 +97,8 @@ class Record:
         if self._inner and self._inner[-1][0] == len(places):
             self._inner.pop()
         if not places:
+            if self._base:
+                self.values.setdefault(self._base, "")
             self._done()
 
     def _keep_text(self) -> None:

@@ -20,28 +20,38 @@ class Scope:
         home: the document's own namespace, whose names are written plainly; None before the root.
         undeclared: gathers prefixes that stand for no namespace, whose names are `{?prefix}name`, and names
             that are nothing but a prefix or lack it before their colon.
+        kin: further namespaces whose names are written plainly.
     """
 
-    __slots__ = ("_known", "home", "undeclared", "uris")
+    __slots__ = ("_known", "home", "kin", "undeclared", "uris")
 
-    def __init__(self, uris: dict[str, str], home: str | None, undeclared: set[str]) -> None:
+    def __init__(
+        self,
+        uris: dict[str, str],
+        home: str | None,
+        undeclared: set[str],
+        kin: frozenset[str] = frozenset(),
+    ) -> None:
         self.uris = uris
         self.home = home
         self.undeclared = undeclared
+        self.kin = kin
         self._known: dict[str, str] = {}
 
     @classmethod
-    def outside(cls, undeclared: set[str]) -> Scope:
+    def outside(cls, undeclared: set[str], kin: frozenset[str] = frozenset()) -> Scope:
         """Return the scope around a document."""
-        return cls(dict(_XML), None, undeclared)
+        return cls(dict(_XML), None, undeclared, kin)
 
     def within(self, declared: tuple[tuple[str, str], ...]) -> Scope:
         """Return the scope inside an element that declares namespaces; this one when it declares none."""
-        return Scope({**self.uris, **dict(declared)}, self.home, self.undeclared) if declared else self
+        if not declared:
+            return self
+        return Scope({**self.uris, **dict(declared)}, self.home, self.undeclared, self.kin)
 
     def at_root(self, raw: str) -> Scope:
         """Return this scope with the namespace of the root element as the document's own."""
-        return Scope(self.uris, self._uri(raw.rpartition(":")[0]), self.undeclared)
+        return Scope(self.uris, self._uri(raw.rpartition(":")[0]), self.undeclared, self.kin)
 
     def _uri(self, prefix: str) -> str:
         uri = self.uris.get(prefix)
@@ -60,7 +70,8 @@ class Scope:
             uri = self._uri(prefix)
             if colon and not (prefix and local):
                 self.undeclared.add(raw)
-            name = self._known[raw] = local if uri == self.home else f"{{{uri}}}{local}"
+            own = uri == self.home or uri in self.kin
+            name = self._known[raw] = local if own else f"{{{uri}}}{local}"
         return name
 
     def attribute(self, raw: str) -> str:

@@ -65,7 +65,7 @@ def learned(sample: bytes, outline: Outline, stack: tuple[Frame, ...]) -> PointS
     probe = b"".join(literal + word.encode() for literal, word in zip(literals, [*words, ""], strict=True))
     # The probe looks names up in scopes of its own: what it finds undeclared is not yet met in the document.
     undeclared: set[str] = set()
-    scopes = [Scope(frame.scope.uris, frame.scope.home, undeclared) for frame in stack]
+    scopes = [Scope(frame.scope.uris, frame.scope.home, undeclared, frame.scope.kin) for frame in stack]
     frames = [attrs.evolve(frame, scope=scope) for frame, scope in zip(stack, scopes, strict=True)]
     walker = Walker(outline, _Deaf(), stack=frames)
     try:

@@ -64,11 +64,10 @@ class Walker:
         self.undeclared: set[str] = set() if undeclared is None else undeclared
         self._outline = outline
         self._listener = listener
-        self._home = outline.home
-        self._marks = frozenset((*outline.containers, outline.point))
         self._names: Path = tuple(frame.name for frame in self.stack)
+        self._way = outline.way(self._names)
         self._texts: list[list[str]] = [[] for _frame in self.stack]
-        self._record = Record(self._marks, self._offset, self._leave)
+        self._record = Record(outline.marks, self._offset, self._leave)
         self._fed = 0
         self._shift = 0
         self._last_tag = -1
@@ -106,7 +105,7 @@ class Walker:
     @property
     def at_home(self) -> bool:
         """True in the content of an innermost container, outside any point."""
-        return not self.in_point and self._names == self._home
+        return not self.in_point and self._way in self._outline.homes
 
     @property
     def context(self) -> tuple[Frame, ...]:
@@ -159,25 +158,37 @@ class Walker:
         begin = self._last_tag - base
         return 0 <= begin < place and _TAG_AND_BLANKS.fullmatch(data, begin, place) is not None
 
-    def resumed(self, level: int) -> Walker:
-        """Return a new walker inside the root and its first `level` containers, for what comes after damage.
+    def resumed(self, name: str) -> Walker:
+        """Return a new walker where a container or point of that name can be, for what comes after damage.
 
-        Those that are open now stay the same elements; the others are taken as opened just now.
+        Elements that are open now stay the same ones; the others are taken as opened just now. Of several
+        places the one counts to which the most open elements belong.
         """
-        wanted = self._home[: level + 1]
-        kept = 0
-        while kept < min(len(wanted), len(self.stack)) and self.stack[kept].name == wanted[kept]:
-            kept += 1
+        outline = self._outline
+        ways = dict.fromkeys(place[:-1] for place in outline.places if place[-1] == name)
+        wanted = max(ways, key=lambda way: self._shared(way)[1])
+        kept, shared = self._shared(wanted)
         stack = self.stack[:kept]
-        scope = stack[0].scope if stack else Scope({"": ""}, "", self.undeclared)
+        scope = stack[0].scope if stack else Scope({"": ""}, "", self.undeclared, outline.kin)
         prefix, colon, _name = stack[0].raw.rpartition(":") if stack else ("", "", "")
-        stack += [Frame(f"{prefix}{colon}{name}", name, scope) for name in wanted[kept:]]
-        opened = self.containers + (kept < len(wanted) == len(self._home))
-        for depth in range(kept, len(wanted)):
-            self._listener.opened(wanted[: depth + 1], {})
+        for step in wanted[shared:]:
+            stack.append(Frame(f"{prefix}{colon}{step}", step, scope))
+            self._listener.opened(tuple(frame.name for frame in stack), {})
+        opened = self.containers + (shared < len(wanted) and wanted in outline.homes)
         return Walker(
             self._outline, self._listener, stack=stack, containers=opened, undeclared=self.undeclared
         )
+
+    def _shared(self, way: Path) -> tuple[int, int]:
+        """Return how many of the open elements lie on a way, and how many of its steps they make."""
+        kept = steps = 0
+        for frame in self.stack:
+            if steps < len(way) and frame.name == way[steps]:
+                steps += 1
+            elif frame.name not in self._outline.passing:
+                break
+            kept += 1
+        return kept, steps
 
     # --- expat's events ---------------------------------------------------------------------------
 
@@ -186,16 +197,16 @@ class Walker:
 
     def _start(self, raw: str, attributes: list[str]) -> None:
         offset = self._last_tag = self._progress = self._offset()
-        around = self.stack[-1].scope if self.stack else Scope.outside(self.undeclared)
+        around = self.stack[-1].scope if self.stack else Scope.outside(self.undeclared, self._outline.kin)
         declared = declarations(attributes) if attributes else ()
         scope = around.within(declared)
         if not self.stack:
             scope = scope.at_root(raw)
         name = scope.element(raw)
-        if name in self._marks:
+        if name in self._outline.marks:
             self._check_place(name, offset)
-            if name == self._outline.point and self._names == self._home:
-                self._enter(offset, scope, attributes)
+            if name in self._outline.points and self._way in self._outline.homes:
+                self._enter(offset, scope, attributes, (name,) if self._outline.siblings else ())
                 return
         if len(self.stack) >= _DEPTH:
             raise Damage(DamageKind.LIMIT, offset, f"elements nest deeper than {_DEPTH}")
@@ -204,17 +215,18 @@ class Walker:
     def _check_place(self, name: str, offset: int) -> None:
         """Refuse a container or point that begins inside its like: the end tag before it is lost."""
         outline = self._outline
-        level = len(outline.containers) if name == outline.point else outline.containers.index(name)
-        foreign = any(step in outline.opaque or step.startswith("{") for step in self._names)
-        if self._names != self._home[: level + 1] and not foreign:
+        if name in outline.loose or (*self._way, name) in outline.places:
+            return
+        if not any(step in outline.opaque or step.startswith("{") for step in self._names):
             raise Damage(DamageKind.STRUCTURE, offset, f"{name} begins where none can be")
 
     def _open(self, frame: Frame, attributes: list[str]) -> None:
         self.stack.append(frame)
         self._names = (*self._names, frame.name)
         self._texts.append([])
-        if self._names == self._home:
-            self.containers += 1
+        if frame.name not in self._outline.passing:
+            self._way = (*self._way, frame.name)
+            self.containers += self._way in self._outline.homes
         values = {
             frame.scope.attribute(raw)[1:]: value
             for raw, value in zip(attributes[::2], attributes[1::2], strict=True)
@@ -233,19 +245,20 @@ class Walker:
         self._last_tag = self._progress = self._offset()
         text = "".join(self._texts.pop()).strip(_BLANKS)
         self._listener.closed(self._names, text[:_NOTE_CHARACTERS])
-        self.stack.pop()
+        if self.stack.pop().name not in self._outline.passing:
+            self._way = self._way[:-1]
         self._names = self._names[:-1]
         self._root_ended = not self.stack
 
     # --- in a point: the record takes the events itself -------------------------------------------
 
-    def _enter(self, offset: int, scope: Scope, attributes: list[str]) -> None:
+    def _enter(self, offset: int, scope: Scope, attributes: list[str], base: Path) -> None:
         self.in_point = True
         parser, record = self._parser, self._record
         parser.StartElementHandler = record.start
         parser.EndElementHandler = record.end
         parser.CharacterDataHandler = record.pieces.append
-        record.begin(offset, scope, attributes)
+        record.begin(offset, scope, attributes, base)
 
     def _leave(self) -> None:
         record = self._record
