@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from typing import TYPE_CHECKING
 
 import attrs
 
+from telemparse.formats.trackpoints.lexicon import Leaf, Lexicon, Role
 from telemparse.kernels.xml_outline import local_name
 
 if TYPE_CHECKING:
     from telemparse.kernels.xml_outline import Path
 
-__all__ = ["LAT", "LON", "TIME", "Leaf", "Role", "leaf_of", "plain_name"]
-
-LAT: Path = ("@lat",)
-LON: Path = ("@lon",)
-TIME: Path = ("time",)
-
-
-class Role(enum.Enum):
-    """Where a value goes."""
-
-    GNSS = "gnss_pvt"
-    CHANNEL = "channels.main"
-
-
-@attrs.frozen
-class Leaf:
-    """A value of known meaning.
-
-    Args:
-        role: the stream that it goes to.
-        column: its column there.
-        unit: of the values.
-        assumed: True where the namespace does not say the unit.
-    """
-
-    role: Role
-    column: str
-    unit: str
-    assumed: bool = False
-
+__all__ = ["LEXICON", "leaf_of"]
 
 # GPX 1.0 (speed, course and the quality fields stand in the point) and 1.1 schema documentation, wptType.
 _IN_POINT = {
@@ -89,15 +60,10 @@ def leaf_of(path: Path) -> Leaf | None:
     return known if not namespace or _STATED.fullmatch(namespace) else attrs.evolve(known, assumed=True)
 
 
-_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_STRANGE = re.compile(r"[^a-z0-9]+")
-
-
-def plain_name(path: Path) -> str:
-    """Return the snake_case name of a value by its element, with the attribute behind it."""
-    steps = [step for step in path if not step.startswith("#")] or ["text"]
-    words = [local_name(steps[-1])]
-    if steps[-1].startswith("@") and len(steps) > 1:
-        words.insert(0, local_name(steps[-2]))
-    name = _STRANGE.sub("_", _BORDER.sub("_", "_".join(words)).lower()).strip("_")
-    return name or "value"
+LEXICON = Lexicon(
+    lat=("@lat",),
+    lon=("@lon",),
+    time=("time",),
+    leaf_of=leaf_of,
+    units={"magvar": "deg", "geoidheight": "m", "ageofdgpsdata": "s"},  # GPX 1.1 schema, wptType
+)

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from telemparse.formats.gpx.channels import Channels
-from telemparse.formats.gpx.clock import Clock
-from telemparse.formats.gpx.findings import damage_issues, loss_issues
-from telemparse.formats.gpx.leaves import Role
-from telemparse.formats.gpx.losses import Losses
-from telemparse.formats.gpx.moments import Moments
+from telemparse.formats.gpx.leaves import LEXICON
 from telemparse.formats.gpx.notes import OUTLINE, Notes, Silence
-from telemparse.formats.gpx.positions import fixes_of, gnss_batch
-from telemparse.formats.gpx.values import numbers
+from telemparse.formats.trackpoints.channels import Channels
+from telemparse.formats.trackpoints.clock import Clock
+from telemparse.formats.trackpoints.findings import damage_issues, loss_issues
+from telemparse.formats.trackpoints.lexicon import Role
+from telemparse.formats.trackpoints.losses import Losses
+from telemparse.formats.trackpoints.moments import Moments
+from telemparse.formats.trackpoints.positions import fixes_of, gnss_batch
+from telemparse.formats.trackpoints.values import numbers
 from telemparse.kernels.xml_outline import Damage
 from telemparse.kernels.xml_points import Method, PointReader
 from telemparse.kernels.xml_text import XmlText
@@ -76,22 +77,26 @@ class _Recording:
     def document(self, artifact: Artifact) -> Iterator[Message]:
         """Yield what one document holds."""
         text = XmlText.of(artifact.open)
-        notes, losses, channels, moments = Notes(), Losses(), Channels(), Moments()
+        notes, losses, channels, moments = Notes(), Losses(), Channels(LEXICON), Moments()
         reader = PointReader(text, OUTLINE, notes, self.method, self.piece_bytes)
-        clock = Clock(self.options.timezone, _Again(text, self.method, self.piece_bytes))
+        clock = Clock(LEXICON.time, self.options.timezone, _Again(text, self.method, self.piece_bytes))
         suffix: str | None = None
         assumed: set[str] = set()
         try:
             for block in reader.blocks():
                 suffix = self._suffix(artifact) if suffix is None else suffix
                 times = clock.times(block)
-                gnss = numbers(block, Role.GNSS)
+                gnss = numbers(block, LEXICON, Role.GNSS)
                 assumed |= {name for name, column in gnss.items() if column.leaf.assumed}
-                fixes = fixes_of(block, times, gnss, losses)
+                fixes = fixes_of(block, LEXICON, times, gnss, losses)
+                breaks = [
+                    (row, attrs.asdict(notes.segment(int(block.containers[row]))))
+                    for row in moments.changes(block)
+                ]
                 self.without_fix += int(fixes.without_fix.sum())
                 yield from _batch(f"gnss_pvt{suffix}", gnss_batch(block, times, fixes, gnss, losses))
                 yield from _batch(f"channels{suffix or '.main'}", channels.batch(block, times, gnss, losses))
-                yield from _batch(f"events{suffix}", moments.batch(block, times, fixes, notes))
+                yield from _batch(f"events{suffix}", moments.batch(times, fixes, breaks))
         except Damage as damage:
             place = Locus(
                 artifact.name, offset=text.file_offset(damage.offset), line=text.line_of(damage.offset)

@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from telemparse.formats.gpx.leaves import LAT, LON, TIME, Role, leaf_of, plain_name
-from telemparse.formats.gpx.values import Numbers, numbers
+from telemparse.formats.trackpoints.lexicon import Role, plain_name
+from telemparse.formats.trackpoints.values import Numbers, numbers
 from telemparse.kernels.arrays import to_arrow, validity
 from telemparse.kernels.casts import floats
 from telemparse.kernels.texts import only, strings
@@ -21,8 +21,9 @@ from telemparse.schemas.checking import to_mask
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from telemparse.formats.gpx.clock import Times
-    from telemparse.formats.gpx.losses import Losses
+    from telemparse.formats.trackpoints.clock import Times
+    from telemparse.formats.trackpoints.lexicon import Lexicon
+    from telemparse.formats.trackpoints.losses import Losses
     from telemparse.kernels.arrays import Mask
     from telemparse.kernels.xml_blocks import Block
     from telemparse.kernels.xml_outline import Path
@@ -32,7 +33,6 @@ __all__ = ["Channels"]
 _MOST = 128
 _NAMED = 20
 _WORDS = "#text"  # step behind the path of a number, for the texts among its values
-_UNITS = {"magvar": "deg", "geoidheight": "m", "ageofdgpsdata": "s"}  # GPX 1.1 schema, wptType
 
 
 @attrs.define
@@ -52,11 +52,15 @@ class _Own:
 class Channels:
     """The channels of a document; they appear as points bring them, and stay.
 
+    Args:
+        lexicon: of the format.
+
     Attributes:
         fields: of the channels so far, in order of appearance.
         skipped: how many found no room, and the first of their names.
     """
 
+    lexicon: Lexicon
     fields: dict[str, pa.Field] = attrs.field(factory=dict)
     skipped: int = 0
     names_skipped: list[str] = attrs.field(factory=list)
@@ -67,8 +71,8 @@ class Channels:
         self, block: Block, times: Times, gnss: dict[str, Numbers], losses: Losses
     ) -> pa.RecordBatch | None:
         """Return the points of a block that carry any channel, None where none does."""
-        known = numbers(block, Role.CHANNEL)
-        texts = {path: text for path, text in block.columns.items() if _is_own(path)}
+        known = numbers(block, self.lexicon, Role.CHANNEL)
+        texts = {path: text for path, text in block.columns.items() if self._is_own(path)}
         for column in (*gnss.values(), *known.values()):
             for path, rows in column.shadowed.items():
                 if rows.any():
@@ -91,6 +95,10 @@ class Channels:
                 words = self._add_own(path, values, row, arrays)
                 queue.put(words, (*path, _WORDS), values)
         return self._built(arrays, times)
+
+    def _is_own(self, path: Path) -> bool:
+        known = (self.lexicon.lat, self.lexicon.lon, self.lexicon.time)
+        return path not in known and self.lexicon.leaf_of(path) is None
 
     def _add_known(self, column: Numbers, arrays: dict[str, pa.Array]) -> None:
         leaf = column.leaf
@@ -144,7 +152,7 @@ class Channels:
             name = f"{base}_{number}"
         numeric = bool(floats(strings([first_value]))[1][0])
         kind = pa.float64() if numeric else pa.string()
-        unit = _UNITS.get(base) if len(path) == 1 else None
+        unit = self.lexicon.units.get(base) if len(path) == 1 else None
         self.fields[name] = channel_field(name, kind, unit=unit, source_name=_words(path))
         return _Own(name, numeric)
 
@@ -166,10 +174,6 @@ class Channels:
 def _taken() -> tuple[str, ...]:
     """Names that only values of known meaning may have."""
     return ("heart_rate_bpm", "cadence_rpm", "power_w", "air_temp_c", "water_temp_c", "depth_m")
-
-
-def _is_own(path: Path) -> bool:
-    return path not in (LAT, LON, TIME) and leaf_of(path) is None
 
 
 @attrs.define

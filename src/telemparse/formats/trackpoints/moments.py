@@ -1,9 +1,9 @@
-"""Events of a GPX track: where segments break, and where the fix is lost and comes back."""
+"""Events of a track: where segments break, and where the fix is lost and comes back."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -12,11 +12,12 @@ from telemparse.kernels.texts import strings
 from telemparse.schemas import build
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import pyarrow as pa
 
-    from telemparse.formats.gpx.clock import Times
-    from telemparse.formats.gpx.notes import Notes
-    from telemparse.formats.gpx.positions import Fixes
+    from telemparse.formats.trackpoints.clock import Times
+    from telemparse.formats.trackpoints.positions import Fixes
     from telemparse.kernels.xml_blocks import Block
 
 __all__ = ["Moments"]
@@ -29,9 +30,26 @@ class Moments:
     _container: int | None = None
     _lost: bool | None = None  # None before the first point; a first fix after points without one has come
 
-    def batch(self, block: Block, times: Times, fixes: Fixes, notes: Notes) -> pa.RecordBatch | None:
-        """Return the events of a block, None where nothing happens."""
-        found = sorted([*self._breaks(block, notes), *self._losses(fixes)])
+    def changes(self, block: Block) -> list[int]:
+        """Return the rows of the next block whose container is another than that of the point before."""
+        first = block.containers[0] if self._container is None else self._container
+        before = np.concatenate([[first], block.containers[:-1]])
+        self._container = int(block.containers[-1])
+        rows: list[int] = np.flatnonzero(block.containers != before).tolist()
+        return rows
+
+    def batch(
+        self, times: Times, fixes: Fixes, breaks: Iterable[tuple[int, Mapping[str, Any]]]
+    ) -> pa.RecordBatch | None:
+        """Return the events of a block, None where nothing happens.
+
+        Args:
+            times: of its points.
+            fixes: of its points.
+            breaks: rows before which the track was interrupted, and facts of what begins there.
+        """
+        broken = [(row, 0, "segment_break", json.dumps(facts)) for row, facts in breaks]
+        found = sorted([*broken, *self._losses(fixes)])
         if not found:
             return None
         rows = np.array([row for row, _order, _kind, _facts in found])
@@ -41,16 +59,6 @@ class Moments:
             "metadata_json": strings([facts for _row, _order, _kind, facts in found]),
         }
         return build("events", columns, time_base=times.time_base)
-
-    def _breaks(self, block: Block, notes: Notes) -> list[tuple[int, int, str, str]]:
-        before = np.concatenate(
-            [[block.containers[0] if self._container is None else self._container], block.containers[:-1]]
-        )
-        self._container = int(block.containers[-1])
-        return [
-            (row, 0, "segment_break", json.dumps(attrs.asdict(notes.segment(int(block.containers[row])))))
-            for row in np.flatnonzero(block.containers != before).tolist()
-        ]
 
     def _losses(self, fixes: Fixes) -> list[tuple[int, int, str, str]]:
         rows = np.flatnonzero(fixes.usable | fixes.without_fix)

@@ -8,15 +8,15 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from telemparse.formats.gpx.leaves import LAT, LON
 from telemparse.kernels.arrays import to_arrow
 from telemparse.kernels.casts import floats
 from telemparse.schemas import build
 
 if TYPE_CHECKING:
-    from telemparse.formats.gpx.clock import Times
-    from telemparse.formats.gpx.losses import Losses
-    from telemparse.formats.gpx.values import Numbers
+    from telemparse.formats.trackpoints.clock import Times
+    from telemparse.formats.trackpoints.lexicon import Lexicon
+    from telemparse.formats.trackpoints.losses import Losses
+    from telemparse.formats.trackpoints.values import Numbers
     from telemparse.kernels.arrays import Floats, Mask
     from telemparse.kernels.xml_blocks import Block
 
@@ -43,11 +43,11 @@ class Fixes:
     without_fix: Mask
 
 
-def fixes_of(block: Block, times: Times, gnss: dict[str, Numbers], losses: Losses) -> Fixes:
+def fixes_of(block: Block, lexicon: Lexicon, times: Times, gnss: dict[str, Numbers], losses: Losses) -> Fixes:
     """Return the positions of a block; points without a readable or possible one are counted in `losses`."""
     missing_text = pa.nulls(block.rows, pa.string())
-    lat, lat_valid = floats(block.columns.get(LAT, missing_text))
-    lon, lon_valid = floats(block.columns.get(LON, missing_text))
+    lat, lat_valid = floats(block.columns.get(lexicon.lat, missing_text))
+    lon, lon_valid = floats(block.columns.get(lexicon.lon, missing_text))
     readable = lat_valid & lon_valid
     with np.errstate(invalid="ignore"):
         possible = readable & (np.abs(lat) <= _MAX_LAT) & (np.abs(lon) <= _MAX_LON)

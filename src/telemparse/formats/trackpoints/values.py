@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from telemparse.formats.gpx.leaves import leaf_of
 from telemparse.kernels.arrays import numpy_view, validity
 from telemparse.kernels.casts import floats
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from telemparse.formats.gpx.leaves import Leaf, Role
+    from telemparse.formats.trackpoints.lexicon import Leaf, Lexicon, Role
     from telemparse.kernels.arrays import Floats, Mask
     from telemparse.kernels.xml_blocks import Block
     from telemparse.kernels.xml_outline import Path
@@ -33,7 +32,7 @@ class Numbers:
     Args:
         values: shape (n,); NaN where not valid.
         valid: mask, shape (n,).
-        unreadable: rows whose text is no number.
+        unreadable: rows whose text is no number, or none that is a measurement.
         leaf: what the column is.
         path: where its values stand; of several places the one that comes first in the block.
         shadowed: by path, rows whose other value was not taken because a better one stands there.
@@ -72,7 +71,18 @@ def fixes(text: pa.StringArray) -> tuple[Floats, Mask]:
     return np.where(valid, values, np.nan), valid
 
 
-def numbers(block: Block, role: Role) -> dict[str, Numbers]:
+def _measured(values: Floats, valid: Mask, leaf: Leaf) -> tuple[Floats, Mask]:
+    """Leave out what lies beyond the limits of a value."""
+    if leaf.low is None and leaf.high is None:
+        return values, valid
+    low = -np.inf if leaf.low is None else leaf.low
+    high = np.inf if leaf.high is None else leaf.high
+    with np.errstate(invalid="ignore"):
+        possible = valid & (values >= low) & (values <= high)
+    return (values if possible.all() else np.where(possible, values, np.nan)), possible
+
+
+def numbers(block: Block, lexicon: Lexicon, role: Role) -> dict[str, Numbers]:
     """Return the columns of a role that a block has values for, by name.
 
     Where two elements mean the same (a speed in the point and one in its extensions), the one less deep
@@ -80,11 +90,11 @@ def numbers(block: Block, role: Role) -> dict[str, Numbers]:
     """
     found: dict[str, Numbers] = {}
     for path in sorted(block.columns, key=lambda path: (len(path), path)):
-        leaf = leaf_of(path)
+        leaf = lexicon.leaf_of(path)
         if leaf is None or leaf.role is not role:
             continue
         text = block.columns[path]
-        values, valid = _as_floats(text, leaf.column)
+        values, valid = _measured(*_as_floats(text, leaf.column), leaf)
         column = Numbers(values, valid, validity(text) & ~valid, leaf, path, {})
         known = found.get(leaf.column)
         found[leaf.column] = column if known is None else _both(known, column)

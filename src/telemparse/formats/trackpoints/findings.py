@@ -1,4 +1,4 @@
-"""Damage and losses of a GPX document as issues, with lines and offsets."""
+"""Damage and losses of a document as issues, with lines and offsets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from telemparse.model.issues import Issue, Locus
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from telemparse.formats.gpx.losses import Loss, Losses
+    from telemparse.formats.trackpoints.losses import Loss, Losses
     from telemparse.kernels.xml_points import Break, PointReader
     from telemparse.kernels.xml_text import XmlText
 

@@ -8,7 +8,6 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from telemparse.formats.gpx.leaves import TIME
 from telemparse.kernels.arrays import to_arrow, validity
 from telemparse.kernels.casts import instants
 from telemparse.kernels.clocks import NS_PER_S, local_to_utc_ns
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from telemparse.kernels.arrays import Ints, Mask
     from telemparse.kernels.xml_blocks import Block
+    from telemparse.kernels.xml_outline import Path
 
 __all__ = ["Clock", "Times"]
 
@@ -52,8 +52,8 @@ class _Read:
     naive: int
 
 
-def _read(block: Block, zone: str | None) -> _Read:
-    text = block.columns.get(TIME)
+def _read(block: Block, place: Path, zone: str | None) -> _Read:
+    text = block.columns.get(place)
     if text is None:
         nothing = np.zeros(block.rows, np.int64)
         return _Read(nothing, np.zeros(block.rows, np.bool_), 0, 0)
@@ -78,6 +78,7 @@ class _Anchors:
     """The next timed point behind a given one, found by a second reading that runs ahead."""
 
     blocks: Iterator[Block]
+    place: Path
     zone: str | None
     _first: int = 0
     _rows: int = 0
@@ -95,7 +96,7 @@ class _Anchors:
                 return None
             self._first += self._rows
             self._rows = block.rows
-            read = _read(block, self.zone)
+            read = _read(block, self.place, self.zone)
             self._places = self._first + np.flatnonzero(read.timed)
             self._t_ns = read.t_ns[read.timed]
 
@@ -109,6 +110,7 @@ class Clock:
     seconds from 1970.
 
     Args:
+        place: of the time in a point.
         zone: IANA zone of times without an offset, None for UTC.
         again: reads the same points once more; asked only when a block ends in untimed points.
 
@@ -116,6 +118,7 @@ class Clock:
         points, untimed, unreadable, naive: how many so far; `unreadable` ones are untimed too.
     """
 
+    place: Path
     zone: str | None
     again: Iterable[Block]
     points: int = 0
@@ -127,7 +130,7 @@ class Clock:
 
     def times(self, block: Block) -> Times:
         """Return the times of the next block."""
-        read = _read(block, self.zone)
+        read = _read(block, self.place, self.zone)
         begin = self.points
         self.points += block.rows
         self.unreadable += read.unreadable
@@ -156,7 +159,7 @@ class Clock:
         after = []
         if not read.timed[-1]:
             if self._anchors is None:
-                self._anchors = _Anchors(iter(self.again), self.zone)
+                self._anchors = _Anchors(iter(self.again), self.place, self.zone)
             following = self._anchors.after(self.points - 1)
             after = [following] if following is not None else []
         inside = np.flatnonzero(read.timed)

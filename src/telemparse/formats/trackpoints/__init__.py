@@ -1,0 +1,1 @@
+"""What formats of XML track points share: their clock, positions, channels, events and findings."""
