@@ -1,14 +1,19 @@
-"""What all tests share: the fixtures' folder, the README's text, and hypothesis without deadlines."""
+"""What all tests share: the fixtures' folder, the README's text, Ctrl-C, and hypothesis without deadlines."""
 
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A shell that runs the tests in the background has Ctrl-C ignored, for them and for all that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A deadline would make the speed of the machine a verdict; `nox -s deep` looks at more examples.
 # A plain run draws the same examples every time, so that a change is judged and not the dice.
