@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from telemparse.kernels.xml_outline import Outline
+from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Meta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from telemparse.extension.protocol import Message
+    from telemparse.kernels.arrays import Mask
+    from telemparse.kernels.xml_blocks import Block
     from telemparse.kernels.xml_outline import Path
+    from telemparse.model.artifacts import Artifact
+    from telemparse.model.options import ParseOptions
 
-__all__ = ["OUTLINE", "Notes", "Segment", "Silence"]
+__all__ = ["OUTLINE", "Notes", "Segment"]
 
 OUTLINE = Outline("gpx", ("trk", "trkseg"), "trkpt", frozenset({"extensions"}))
 
@@ -56,16 +62,6 @@ class Segment:
     track: int
     segment: int
     name: str | None
-
-
-class Silence:
-    """A listener for a second reading, which only wants the points."""
-
-    def opened(self, path: Path, attributes: dict[str, str]) -> None:
-        """Hear nothing."""
-
-    def closed(self, path: Path, text: str) -> None:
-        """Hear nothing."""
 
 
 @attrs.define
@@ -113,6 +109,10 @@ class Notes:
         """Return the segment with this running number, from 1."""
         return self._segments.get(number, Segment(-1, -1, None))
 
+    def breaks(self, block: Block, changed: list[int], _marks: Mask) -> list[tuple[int, dict[str, Any]]]:
+        """Return the rows with which a segment begins, and which segment it is."""
+        return [(row, attrs.asdict(self.segment(int(block.containers[row])))) for row in changed]
+
     def facts_found(self) -> Iterator[Meta]:
         """Yield the facts as metadata."""
         creator = self.facts.get("root creator")
@@ -130,3 +130,17 @@ class Notes:
         for key, name in (("waypoints", "wpt"), ("routes", "rte")):
             if self.counts[name]:
                 yield Meta(key, {"count": self.counts[name], "names": list(self.names[name])})
+
+    def conclusion(self, _artifact: Artifact, _suffix: str, _options: ParseOptions) -> Iterator[Message]:
+        """Yield nothing: a GPX document holds no other streams."""
+        yield from ()
+
+    def trackless(self, artifact: Artifact) -> Issue:
+        """Say that there are only routes and waypoints."""
+        return Issue(
+            "GPX_NO_TRACK",
+            Locus(artifact.name),
+            artifact=artifact.name,
+            routes=self.counts["rtept"],
+            waypoints=self.counts["wpt"],
+        )

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from telemparse.formats.trackpoints.lexicon import Role, plain_name
+from telemparse.formats.trackpoints.lexicon import Role, Unplaced, plain_name
 from telemparse.formats.trackpoints.values import Numbers, numbers
 from telemparse.kernels.arrays import to_arrow, validity
 from telemparse.kernels.casts import floats
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from telemparse.formats.trackpoints.clock import Times
     from telemparse.formats.trackpoints.lexicon import Lexicon
     from telemparse.formats.trackpoints.losses import Losses
+    from telemparse.formats.trackpoints.positions import Fixes
     from telemparse.kernels.arrays import Mask
     from telemparse.kernels.xml_blocks import Block
     from telemparse.kernels.xml_outline import Path
@@ -68,15 +69,11 @@ class Channels:
     _own: dict[Path, _Own | None] = attrs.field(factory=dict)
 
     def batch(
-        self, block: Block, times: Times, gnss: dict[str, Numbers], losses: Losses
+        self, block: Block, times: Times, gnss: dict[str, Numbers], fixes: Fixes, losses: Losses
     ) -> pa.RecordBatch | None:
         """Return the points of a block that carry any channel, None where none does."""
         known = numbers(block, self.lexicon, Role.CHANNEL)
-        texts = {path: text for path, text in block.columns.items() if self._is_own(path)}
-        for column in (*gnss.values(), *known.values()):
-            for path, rows in column.shadowed.items():
-                if rows.any():
-                    texts[path] = only(block.columns[path], rows)
+        texts = self._texts(block, [*gnss.values(), *known.values()], fixes)
         for path in block.dropped:
             self._skip(path)
         queue = _Queue()
@@ -96,9 +93,34 @@ class Channels:
                 queue.put(words, (*path, _WORDS), values)
         return self._built(arrays, times)
 
+    def _texts(self, block: Block, known: list[Numbers], fixes: Fixes) -> dict[Path, pa.StringArray]:
+        """Return the values that keep their own name: unknown ones, and known ones that found no place."""
+        texts = {path: text for path, text in block.columns.items() if self._is_own(path)}
+        for column in known:
+            for path, rows in column.shadowed.items():
+                if rows.any():
+                    texts[path] = only(block.columns[path], rows)
+        if self.lexicon.unplaced is Unplaced.EPOCH and not fixes.usable.all():
+            self._keep_unplaced(block, fixes, texts)
+        return texts
+
+    def _keep_unplaced(self, block: Block, fixes: Fixes, texts: dict[Path, pa.StringArray]) -> None:
+        """Keep what belongs to a fix, where there is none, under its own name."""
+        for path, text in block.columns.items():
+            leaf = self.lexicon.leaf_of(path)
+            if leaf is None or leaf.role is not Role.GNSS:
+                continue
+            rows = ~fixes.usable & validity(text)
+            if path in texts:
+                rows |= validity(texts[path])
+            if rows.any():
+                texts[path] = only(text, rows)
+
     def _is_own(self, path: Path) -> bool:
         known = (self.lexicon.lat, self.lexicon.lon, self.lexicon.time)
-        return path not in known and self.lexicon.leaf_of(path) is None
+        return (
+            path not in known and path[-1:] not in self.lexicon.noise and self.lexicon.leaf_of(path) is None
+        )
 
     def _add_known(self, column: Numbers, arrays: dict[str, pa.Array]) -> None:
         leaf = column.leaf
@@ -152,7 +174,9 @@ class Channels:
             name = f"{base}_{number}"
         numeric = bool(floats(strings([first_value]))[1][0])
         kind = pa.float64() if numeric else pa.string()
+        leaf = self.lexicon.leaf_of(path)
         unit = self.lexicon.units.get(base) if len(path) == 1 else None
+        unit = leaf.unit if leaf is not None and self.lexicon.unplaced is Unplaced.EPOCH else unit
         self.fields[name] = channel_field(name, kind, unit=unit, source_name=_words(path))
         return _Own(name, numeric)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from telemparse.kernels.xml_outline import Path
 
-__all__ = ["Leaf", "Lexicon", "Role", "plain_name"]
+__all__ = ["Leaf", "Lexicon", "Role", "Unplaced", "plain_name"]
 
 
 class Role(enum.Enum):
@@ -45,6 +45,15 @@ class Leaf:
     high: float | None = None
 
 
+class Unplaced(enum.Enum):
+    """What a point without a position is."""
+
+    SKIPPED = "skipped"
+    """No point: a position is what it is made of."""
+    EPOCH = "epoch"
+    """An epoch without a fix; one that says nothing but its time marks a pause."""
+
+
 @attrs.frozen
 class Lexicon:
     """How a format names what its points carry.
@@ -53,6 +62,8 @@ class Lexicon:
         lat, lon, time: places of the position, in degrees, and of the time, as ISO 8601.
         leaf_of: what is known of the value at a path; None for one that keeps its own name.
         units: of values that keep their own name and stand in the point itself.
+        unplaced: what a point without a position is.
+        noise: last steps of paths, each a path of one step, whose values say nothing of the recording.
     """
 
     lat: Path
@@ -60,6 +71,8 @@ class Lexicon:
     time: Path
     leaf_of: Callable[[Path], Leaf | None]
     units: Mapping[str, str] = attrs.field(factory=dict)
+    unplaced: Unplaced = Unplaced.SKIPPED
+    noise: frozenset[Path] = frozenset()
 
 
 _BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

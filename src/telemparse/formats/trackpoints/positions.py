@@ -8,7 +8,8 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from telemparse.kernels.arrays import to_arrow
+from telemparse.formats.trackpoints.lexicon import Unplaced
+from telemparse.kernels.arrays import to_arrow, validity
 from telemparse.kernels.casts import floats
 from telemparse.schemas import build
 
@@ -35,12 +36,14 @@ class Fixes:
         lat_deg, lon_deg: shape (n,); meaningless where not `usable`.
         usable: points that enter gnss_pvt.
         without_fix: points whose receiver had no fix, or that stand at 0/0.
+        marks: points that say nothing but their time.
     """
 
     lat_deg: Floats
     lon_deg: Floats
     usable: Mask
     without_fix: Mask
+    marks: Mask
 
 
 def fixes_of(block: Block, lexicon: Lexicon, times: Times, gnss: dict[str, Numbers], losses: Losses) -> Fixes:
@@ -55,11 +58,28 @@ def fixes_of(block: Block, lexicon: Lexicon, times: Times, gnss: dict[str, Numbe
     without_fix = origin
     if "fix_type" in gnss:
         without_fix = origin | (gnss["fix_type"].values == 0)
-    losses.add("position missing", ~readable & ~without_fix, times.first, block.offsets)
+    marks = np.zeros(block.rows, np.bool_)
+    if lexicon.unplaced is Unplaced.EPOCH and not readable.all():
+        marks, absent = _absent(block, lexicon)
+        without_fix = without_fix | absent
+    losses.add("position missing", ~readable & ~without_fix & ~marks, times.first, block.offsets)
     losses.add("position", readable & ~possible & ~without_fix, times.first, block.offsets)
     # 180 degrees east and west are one meridian, which the schema calls -180.
     lon = np.where(lon == _MAX_LON, -_MAX_LON, lon) if (lon == _MAX_LON).any() else lon
-    return Fixes(lat, lon, possible & ~without_fix, without_fix)
+    return Fixes(lat, lon, possible & ~without_fix, without_fix, marks)
+
+
+def _absent(block: Block, lexicon: Lexicon) -> tuple[Mask, Mask]:
+    """Return which points say nothing but their time, and which others have no position."""
+    said = np.zeros(block.rows, np.bool_)
+    placed = np.zeros(block.rows, np.bool_)
+    for path, text in block.columns.items():
+        written = validity(text)
+        if path in (lexicon.lat, lexicon.lon):
+            placed |= written
+        if path != lexicon.time and path[-1:] not in lexicon.noise:
+            said |= written
+    return ~said, said & ~placed
 
 
 def gnss_batch(
