@@ -1,0 +1,1 @@
+"""Racelogic VBO: the text format of VBOX loggers, which many apps write too."""

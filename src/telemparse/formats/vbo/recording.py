@@ -1,0 +1,323 @@
+"""One VBO file on its way to batches: its head, the layout of its rows, and then block by block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import attrs
+
+from telemparse.errors import Malformed
+from telemparse.formats.vbo.clock import Clock, created
+from telemparse.formats.vbo.gates import gate_choices, placed_gates
+from telemparse.formats.vbo.laps import LapWatch
+from telemparse.formats.vbo.layout import read_layout
+from telemparse.formats.vbo.ledger import Ledger
+from telemparse.formats.vbo.producers import device_facts, producer_of
+from telemparse.formats.vbo.receiver import Solution
+from telemparse.formats.vbo.rows import RowReader
+from telemparse.formats.vbo.sections import HEAD_BYTES, read_head
+from telemparse.formats.vbo.streams import Streams
+from telemparse.formats.vbo.tail import Tail
+from telemparse.kernels.casts import floats
+from telemparse.kernels.lines import decoded, line_blocks
+from telemparse.kernels.texts import strings
+from telemparse.model.issues import Issue, Locus
+from telemparse.model.messages import Batch, Meta
+from telemparse.schemas import SCHEMAS, laps_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from telemparse.extension.protocol import Message
+    from telemparse.formats.vbo.layout import Layout, Source
+    from telemparse.formats.vbo.producers import Producer
+    from telemparse.formats.vbo.sections import Head
+    from telemparse.kernels.gate_lines import GateChoice
+    from telemparse.kernels.lines import Block
+    from telemparse.model.artifacts import Artifact
+    from telemparse.model.options import ParseOptions
+
+__all__ = ["Recording"]
+
+_PADDING = b"\0\r\n\t \xef\xbb\xbf\xff\xfe"
+_SAMPLED_ROWS = 100
+_MOSTLY = 0.5
+_NOTED_LINES = 200
+_LISTED = 60
+# Sections that other metadata tell whole.
+_TOLD = frozenset({"header", "columnnames", "channelunits"})
+_SHARED = ("sat_count", "solution", "fix_type")
+
+
+@attrs.define
+class Recording:
+    """Reads one file.
+
+    Args:
+        artifact: the file.
+        options: of the parse.
+        suffix: of names of streams and metadata, empty for the first file.
+        block_bytes: size to read at a time; the rows do not depend on it.
+    """
+
+    artifact: Artifact
+    options: ParseOptions
+    suffix: str
+    block_bytes: int
+    epochs: int = 0
+    without_fix: int = 0
+
+    def messages(self) -> Iterator[Message]:
+        """Yield everything that the file gives; raises Malformed where nothing can be read."""
+        name = self.artifact.name
+        head = self._head()
+        rows = self._first_rows(head)
+        layout = read_layout(head, rows)
+        if not layout.width:
+            raise Malformed("VBO_NO_COLUMNS", Locus(name, offset=0), artifact=name)
+        yield from self._described(head, layout)
+        if head.data_offset is None:
+            yield Issue(
+                "ARTIFACT_TRUNCATED",
+                Locus(name, offset=self.artifact.size),
+                artifact=name,
+                offset=self.artifact.size,
+            )
+            return
+        listed = ", ".join(column.name for column in layout.columns[:_LISTED])
+        if "time" not in layout.receiver:
+            raise Malformed("VBO_NO_TIME", Locus(name), artifact=name, columns=listed)
+        if not _has_position(layout.receiver):
+            yield Issue("VBO_NO_POSITION", Locus(name), artifact=name, columns=listed)
+        for column, unit in layout.assumed:
+            yield Issue("UNIT_ASSUMED", Locus(name), column=column, unit=unit)
+        producer = producer_of(head)
+        choices, unread = gate_choices(head.lines("laptiming"), producer)
+        ledger = Ledger(name)
+        streams = self._streams(head, layout, rows, producer, ledger)
+        streams.gates = choices
+        tail = Tail()
+        yield from self._rows(head, layout, rows, streams, tail)
+        later, later_unread = gate_choices(tail.lines("laptiming"), producer)
+        if later:
+            self._show_trace(head, layout, rows, producer, later)
+        yield from self._conclusion(streams, [*choices, *later], [*unread, *later_unread], tail)
+
+    def _head(self) -> Head:
+        name = self.artifact.name
+        head = self.artifact.read_at(0, HEAD_BYTES)
+        if not head.strip(_PADDING):
+            raise Malformed("ARTIFACT_EMPTY", Locus(name, offset=0), artifact=name, bytes=self.artifact.size)
+        found = read_head(self.artifact.read_at)
+        if found is None:
+            raise Malformed("VBO_NO_COLUMNS", Locus(name, offset=0), artifact=name)
+        return found
+
+    def _first_rows(self, head: Head) -> list[str]:
+        if head.data_offset is None:
+            return []
+        raw = self.artifact.read_at(head.data_offset, HEAD_BYTES)
+        text = decoded(raw, attrs.evolve(head.encoding, bom=0)).replace("\r\n", "\n").replace("\r", "\n")
+        lines = text.split("\n")
+        # The last one may be cut by the size of the look.
+        return lines[: max(1, len(lines) - 1)][:_SAMPLED_ROWS]
+
+    def _described(self, head: Head, layout: Layout) -> Iterator[Meta]:
+        producer = producer_of(head)
+        if not self.suffix:
+            yield from device_facts(head, producer)
+        yield Meta(f"producer{self.suffix}", producer.value)
+        yield Meta(f"columns{self.suffix}", _columns(layout))
+        if any(head.preamble):
+            yield Meta(
+                f"preamble{self.suffix}", [line for line in head.preamble if line.strip()][:_NOTED_LINES]
+            )
+        notes = {
+            section: head.lines(section)[:_NOTED_LINES] for section in head.sections if section not in _TOLD
+        }
+        yield Meta(f"sections{self.suffix}", {section: lines for section, lines in notes.items() if lines})
+
+    def _streams(
+        self, head: Head, layout: Layout, rows: list[str], producer: Producer, ledger: Ledger
+    ) -> Streams:
+        receiver = fused = None
+        if _has_position(layout.receiver):
+            paired = _has_position(layout.raw)
+            main = Solution(layout.receiver, producer, paired, ledger)
+            shared = {name: layout.receiver[name] for name in _SHARED if name in layout.receiver}
+            receiver = Solution({**shared, **layout.raw}, producer, False, ledger) if paired else main  # noqa: FBT003  (attrs field)
+            fused = main if paired else None
+        if self.options.channels is not None:
+            asked = set(self.options.channels)
+            layout.channels = {
+                name: (source, unit)
+                for name, (source, unit) in layout.channels.items()
+                if asked & {name, source.column.name}
+            }
+        wanted = self.options.streams
+        return Streams(
+            layout=layout,
+            textual=_textual(layout, rows),
+            clock=Clock(created(head.preamble)),
+            receiver=receiver,
+            fused=fused,
+            producer=producer,
+            ledger=ledger,
+            suffix=self.suffix,
+            wanted=frozenset(SCHEMAS) if wanted is None else frozenset(n.partition(".")[0] for n in wanted),
+            gates=[],
+            lap_watch=LapWatch(),
+        )
+
+    def _rows(
+        self, head: Head, layout: Layout, rows: list[str], streams: Streams, tail: Tail
+    ) -> Iterator[Message]:
+        reader = _row_reader(layout, streams, rows)
+        line = head.data_line
+        for block in self._blocks(head):
+            data = tail.rows_of(block.lines)
+            if block.last and not tail.begun:
+                data, stump = _without_stump(data, layout.width)
+                if stump:
+                    offset = max(self.artifact.size - stump * head.encoding.width, 0)
+                    place = Locus(self.artifact.name, offset=offset)
+                    yield Issue("ARTIFACT_TRUNCATED", place, artifact=self.artifact.name, offset=offset)
+            cells = reader.read(data, line) if data and not data.isspace() else None
+            line += data.count(b"\n")
+            if cells is not None:
+                streams.ledger.rows += cells.rows + len(cells.skipped)
+                streams.ledger.skip(cells.skipped, "another number of cells")
+                if cells.rows:
+                    yield from streams.batches(cells)
+
+    def _blocks(self, head: Head) -> Iterator[Block]:
+        with self.artifact.open() as reader:
+            marked = cast("BinaryIO", _Marked(reader)) if head.encoding.width == 1 else reader
+            yield from line_blocks(
+                marked,
+                head.encoding,
+                start=head.data_offset or 0,
+                block_bytes=self.block_bytes,
+                newlines=head.newlines,
+            )
+
+    def _show_trace(
+        self, head: Head, layout: Layout, rows: list[str], producer: Producer, gates: list[GateChoice]
+    ) -> None:
+        """Show the trace to gates that stand behind the rows, which are read once more for them."""
+        bare = attrs.evolve(layout, sensors={}, channels={}, lap=None)
+        streams = self._streams(head, bare, rows, producer, Ledger(self.artifact.name))
+        streams.gates, streams.fused = gates, None
+        for _message in self._rows(head, bare, rows, streams, Tail()):
+            pass
+
+    def _conclusion(
+        self, streams: Streams, choices: list[GateChoice], unread: list[str], tail: Tail
+    ) -> Iterator[Message]:
+        name, watch, clock = self.artifact.name, streams.lap_watch, streams.clock
+        if watch.laps and watch.is_count and "laps" in streams.wanted:
+            yield Batch(f"laps{self.suffix}", laps_batch(watch.laps, time_base=clock.time_base))
+        if not watch.is_count:
+            yield Issue(
+                "LAPS_NOT_FOUND", Locus(name), reason="the lap number changes too often to count laps"
+            )
+        yield from placed_gates(choices, streams.first_fix, name, self.suffix)
+        if unread:
+            yield Meta(f"laptiming_unread{self.suffix}", unread[:_NOTED_LINES])
+        if clock.created is not None:
+            yield Issue("DATE_UNRELIABLE", Locus(name, line=1), artifact=name, reason=clock.doubt)
+        yield Meta(
+            f"clock{self.suffix}",
+            {
+                "source": [streams.layout.receiver["time"].column.name],
+                "is": clock.words,
+                "midnights": clock.passed,
+            },
+        )
+        yield from tail.messages(self.suffix)
+        yield from streams.ledger.issues()
+        self.epochs, self.without_fix = streams.epochs, streams.without_fix
+
+
+def _has_position(sources: dict[str, Source]) -> bool:
+    return "lat" in sources and "lon" in sources
+
+
+def _columns(layout: Layout) -> dict[str, str]:
+    """Return {source column: canonical name and the unit it was read in}; a name that repeats is numbered."""
+    becomes: dict[int, str] = {}
+    for axes in (layout.receiver, layout.raw, *layout.sensors.values()):
+        becomes |= {source.column.index: _words(name, source) for name, source in axes.items()}
+    if layout.temperature is not None:
+        becomes[layout.temperature.column.index] = _words("temp_c", layout.temperature)
+    for name, (source, _unit) in layout.channels.items():
+        becomes.setdefault(source.column.index, _words(name, source))
+    named: dict[str, str] = {}
+    for column in layout.columns:
+        key = f"{column.name} (column {column.index + 1})" if column.name in named else column.name
+        named[key] = becomes[column.index]
+    return named
+
+
+def _words(name: str, source: Source) -> str:
+    unit = source.column.unit.symbol if source.column.unit is not None else source.column.unit_text
+    return f"{name} from {unit}" if unit else name
+
+
+def _textual(layout: Layout, rows: list[str]) -> frozenset[int]:
+    """Return the channels whose first cells are mostly no numbers."""
+    split = [cells for row in rows if len(cells := row.split()) == layout.width]
+    found = set()
+    for source, _unit in layout.channels.values():
+        index = source.column.index
+        cells = [row[index] for row in split]
+        if cells and int(floats(strings(cells))[1].sum()) < _MOSTLY * len(cells):
+            found.add(index)
+    return frozenset(found - {source.column.index for source in layout.receiver.values()})
+
+
+def _row_reader(layout: Layout, streams: Streams, rows: list[str]) -> RowReader:
+    """Return the reader of the columns that wanted streams need."""
+    needed = {layout.receiver["time"].column.index}
+    if streams.wanted & {"gnss_pvt", "events", "pose"} or streams.gates:
+        solutions = (streams.receiver, streams.fused)
+        needed |= {s.column.index for each in solutions if each is not None for s in each.sources.values()}
+    if streams.wanted & {"laps", "events"} and layout.lap is not None:
+        needed.add(layout.lap.index)
+    for stream, axes in layout.sensors.items():
+        if stream in streams.wanted:
+            needed |= {source.column.index for source in axes.values()}
+            needed |= {layout.temperature.column.index} if layout.temperature is not None else set()
+    if "channels" in streams.wanted:
+        needed |= {source.column.index for source, _unit in layout.channels.values()}
+    trailing = bool(rows) and rows[0].endswith(" ")
+    return RowReader(
+        layout.width,
+        tuple(sorted(needed - streams.textual)),
+        tuple(sorted(needed & streams.textual)),
+        trailing,
+        layout.receiver["time"].column.index,
+    )
+
+
+def _without_stump(data: bytes, width: int) -> tuple[bytes, int]:
+    """Return the data without a last line that has no end and too few cells, and that line's length."""
+    start = data.rfind(b"\n") + 1
+    cells = data[start:].strip(b" \t\r\x01").split()
+    return (data[:start], len(data) - start) if 0 < len(cells) < width else (data, 0)
+
+
+@attrs.frozen
+class _Marked:
+    """A reader whose NULs are another byte: inside a row they are damage, and must not join what is left."""
+
+    reader: BinaryIO
+
+    def seek(self, offset: int) -> int:
+        """Go to a byte."""
+        return self.reader.seek(offset)
+
+    def read(self, size: int) -> bytes:
+        """Return bytes with every NUL as SOH."""
+        raw = self.reader.read(size)
+        return raw.replace(b"\0", b"\x01") if b"\0" in raw else raw
