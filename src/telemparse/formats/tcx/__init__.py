@@ -1,0 +1,1 @@
+"""TCX recordings: Garmin's Training Center Database."""
