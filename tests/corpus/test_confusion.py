@@ -19,7 +19,7 @@ OWNERS = {
     "racebox-csv/*": "csv",
     "no-gnss/cobb-accessport.csv": "csv",
     "gpx/*": "gpx",
-    "tcx/*": "tcx",
+    "igc/*": "igc",
 }
 # Text in rows and columns whose own parser or dialect is to come: until then a table, and no more.
 TABLES = (
@@ -28,8 +28,8 @@ TABLES = (
 )  # fmt: skip
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
-    "aim-xrk/*", "fit/*", "gnss-imu/*.pos", "gpmf/*", "ibt/*", "igc/*", "kml/*", "motec-ld/*",
-    "mychronogps/*.json", "nmea/*", "racecapture/*", "racechrono-rcz/*", "speedangle/*", "ubx/*",
+    "aim-xrk/*", "fit/*", "gnss-imu/*.pos", "gpmf/*", "ibt/*", "kml/*", "motec-ld/*",
+    "mychronogps/*.json", "nmea/*", "racecapture/*", "racechrono-rcz/*", "speedangle/*", "tcx/*", "ubx/*",
     "vbb/*", "vbo/*", "SOURCES.tsv",
 )  # fmt: skip
 
@@ -82,7 +82,7 @@ def test_tables_of_formats_to_come_are_claimed_by_their_shape_alone(files):
 
 def test_a_stranger_with_the_name_of_a_table_is_no_table(files):
     strangers = [path for name, path in files.items() if matching(name, STRANGERS)]
-    for extension in (".csv", ".gpx", ".tcx"):
+    for extension in (".csv", ".gpx"):
         named = [
             Recording(f"{path.name}{extension}", {f"x{extension}": path.read_bytes()}) for path in strangers
         ]

@@ -1,0 +1,1 @@
+"""IGC recordings of GNSS flight recorders."""
