@@ -20,6 +20,7 @@ OWNERS = {
     "no-gnss/cobb-accessport.csv": "csv",
     "gpx/*": "gpx",
     "igc/*": "igc",
+    "tcx/*": "tcx",
 }
 # Text in rows and columns whose own parser or dialect is to come: until then a table, and no more.
 TABLES = (
@@ -29,7 +30,7 @@ TABLES = (
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
     "aim-xrk/*", "fit/*", "gnss-imu/*.pos", "gpmf/*", "ibt/*", "kml/*", "motec-ld/*",
-    "mychronogps/*.json", "nmea/*", "racecapture/*", "racechrono-rcz/*", "speedangle/*", "tcx/*", "ubx/*",
+    "mychronogps/*.json", "nmea/*", "racecapture/*", "racechrono-rcz/*", "speedangle/*", "ubx/*",
     "vbb/*", "vbo/*", "SOURCES.tsv",
 )  # fmt: skip
 
@@ -82,7 +83,7 @@ def test_tables_of_formats_to_come_are_claimed_by_their_shape_alone(files):
 
 def test_a_stranger_with_the_name_of_a_table_is_no_table(files):
     strangers = [path for name, path in files.items() if matching(name, STRANGERS)]
-    for extension in (".csv", ".gpx"):
+    for extension in (".csv", ".gpx", ".tcx"):
         named = [
             Recording(f"{path.name}{extension}", {f"x{extension}": path.read_bytes()}) for path in strangers
         ]

@@ -9,6 +9,7 @@ from telemparse.formats.csv.card import CARD as CSV
 from telemparse.formats.csv.dialects import BUILT_IN
 from telemparse.formats.gpx.card import CARD as GPX
 from telemparse.formats.igc.card import CARD as IGC
+from telemparse.formats.tcx.card import CARD as TCX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,7 @@ __all__ = ["telemparse_csv_dialects", "telemparse_parsers"]
 @hookimpl
 def telemparse_parsers() -> Iterable[ParserCard]:
     """Return the cards of the built-in formats."""
-    return (CSV, GPX, IGC)
+    return (CSV, GPX, IGC, TCX)
 
 
 @hookimpl
