@@ -12,10 +12,11 @@ import attrs
 
 from fuzz.mutations.markup import mutated_markup
 from fuzz.mutations.tables import mutated_table
-from fuzz.vocabulary import csv_words, gpx_words
+from fuzz.vocabulary import csv_words, gpx_words, igc_words
 from telemparse.extension.catalog import Catalog
 from telemparse.formats.csv.parser import parse_in_blocks
 from telemparse.formats.gpx.parser import read
+from telemparse.formats.igc.parser import parse_in_blocks as igc_in_blocks
 from telemparse.kernels.xml_points import Method
 from telemparse.model.options import ParseOptions
 
@@ -77,6 +78,13 @@ TARGETS = (
             partial(read, method=Method.WALK),
             partial(read, method=Method.WALK, piece_bytes=150),
         ),
+    ),
+    Target(
+        parser="igc",
+        file="fuzz.igc",
+        corpus=("igc/*.igc",),
+        words=igc_words,
+        parsers=(partial(igc_in_blocks, block_bytes=400), partial(igc_in_blocks, block_bytes=50)),
     ),
 )
 

@@ -9,9 +9,10 @@ from telemparse.formats.csv.cells import NULL_WORDS
 from telemparse.formats.csv.dialects import BUILT_IN
 from telemparse.formats.csv.vocabulary import QUANTITIES
 from telemparse.formats.gpx import leaves
+from telemparse.formats.igc.extensions import MEANINGS
 from telemparse.kernels.units import UNITS
 
-__all__ = ["csv_words", "dictionary", "gpx_words"]
+__all__ = ["csv_words", "dictionary", "gpx_words", "igc_words"]
 
 _LONGEST = 60
 
@@ -37,6 +38,14 @@ _TAGS = (
 )  # fmt: skip
 
 
+_IGC_RECORDS = (
+    "AXXX001", "HFDTE040525", "HFDTEDATE:311299,02", "HFDTE000000", "HFDTM219DATUM:ED50", "HFALGALTGPS:GEO",
+    "HFPLTPILOT:x", "HFFTYFRTYPE:A,B", "I00", "I013638FXA", "I023638SIU3941FXA", "I013699ABC", "I0536",
+    "J010809ABC", "J00", "K000001", "E000002PEV", "E235959", "LXXX", "G0", "B0000000000000N00000000EV",
+    "B2359592127267S01220736WA0011800120", "I033637LAD3839LOD4042TDS", "-0001", "\r", "\r\n", "\n", "HFDTE",
+)  # fmt: skip
+
+
 def csv_words() -> tuple[str, ...]:
     """Return header words, units, words for nothing, and cells."""
     quantities = (word for entry in QUANTITIES.values() for word in (entry.name, *entry.words))
@@ -47,6 +56,11 @@ def csv_words() -> tuple[str, ...]:
 def gpx_words() -> tuple[str, ...]:
     """Return tags, attributes, namespaces and texts."""
     return _short((*_TAGS, *leaves._IN_POINT, *leaves._IN_EXTENSIONS, *NUMBERS))
+
+
+def igc_words() -> tuple[str, ...]:
+    """Return records, definitions, codes and cells."""
+    return _short((*_IGC_RECORDS, *MEANINGS, *NUMBERS))
 
 
 def _short(words: Iterable[str]) -> tuple[str, ...]:
