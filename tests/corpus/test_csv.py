@@ -311,16 +311,7 @@ def test_kf_gins_positions_are_ellipsoidal_and_relative(corpus: Path) -> None:
     assert set(table["quality_flags"].to_pylist()) == {256}
 
 
-OTHERS = (
-    "aim-csv",
-    "motec-csv",
-    "harrys-csv",
-    "trackaddict-csv",
-    "racecapture",
-    "racechrono-csv",
-    "dovex",
-    "speedangle",
-)
+OTHERS = ("speedangle",)
 
 
 def _members(corpus: Path) -> list[Path]:
@@ -340,12 +331,3 @@ def test_dialects_to_come_end_in_data_or_codes(
         codes = {issue.code for issue in result.errors}
         assert not codes & {"PARSER_CRASHED", "SCHEMA_VIOLATION"}, (path.name, result.errors)
         assert bool(result.streams) or codes, path.name
-
-
-def test_interpolated_racechrono_rows_are_refused(
-    corpus: Path, forced: Callable[[Path], telemparse.ParseResult]
-) -> None:
-    for path in sorted((corpus / "racechrono-csv").iterdir()):
-        result = forced(path)
-        assert "gnss_pvt" not in result.streams, path.name
-        assert result.errors

@@ -20,11 +20,18 @@ OWNERS = {name: parser for parser, named in NAMED.items() for name in named}
 EXAMPLES = {name: files[name] for named in NAMED.values() for name, files in named.items()}
 # What these layouts do not say, whoever writes them: the zone of a clock, the unit of a speed, the date.
 UNSAID = {
+    "aim-rs3.csv": {"TIME_ZONE_ASSUMED_UTC"},
+    "aim-rs3.padded.csv": {"TIME_ZONE_ASSUMED_UTC"},
+    "aim-rs3.bare.csv": {"TIME_RELATIVE", "UNIT_ASSUMED"},
     "gauge-s.csv": {"TIME_ZONE_ASSUMED_UTC"},
     "imu-bare.csv": {"CSV_MISSING_LAT_LON", "TIME_RELATIVE"},
     "kf-gins.txt": {"TIME_RELATIVE"},
+    "motec-i2.csv": {"TIME_ZONE_ASSUMED_UTC"},
     "racebox.csv": {"UNIT_ASSUMED"},
+    "racecapture.first.log": {"TIME_RELATIVE"},
 }
+# Grids on which only some rows are the receiver's own.
+EPOCHS = {"racechrono-v3.csv": 20}
 LARGEST_BYTES = 16 * 1024
 EARTH_M = 6_371_000
 
@@ -70,7 +77,7 @@ def test_an_example_is_small_and_surely_told(name):
 
 def test_every_dialect_with_a_fingerprint_has_an_example_of_its_name():
     spoken = {name: parsed(name).metadata["dialect"] for name in CSV}
-    assert spoken == {name: name.rpartition(".")[0].replace("-", "_") for name in CSV}
+    assert spoken == {name: name.partition(".")[0].replace("-", "_") for name in CSV}
     assert set(spoken.values()) == {dialect.name for dialect in BUILT_IN}
 
 
@@ -79,8 +86,12 @@ def test_nothing_of_an_example_is_repaired_or_lost(name):
     result = parsed(name)
     assert not result.errors
     assert {issue.code for issue in result.warnings} == UNSAID.get(name, set())
-    samples = [table for stream, table in result.streams.items() if stream not in ("events", "laps")]
-    assert {table.num_rows for table in samples} == {40}
+    samples = {
+        stream: table.num_rows for stream, table in result.streams.items() if stream not in ("events", "laps")
+    }
+    fixes = samples.pop("gnss_pvt", 40)
+    assert fixes == EPOCHS.get(name, 40)
+    assert set(samples.values()) <= {40}
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES.keys() - {"imu-bare.csv"}))
@@ -97,14 +108,15 @@ def test_speed_and_course_are_those_of_positions_and_times(name):
         north, east = (table[axis].to_numpy()[1:] for axis in ("vel_n_mps", "vel_e_mps"))
         np.testing.assert_allclose(np.hypot(north, east), speed, rtol=0.05)
         assert np.abs(np.degrees(np.arctan2(east, north)) % 360 - course).max() < 5
-    altitude = table["alt_m"].to_numpy()
-    assert altitude[0] == pytest.approx(118, abs=0.5)
-    assert (np.diff(altitude) >= 0).all()
+    if known(table, "alt_m"):
+        altitude = table["alt_m"].to_numpy()
+        assert altitude[0] == pytest.approx(118, abs=0.5)
+        assert (np.diff(altitude) >= 0).all()
 
 
 def test_examples_show_speeds_courses_velocities_and_forces():
     tables = [parsed(name).streams.get("gnss_pvt") for name in EXAMPLES]
-    for name, count in {"speed_mps": 9, "course_deg": 6, "vel_n_mps": 1}.items():
+    for name, count in {"speed_mps": 9, "course_deg": 6, "vel_n_mps": 1, "alt_m": 15}.items():
         assert sum(table is not None and known(table, name) for table in tables) >= count, name
 
 

@@ -102,6 +102,7 @@ FURTHER = {
     "columbus": {"professional.csv": columbus()},
     "g1000": {"engine.csv": g1000()},
     "gauge_s": {"metric.csv": gauge_s()},
+    "racechrono_v3": {"canbus.csv": EXAMPLES["racechrono-v3.csv"].replace(b"200: obd", b"300: canbus")},
 }
 
 
@@ -113,6 +114,6 @@ def example_of(name):
 def test_a_built_in_dialect_keeps_every_promise(name):
     samples = {**example_of(name), **FURTHER.get(name, {})}
     report = run_dialect(NAMES[name], samples=samples)
-    assert len(example_of(name)) == 1
+    assert example_of(name)
     assert str(report).startswith(f"{len(report.passed)} passed, 0 failed, 0 failed as expected")
     assert not report.failed

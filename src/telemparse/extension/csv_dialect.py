@@ -17,19 +17,24 @@ import attrs
 
 from telemparse.errors import CallError
 from telemparse.extension import declarations as told
+from telemparse.extension.csv_rules import EpochRule, Grid, HeaderCells, LapRule, Match, Start, split_key
 from telemparse.extension.model_pattern import check_pattern
 from telemparse.model.events import EVENT_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["FIX_TYPES", "Altitude", "CsvDialect", "FixRule", "NumberRange", "Shape", "Stamps"]
+__all__ = [
+    "FIX_TYPES", "Altitude", "CsvDialect", "EpochRule", "FixRule", "Grid", "HeaderCells", "LapRule", "Match",
+    "NumberRange", "Shape", "Stamps", "Start",
+]  # fmt: skip
 
 FIX_TYPES = (1, 2, 3, 4, 6, 7)
 """Canonical fix types of a position; words for none and for time only belong to `lost`."""
 
 _MOST_DECIMALS = 17
 _AXES = 3
+_HIGHEST_RATE_HZ = 100_000
 
 
 class Stamps(enum.StrEnum):
@@ -52,6 +57,18 @@ class Altitude(enum.StrEnum):
 
 def _stamps(value: str) -> Stamps:
     return told.one_of(Stamps, value)
+
+
+def _match(value: str) -> Match:
+    return told.one_of(Match, value)
+
+
+def _header_cells(value: str) -> HeaderCells:
+    return told.one_of(HeaderCells, value)
+
+
+def _grid(value: str) -> Grid:
+    return told.one_of(Grid, value)
 
 
 def _altitude(value: str) -> Altitude:
@@ -143,12 +160,23 @@ class CsvDialect:
         first_columns: the header begins with exactly these.
         preamble: phrases that must stand in the lines before the data (case counts).
         shape: fingerprint of a headerless file.
+        match: whether all of header, first_columns and preamble must be there, or any of them.
+        header_cells: `plain`, or `barred` for cells that hold unit and rate as well.
+        sources: words of a row below the header that says where each column comes from (`gps`, `obd`). Names
+            that repeat are told apart by it: `speed@gps` names one of several `speed`.
         columns: `canonical[:unit or format]` by column name, or by index for a headerless file. An empty
             string keeps the column as an auxiliary channel whatever the vocabulary thinks of its name.
         stamps: what stamps without an offset mean.
         counter_refines_stamps: a fine counter (`tick`) subdivides stamps of whole seconds.
         fix: words of the validity column (`fix`), added to those that every CSV knows.
         events: words of an `event` column to canonical event types.
+        comment_events: words that comment lines among the rows begin with, to canonical event types; the
+            event is that of the row before.
+        grid: `own`, or `resampled` where the vendor's program has interpolated every row.
+        epochs: which rows of a union grid are the receiver's own.
+        laps: where the device's laps stand.
+        start: lines of the preamble that say when a clock of seconds began.
+        rate_hz: rows a second of files without a time column; those of barred cells name it themselves.
         altitude: surface that `alt_m` is counted from.
         device_family: of the result, or None.
         device_model: regular expression whose group 1, found in the preamble, is the model; at most 200
@@ -169,6 +197,9 @@ class CsvDialect:
     shape: Shape | None = attrs.field(
         default=None, validator=attrs.validators.optional(told.instance_of(Shape))
     )
+    match: Match = attrs.field(default=Match.ALL, converter=_match)
+    header_cells: HeaderCells = attrs.field(default=HeaderCells.PLAIN, converter=_header_cells)
+    sources: tuple[str, ...] = attrs.field(default=(), converter=told.several, validator=told.distinct_names)
     columns: Mapping[str | int, str] = attrs.field(
         factory=dict, converter=told.mapping, validator=told.column_specs
     )
@@ -178,6 +209,20 @@ class CsvDialect:
     events: Mapping[str, str] = attrs.field(
         factory=dict, converter=told.folded_keys, validator=told.values_of(EVENT_TYPES, "an event type")
     )
+    comment_events: Mapping[str, str] = attrs.field(
+        factory=dict, converter=told.folded_keys, validator=told.values_of(EVENT_TYPES, "an event type")
+    )
+    grid: Grid = attrs.field(default=Grid.OWN, converter=_grid)
+    epochs: EpochRule | None = attrs.field(
+        default=None, validator=attrs.validators.optional(told.instance_of(EpochRule))
+    )
+    laps: LapRule | None = attrs.field(
+        default=None, validator=attrs.validators.optional(told.instance_of(LapRule))
+    )
+    start: Start | None = attrs.field(
+        default=None, validator=attrs.validators.optional(told.instance_of(Start))
+    )
+    rate_hz: float | None = None
     altitude: Altitude = attrs.field(default=Altitude.SEA_LEVEL, converter=_altitude)
     device_family: str | None = attrs.field(default=None, validator=attrs.validators.optional(told.phrase))
     device_model: str | None = None
@@ -187,12 +232,29 @@ class CsvDialect:
             check_pattern(self.device_model)
         if self.shape is not None and (self.header or self.first_columns):
             raise CallError("a shape is the fingerprint of a file without a header: take one of the two")
+        self._check_rules()
         width = len(self.shape.columns) if self.shape is not None else 0
         for key in self.columns:
             if isinstance(key, str) and self.shape is not None:
                 raise CallError(f"a file without a header has no column {key!r}: name its index, from 0")
             if isinstance(key, int) and not 0 <= key < width:
                 raise CallError(f"column {key} is not one of the {width} of the shape; others have names")
+
+    def _check_rules(self) -> None:
+        for key in self.columns:
+            source = split_key(key)[1] if isinstance(key, str) else ""
+            if source and self.sources and source not in {word.lower() for word in self.sources}:
+                raise CallError(f"column {key!r} is of no source in {', '.join(self.sources)}")
+        if self.rate_hz is not None and not (
+            told.is_number(self.rate_hz) and 0 < self.rate_hz <= _HIGHEST_RATE_HZ
+        ):
+            raise CallError(
+                f"rate_hz must be above 0 and at most {_HIGHEST_RATE_HZ}, not {self.rate_hz!r:.100}"
+            )
+        if self.grid is Grid.RESAMPLED and self.epochs is not None:
+            raise CallError("where every row is resampled, no rule tells epochs: take grid or epochs")
+        if any(not word for word in self.comment_events):
+            raise CallError("comment_events holds an empty phrase, which every comment has")
 
     @property
     def has_fingerprint(self) -> bool:

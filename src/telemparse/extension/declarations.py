@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     import attrs
 
 __all__ = [
-    "column_specs", "distinct_names", "folded_keys", "folded_words", "instance_of", "is_number", "lower_word",
-    "mapping", "one_of", "phrase", "phrases", "several", "values_of", "whole", "word_set",
+    "column_specs", "distinct_names", "filled_phrase", "folded_keys", "folded_words", "instance_of",
+    "is_number", "lower_word", "mapping", "one_of", "phrase", "phrases", "several",
+    "values_of", "whole", "word_set",
 ]  # fmt: skip
 
 _Enum = TypeVar("_Enum", bound="enum.StrEnum")
@@ -85,6 +86,12 @@ def lower_word(_owner: Any, field: attrs.Attribute[str], value: object) -> None:
 def phrase(_owner: Any, field: attrs.Attribute[Any], value: object) -> None:
     """Refuse what is no short text of one line."""
     _line(field.name, value)
+
+
+def filled_phrase(_owner: Any, field: attrs.Attribute[Any], value: object) -> None:
+    """Refuse what is no short text of one line, and what is blank."""
+    if not _line(field.name, value).strip():
+        raise CallError(f"{field.name} is blank")
 
 
 def phrases(_owner: Any, field: attrs.Attribute[Any], values: tuple[object, ...]) -> None:

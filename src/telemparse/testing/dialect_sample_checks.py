@@ -98,7 +98,10 @@ def has_a_clock(subject: DialectSubject) -> None:
     """The time of each sample is told without a guess, and is UTC where stamps are declared."""
     specs = map(read_spec, subject.dialect.columns.values())
     declared = {spec.quantity.name for spec in specs if spec.quantity is not None}
-    dated = subject.dialect.stamps is not Stamps.UNKNOWN or "date" in declared
+    # Lines of a preamble may be absent: a clock that they begin is then a relative one.
+    dated = (subject.dialect.stamps is not Stamps.UNKNOWN and subject.dialect.start is None) or (
+        "date" in declared
+    )
     for reading in subject.own:
         open_ones = sorted({issue.code for issue in reading.issues} & _CLOCK_CODES)
         if open_ones:

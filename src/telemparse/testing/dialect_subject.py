@@ -11,10 +11,12 @@ import telemparse
 from telemparse.errors import CallError
 from telemparse.extension.catalog import Catalog
 from telemparse.extension.csv_dialect import CsvDialect, Stamps
+from telemparse.extension.csv_rules import split_key
 from telemparse.extension.faults import GUARDED
 from telemparse.extension.samples import recordings
 from telemparse.formats.csv.detect import layout_of
 from telemparse.formats.csv.headers import read_heading
+from telemparse.formats.csv.mapping import column_names
 from telemparse.formats.csv.recognition import fitting, known_dialects, taught
 from telemparse.kernels.spelling import squash
 from telemparse.model.detection import HEAD_BYTES
@@ -40,6 +42,7 @@ class DialectReading:
 
     Args:
         name: of the file.
+        dialect: under examination.
         layout: of the file, or None for what is no table.
         fits: names of the dialects whose fingerprint is there, the one that is spoken first.
         found: what the classifier says.
@@ -47,6 +50,7 @@ class DialectReading:
     """
 
     name: str
+    dialect: CsvDialect
     layout: Layout | None
     fits: tuple[str, ...]
     found: Classification
@@ -59,7 +63,7 @@ class DialectReading:
             return []
         if self.layout.header is None:
             return [f"column_{index + 1}" for index in range(self.layout.width)]
-        return [name for name in self.layout.header if name]
+        return [name for name in column_names(self.layout, self.dialect) if name]
 
     @property
     def issues(self) -> tuple[Issue, ...]:
@@ -70,10 +74,11 @@ class DialectReading:
         """Return the source column that a dialect's key names, or None when it is not there."""
         if isinstance(key, int):
             return self.names[key] if key < len(self.names) else None
-        wanted = squash(key)
-        return next(
-            (name for name in self.names if wanted in {squash(name), squash(read_heading(name).base)}), None
-        )
+        for wanted in (squash(key), squash(split_key(key)[0])):
+            for name in self.names:
+                if wanted in {squash(name), squash(read_heading(name).base)}:
+                    return name
+        return None
 
     def feeds(self, source: str) -> str | None:
         """Return the canonical or auxiliary name that a source column feeds, or None."""
@@ -126,7 +131,7 @@ class DialectSubject:
             fits = tuple(dialect.name for dialect in fitting(layout)) if layout is not None else ()
             found = telemparse.detect({name: data})
             result = telemparse.parse({name: data}, options, on_error="return")
-        return DialectReading(name, layout, fits, found, result)
+        return DialectReading(name, self.dialect, layout, fits, found, result)
 
     def takes(self, data: bytes) -> bool:
         """Tell whether a file would be read as this dialect."""

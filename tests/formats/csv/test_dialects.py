@@ -10,6 +10,7 @@ import pytest
 from telemparse.extension.catalog import Catalog
 from telemparse.extension.csv_dialect import CsvDialect, FixRule, NumberRange, Shape, Stamps
 from telemparse.formats.csv.dialects import BUILT_IN, GENERIC
+from telemparse.formats.csv.lap_timer_examples import LAP_TIMER_EXAMPLES
 from telemparse.formats.csv.layout import read_layout
 from telemparse.formats.csv.mapping import read_spec
 from telemparse.formats.csv.recognition import speaks, which_dialect
@@ -74,7 +75,8 @@ def _layout(text):
 
 
 def test_every_built_in_dialect_has_a_sample_here_and_a_name_of_its_own():
-    assert {dialect.name for dialect in BUILT_IN} == set(SAMPLES)
+    timers = {name.partition(".")[0].replace("-", "_") for name in LAP_TIMER_EXAMPLES}
+    assert {dialect.name for dialect in BUILT_IN} == set(SAMPLES) | timers
     assert not GENERIC.has_fingerprint
 
 
@@ -90,7 +92,7 @@ def test_every_declared_column_is_understood(dialect):
     for spec in dialect.columns.values():
         read = read_spec(spec)
         _name, colon, tail = spec.partition(":")
-        assert not colon or read.unit is not None or read.qualifier in ("ymd", "ms"), spec
+        assert not colon or read.unit is not None or read.qualifier in ("ymd", "dmy", "ms"), spec
         assert read.quantity is not None or read.name in ("", "position_std_n_m", "position_std_e_m"), tail
 
 

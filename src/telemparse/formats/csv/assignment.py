@@ -69,6 +69,7 @@ class Assignment:
         basis: of assumed units that the data bears out, by symbol.
         left: columns that feed nothing yet.
         assumed: source columns by the unit that is assumed for them.
+        watched: columns that the dialect's rules of epochs and laps name, by what for.
     """
 
     gnss: dict[str, Measured] = attrs.field(factory=dict)
@@ -81,6 +82,7 @@ class Assignment:
     basis: dict[str, str] = attrs.field(factory=dict)
     left: list[Column] = attrs.field(factory=list)
     assumed: dict[str, list[str]] = attrs.field(factory=dict)
+    watched: dict[str, Column] = attrs.field(factory=dict)
 
 
 def assumptions(result: Assignment, artifact: str) -> list[Issue]:
@@ -121,7 +123,9 @@ def add_auxiliary(result: Assignment, columns: Iterable[Column] = ()) -> None:
     taken = {"t", *(channel.name for channel in result.channels)}
     for column in sorted((*result.left, *columns), key=lambda c: c.index):
         numeric = _is_numeric(column)
-        name = snake_case(column.name or column.base or column.source)
+        # A name that repeats is told apart by its source, for all of its columns alike.
+        apart = column.source if column.origin and column.source.endswith(f"@{column.origin}") else ""
+        name = snake_case(column.name or apart or column.base or column.source)
         if name in taken:
             name = snake_case(column.source)
         if name in KNOWN_CHANNELS:

@@ -62,7 +62,7 @@ class Clock:
         fraction: a column of milliseconds beside stamps of whole seconds.
         counter: a fine counter that subdivides the stamps, anchored at `base_ns`.
         base_ns: stamp less counter at the tick edges of the file's head.
-        unread: rows so far whose cells hold something that is no time.
+        start_ns: instant of the zero of a counter whose start the preamble tells, or None.
     """
 
     source: _Source
@@ -76,6 +76,7 @@ class Clock:
     fraction: TimeColumn | None = None
     counter: NumberSource | None = None
     base_ns: int | None = None
+    start_ns: int | None = None
     origin_ns: int | None = None
     _last_difference: int | None = None
 
@@ -97,9 +98,18 @@ class Clock:
         found = self._anchored(cells, decimal) if self.counter is not None else self._stamps(cells, decimal)
         if self.zone is not Zone.NONE:
             found = self._in_utc(found, cells)
+        if self.start_ns is not None:
+            found = Instants(found.t_ns + self.start_ns, found.valid, found.repaired)
         if self.time_base == "relative":
             found = self._from_origin(found)
         return found
+
+    @property
+    def zero_ns(self) -> int | None:
+        """Where the zero of a counter lies in the time base; None for stamps, and before the first row."""
+        if self.start_ns is not None:
+            return self.start_ns
+        return -self.origin_ns if self.origin_ns is not None else None
 
     def _stamps(self, cells: Cells, decimal: str) -> Instants:
         found = self.source.read(cells, decimal)

@@ -13,13 +13,15 @@ from telemparse.extension.csv_dialect import Stamps
 from telemparse.formats.csv.assignment import TYPED_SHARE
 from telemparse.formats.csv.clock import Clock, Zone
 from telemparse.formats.csv.mapping import Basis
-from telemparse.formats.csv.sources import DaySource, NumberSource, StampSource
+from telemparse.formats.csv.preamble import start_ns
+from telemparse.formats.csv.sources import DaySource, NumberSource, RowSource, StampSource
 from telemparse.formats.csv.timing import Ambiguous, Form, read_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from telemparse.extension.csv_dialect import CsvDialect
+    from telemparse.formats.csv.layout import Layout
     from telemparse.formats.csv.mapping import Column
     from telemparse.formats.csv.timing import TimeColumn
     from telemparse.model.options import ParseOptions
@@ -50,8 +52,10 @@ class Found:
     left: tuple[Column, ...]
 
 
-def choose_clock(times: list[Column], dialect: CsvDialect, options: ParseOptions) -> Found | None:
-    """Return the clock, or None when no column is a time.
+def choose_clock(
+    times: list[Column], dialect: CsvDialect, options: ParseOptions, layout: Layout
+) -> Found | None:
+    """Return the clock, or None when no column is a time and no rate of the rows is known.
 
     Raises Ambiguous when the only time column can be read in several ways.
     """
@@ -67,9 +71,14 @@ def choose_clock(times: list[Column], dialect: CsvDialect, options: ParseOptions
     if doubt is not None and (clock is None or clock.time_base != "utc"):
         raise doubt
     if clock is None:
-        return None
+        rate_hz = max(layout.rates, default=dialect.rate_hz) or dialect.rate_hz
+        if rate_hz is None:
+            return None
+        words = f"number of the row at {rate_hz:g} Hz"
+        return Found(Clock(RowSource(rate_hz), "index", (), words), {}, tuple(times))
     _add_fraction(clock, read)
     _refine(clock, read, dialect)
+    _begin(clock, dialect, options, layout)
     _place(clock, read, dialect, options)
     used = {stamped.column.index for stamped in clock.columns}
     return Found(
@@ -180,6 +189,23 @@ def _refine(clock: Clock, read: list[TimeColumn], dialect: CsvDialect) -> None:
     clock.words += f", subdivided by the counter {counter.column.source}"
 
 
+def _begin(clock: Clock, dialect: CsvDialect, options: ParseOptions, layout: Layout) -> None:
+    """Let a counter begin when the preamble says that the recording began."""
+    if clock.time_base != "relative" or dialect.start is None or clock.columns[0].name == "gps_tow":
+        return
+    zone = options.timezone if dialect.stamps is not Stamps.UTC else None
+    clock.start_ns = start_ns(layout, dialect.start, zone)
+    if clock.start_ns is None:
+        return
+    clock.time_base = "utc"
+    clock.words += f" since the {dialect.start.date} and {dialect.start.time} of the preamble"
+    if zone is not None:
+        clock.words += f", in {zone}"
+    elif dialect.stamps is not Stamps.UTC:
+        clock.assumed_utc = True
+        clock.words += ", zone not stated"
+
+
 def _is_coarse(stamped: TimeColumn) -> bool:
     """Tell whether stamps are of whole seconds."""
     if stamped.form is Form.EPOCH:
@@ -199,6 +225,8 @@ def _repeats(stamped: TimeColumn) -> bool:
 def _place(clock: Clock, read: list[TimeColumn], dialect: CsvDialect, options: ParseOptions) -> None:
     """Say what brings the clock to UTC."""
     if clock.time_base != "utc" or _named(list(clock.columns), "gps_week") is not None:
+        return
+    if clock.start_ns is not None:
         return
     stamped = [column for column in clock.columns if column.form is not Form.COUNTER]
     if any(column.zoned or column.utc or column.form is Form.EPOCH for column in stamped):

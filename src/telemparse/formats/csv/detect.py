@@ -36,7 +36,6 @@ _STRANGERS = (
     ("VBO", re.compile(rb"(?m)^\[(?:header|column names|data)\]")),
     ("IGC", re.compile(rb"(?m)\AA[A-Z0-9]{3}[^,;\r\n]*\r?\nH[FO]")),
     ("IGC", re.compile(rb"(?m)^B\d{6}\d{7}[NS]\d{8}[EW][AV]")),
-    ("RaceCapture header cells", re.compile(rb"\A\s*#?\"[^\"\r\n]*\"\|\"[^\"\r\n]*\"\|")),
     ("RTKLIB solution", re.compile(rb"(?m)^%\s+(?:GPST|UTC|JST)\s")),
     ("SpeedAngle", re.compile(rb"(?m)^<(?:trackplan|timer)\b")),
 )

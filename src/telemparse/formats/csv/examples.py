@@ -1,4 +1,4 @@
-"""One generated recording for each built-in dialect, for the conformance kit and for neighbours to refuse.
+"""Generated recordings of each built-in dialect, for the conformance kit and for neighbours to refuse.
 
 A generic table stands in none of them: it is told by its shape alone, and an example must be told surely.
 """
@@ -7,61 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
-from telemparse.formats.drive import drive
+from telemparse.formats.csv.drawing import FORCES, RATES, Drawing
+from telemparse.formats.csv.lap_timer_examples import LAP_TIMER_EXAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from telemparse.formats.drive import Sample
-
 __all__ = ["EXAMPLES"]
 
-_KMH, _MPH, _KNOTS, _FEET = 3.6, 1 / 0.44704, 3600 / 1852, 1 / 0.3048
-_VARIATION_DEG = -4.5
-
-
-@attrs.frozen(kw_only=True)
-class _Layout:
-    """How a vendor lays out the drive: lines above the rows, and one row with what it shows in braces.
-
-    A row's fields are the sample's (`s.t`, `s.accel_g`), unsigned positions and other units of the same.
-    """
-
-    head: str = ""
-    row: str
-    rate_hz: int = 1
-    end: str = "\n"
-
-    def written(self) -> bytes:
-        """Return the whole file."""
-        lines = self.head.splitlines()
-        lines += [self.row.format(s=sample, **_converted(sample)) for sample in drive(rate_hz=self.rate_hz)]
-        return "".join(line + self.end for line in lines).encode()
-
-
-def _converted(sample: Sample) -> dict[str, float]:
-    return {
-        "south": -sample.lat_deg,
-        "west": -sample.lon_deg,
-        "kmh": sample.speed_mps * _KMH,
-        "mph": sample.speed_mps * _MPH,
-        "north_mph": sample.north_mps * _MPH,
-        "east_mph": sample.east_mps * _MPH,
-        "down_mph": -sample.climb_mps * _MPH,
-        "knots": sample.speed_mps * _KNOTS,
-        "feet": sample.alt_m * _FEET,
-        "magnetic": sample.course_deg - _VARIATION_DEG,
-        "feet_per_min": sample.climb_mps * 60 * _FEET,
-        "distance_km": sample.distance_m / 1000,
-    }
-
-
-_FORCES = "{s.accel_g[0]:.3f},{s.accel_g[1]:.3f},{s.accel_g[2]:.3f}"
-_RATES = "{s.gyro_dps[0]:.2f},{s.gyro_dps[1]:.2f},{s.gyro_dps[2]:.2f}"
-
-_AIRDATA = _Layout(
+_AIRDATA = Drawing(
     head=(
         "time(millisecond),datetime(utc),latitude,longitude,altitude_above_seaLevel(feet),speed(mph),"
         "satellites,gpslevel, xSpeed(mph), ySpeed(mph), zSpeed(mph), compass_heading(degrees),flycState"
@@ -72,7 +26,7 @@ _AIRDATA = _Layout(
     ),
     rate_hz=10,
 )
-_COLUMBUS = _Layout(
+_COLUMBUS = Drawing(
     head="INDEX,TAG,DATE,TIME,LATITUDE N/S,LONGITUDE E/W,HEIGHT,SPEED,HEADING",
     row=(
         "{s.number},T,{s.t:%y%m%d},{s.t:%H%M%S},{south:.7f}S,{west:.7f}W,{s.alt_m:.0f},{kmh:.1f},"
@@ -80,7 +34,7 @@ _COLUMBUS = _Layout(
     ),
     end="\r\n",
 )
-_G1000 = _Layout(
+_G1000 = Drawing(
     head=(
         '#airframe_info, log_version="1.00", airframe_name="Nothing 1"\n'
         "#yyy-mm-dd, hh:mm:ss,   hh:mm,     degrees,     degrees, ft msl,     kt,    fpm,   deg,   deg,"
@@ -93,7 +47,7 @@ _G1000 = _Layout(
         "{knots:7.2f},{feet_per_min:7.2f},{magnetic:6.1f},  -4.5,{s.rpm:7.1f},    3D"
     ),
 )
-_GAUGE_S = _Layout(
+_GAUGE_S = Drawing(
     head=(
         "Timestamp (ms),Date,Hour (h),Minute (min),Second (s),Accel X (g),Accel Y (g),Accel Z (g),"
         "Engine Speed (RPM),TPS (%),Speed (mph),GPS Speed (km/h),GPS North (Angle),GPS Altitude (m),"
@@ -101,24 +55,24 @@ _GAUGE_S = _Layout(
     ),
     row=(
         "{s.millis},{s.t:%y%m%d},{s.t:%H},{s.t:%M},{s.t:%S},"
-        + _FORCES
+        + FORCES
         + ",{s.rpm:.0f},35.5,{mph:.0f},{kmh:.2f},{s.course_deg:.2f},{s.alt_m:.3f},{s.lat_deg:.7f},"
         "{s.lon_deg:.7f},"
     ),
     rate_hz=10,
 )
-_IBLUE = _Layout(
+_IBLUE = Drawing(
     head="INDEX,RCR,DATE,TIME,VALID,LATITUDE,N/S,LONGITUDE,E/W,HEIGHT,SPEED,DISTANCE,",
     row=(
         "{s.number},T,{s.t:%Y/%m/%d},{s.t:%H:%M:%S},SPS,{south:.7f},S,{west:.7f},W,{s.alt_m:.0f},{kmh:.1f},"
         "{distance_km:.6f},"
     ),
 )
-_IMU_BARE = _Layout(row=f"{_FORCES},{_RATES},{{s.millis}}", rate_hz=100)
-_KF_GINS = _Layout(
+_IMU_BARE = Drawing(row=f"{FORCES},{RATES},{{s.millis}}", rate_hz=100)
+_KF_GINS = Drawing(
     row="{s.tow_s:.3f}  {s.lat_deg:.10f}  {s.lon_deg:.10f}  {s.alt_m:.3f}  0.010  0.009  0.019",
 )
-_MTK = _Layout(
+_MTK = Drawing(
     head=(
         "INDEX,RCR,DATE,TIME,VALID,LATITUDE,N/S,LONGITUDE,E/W,HEIGHT,SPEED,HEADING,NSAT (USED/VIEW),DISTANCE,"
     ),
@@ -127,11 +81,11 @@ _MTK = _Layout(
         "{kmh:.3f} km/h,{s.course_deg:.3f},9(12),{s.speed_mps:9.2f} m,"
     ),
 )
-_RACEBOX = _Layout(
+_RACEBOX = Drawing(
     head="Record,Time,Latitude,Longitude,Altitude,Speed,GForceX,GForceY,GForceZ,Lap,GyroX,GyroY,GyroZ",
     row=(
         "{s.number},{s.iso},{s.lat_deg:.7f},{s.lon_deg:.7f},{s.alt_m:.1f},{kmh:.2f},"
-        f"{_FORCES},0,{_RATES}"
+        f"{FORCES},0,{RATES}"
     ),
     rate_hz=10,
 )
@@ -146,5 +100,6 @@ EXAMPLES: Mapping[str, bytes] = {
     "kf-gins.txt": _KF_GINS.written(),
     "mtk.csv": _MTK.written(),
     "racebox.csv": _RACEBOX.written(),
+    **LAP_TIMER_EXAMPLES,
 }
-"""Names to bytes, each named after its dialect."""
+"""Names to bytes; the dialect stands before the first point, `-` for `_`."""

@@ -12,12 +12,12 @@ from telemparse.formats.csv.vocabulary import meaning_of, squash
 from telemparse.kernels.units import UNITS, find_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from telemparse.formats.csv.vocabulary import Quantity
     from telemparse.kernels.units import Unit
 
-__all__ = ["DEVICE_CELL", "Heading", "read_heading", "snake_case", "unique_name"]
+__all__ = ["DEVICE_CELL", "Barred", "Heading", "read_barred", "read_heading", "snake_case", "unique_name"]
 
 # `speed (km/h)`, `Speed[mph]`, `Speed {kn}`: the last bracket is the unit.
 _BRACKETED = re.compile(r"^(?P<name>[^\[({]*?)\s*[\[({]\s*(?P<unit>[^\])}]*?)\s*[\])}]\s*$")
@@ -25,6 +25,11 @@ _BRACKETED = re.compile(r"^(?P<name>[^\[({]*?)\s*[\[({]\s*(?P<unit>[^\])}]*?)\s*
 _WORDS = re.compile(r"[\s_\-,:]+")
 # `AP Info:[model][vehicle][map]`: a logger that tells about itself in a header cell (Cobb Accessport).
 DEVICE_CELL = re.compile(r"^(?P<label>[^:\[\]]{1,40}):(?P<facts>(?:\[[^\[\]]*\])+)$")
+# `"Speed"|"MPH"|0.0|150.0|10`, with or without the quotes that a reader has taken away.
+_BARRED = re.compile(
+    r'#?"?(?P<name>[^"|]{1,80})"?\|"?(?P<unit>[^"|]{0,40})"?(?:\|[+-]?\d{1,12}(?:\.\d{0,6})?){0,2}'
+    r"\|(?P<rate>\d{1,6}(?:\.\d{0,6})?)"
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 _LONGEST_UNIT_WORDS = 3
@@ -82,6 +87,33 @@ def read_heading(cell: str) -> Heading:
         return Heading(text, quantity, rank, unit, text[len(short) :].strip("_- ,"), text)
     unit, short = _bare_suffix(text)
     return Heading(text, None, 0, unit, text[len(short) :].strip("_- ,") if unit else "", text)
+
+
+@attrs.frozen
+class Barred:
+    """A header whose cells hold more than names, taken apart.
+
+    Args:
+        names, units: as written, one each.
+        rates: samples a second.
+    """
+
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    rates: tuple[float, ...]
+
+
+def read_barred(cells: Sequence[str]) -> Barred | None:
+    """Return the parts of `"Name"|"unit"|...|rate` cells, or None where not every cell is one."""
+    found = [_BARRED.fullmatch(cell.strip()) for cell in cells]
+    parts = [each for each in found if each is not None]
+    if not parts or len(parts) < len(found):
+        return None
+    return Barred(
+        tuple(part["name"].strip() for part in parts),
+        tuple(part["unit"].strip() for part in parts),
+        tuple(float(part["rate"]) for part in parts),
+    )
 
 
 def _known(text: str) -> tuple[Quantity | None, int]:

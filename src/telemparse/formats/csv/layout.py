@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from telemparse.formats.csv.cells import CellKind, is_value, kind_of
-from telemparse.formats.csv.headers import read_heading
+from telemparse.formats.csv.headers import read_barred, read_heading
 from telemparse.formats.csv.rows import rows_of
 from telemparse.kernels.lines import Lines, Newlines, decoded, sniff_encoding
 from telemparse.kernels.units import find_unit
@@ -44,6 +44,8 @@ class Layout:
         width: cells of a data row.
         header: cells of the header row, or None for a headerless text.
         units: cells of a unit row (empty strings where there is none), same order.
+        rates: of a header whose cells hold name, unit and rate, the rates in Hz; else empty.
+        sources: cells of a row below the header that says which source each column comes from, else empty.
         origins: distinct cells of a row below the header that says which source each column comes from.
         preamble: lines before header and data.
         header_line, data_line: line numbers from 1; `data_line` is that of the first data row.
@@ -60,6 +62,8 @@ class Layout:
     width: int
     header: tuple[str, ...] | None
     units: tuple[str, ...]
+    rates: tuple[float, ...] = ()
+    sources: tuple[str, ...] = ()
     origins: tuple[str, ...]
     preamble: tuple[str, ...]
     header_line: int | None
@@ -120,6 +124,8 @@ def _layout(
     fitting = [row for row in body if len(row.cells) == width]
     if not fitting:
         return None
+    barred = read_barred(rows[header].cells) if header is not None else None
+    sources = _sources(rows, header, start)
     layout = Layout(
         encoding=encoding,
         newlines=newlines,
@@ -128,9 +134,11 @@ def _layout(
         quoted='"' in text,
         decimal=_decimal(fitting, delimiter),
         width=width,
-        header=_cells(rows[header].cells, width) if header is not None else None,
-        units=_cells(_unit_row(rows, header, start, width), width),
-        origins=_origins(rows, header, start),
+        header=_cells(barred.names if barred else rows[header].cells, width) if header is not None else None,
+        units=_cells(barred.units if barred else _unit_row(rows, header, start, width), width),
+        rates=barred.rates if barred else (),
+        sources=_cells(sources, width) if sources else (),
+        origins=tuple(dict.fromkeys(cell.strip() for cell in sources if cell.strip())),
         preamble=_preamble(text, rows, header if header is not None else start),
         header_line=rows[header].line if header is not None else None,
         data_line=rows[start].line,
@@ -232,12 +240,12 @@ def _unit_row(rows: list[Row], header: int | None, start: int, width: int) -> tu
     return ()
 
 
-def _origins(rows: list[Row], header: int | None, start: int) -> tuple[str, ...]:
-    """Return the few words that a row between header and data repeats: names of devices or of buses."""
+def _sources(rows: list[Row], header: int | None, start: int) -> tuple[str, ...]:
+    """Return a row between header and data that repeats few words: names of devices or of buses."""
     for row in rows[header + 1 : start] if header is not None else ():
-        distinct = tuple(dict.fromkeys(cell.strip() for cell in row.cells if cell.strip()))
+        distinct = {cell.strip() for cell in row.cells if cell.strip()}
         if row.is_words and not _is_unit_row(row) and 2 * len(distinct) <= row.filled:
-            return distinct
+            return row.cells
     return ()
 
 

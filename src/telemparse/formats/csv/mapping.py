@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import attrs
 
+from telemparse.extension.csv_rules import split_key
 from telemparse.formats.csv.headers import Heading, read_heading
 from telemparse.formats.csv.vocabulary import QUANTITIES, Role, meaning_of, squash
 from telemparse.kernels.units import Dimension, find_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from telemparse.extension.csv_dialect import CsvDialect
     from telemparse.formats.csv.layout import Layout
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.vocabulary import Quantity
     from telemparse.kernels.units import Unit
 
-__all__ = ["Basis", "Column", "UnknownColumns", "map_columns", "read_spec"]
+__all__ = ["Basis", "Column", "UnknownColumns", "column_names", "map_columns", "named", "read_spec"]
 
 
 class Basis(enum.IntEnum):
@@ -47,6 +49,7 @@ class Column:
         unit_is_default: the unit is a dialect's default and may be another one in this file.
         rank: how telling its word is.
         basis: who says so.
+        origin: word of the file's row of sources, empty without one.
         profile: of its sampled cells.
     """
 
@@ -61,6 +64,7 @@ class Column:
     unit_is_default: bool = False
     rank: int = 0
     basis: Basis = Basis.HEADER
+    origin: str = ""
     profile: Profile = attrs.field(repr=False)
 
     def auxiliary(self) -> Column:
@@ -120,8 +124,9 @@ def map_columns(
 
     Raises UnknownColumns when the option names a column that is not there.
     """
-    names = _names(layout)
-    chosen = _by_index(names, options or {})
+    names, origins = _names(layout), _origins(layout, dialect)
+    told_apart = column_names(layout, dialect)
+    chosen = _by_index(told_apart, options or {})
     columns = []
     for index, name in enumerate(names):
         profile = profiles[index]
@@ -129,24 +134,66 @@ def map_columns(
         row_unit = layout.units[index] if index < len(layout.units) else ""
         spec, basis = chosen.get(index), Basis.OPTION
         if spec is None:
-            spec, basis = _declared(dialect, index, heading), Basis.DIALECT
+            spec, basis = _declared(dialect, index, heading, origins[index]), Basis.DIALECT
         if spec is None:
             basis = Basis.HEADER
         if not name and not profile.filled and basis is Basis.HEADER:
             continue  # the empty column behind a trailing delimiter
-        source = name or f"column_{index + 1}"
-        told = Column(index=index, source=source, base=heading.base, basis=basis, profile=profile)
+        told = Column(
+            index=index,
+            source=told_apart[index] or f"column_{index + 1}",
+            base=heading.base,
+            basis=basis,
+            origin=origins[index],
+            profile=profile,
+        )
         columns.append(_column(told, heading, row_unit, spec))
     return columns
 
 
-def _declared(dialect: CsvDialect, index: int, heading: Heading) -> str | None:
+def _declared(dialect: CsvDialect, index: int, heading: Heading, origin: str) -> str | None:
     """Return what a dialect says of a column: by its name, its name without the unit, or its place."""
-    by_name = {squash(key): spec for key, spec in dialect.columns.items() if isinstance(key, str)}
-    for name in (heading.text, heading.base):
-        if name and squash(name) in by_name:
-            return by_name[squash(name)]
+    by_name = {
+        (squash(name), source): spec
+        for key, spec in dialect.columns.items()
+        if isinstance(key, str)
+        for name, source in (split_key(key) if dialect.sources else (key, ""),)
+    }
+    for source in dict.fromkeys((origin, "")):
+        for name in (heading.text, heading.base):
+            if name and (squash(name), source) in by_name:
+                return by_name[squash(name), source]
     return dialect.columns.get(index)
+
+
+def named(columns: Iterable[Column], key: str) -> Column | None:
+    """Return the column that a rule of a dialect names: `name`, `name@source`, or one without its unit."""
+    name, source = split_key(key)
+    for column in columns:
+        text = split_key(column.source)[0] if column.origin else column.source
+        if squash(name) in (squash(text), squash(column.base)) and source in ("", column.origin):
+            return column
+    return None
+
+
+def column_names(layout: Layout, dialect: CsvDialect) -> list[str]:
+    """Return the name of each column; those that repeat are told apart by their source, where one is told."""
+    names, origins = _names(layout), _origins(layout, dialect)
+    counts = Counter(squash(name) for name in names)
+    return [
+        f"{name}@{origin}" if origin and counts[squash(name)] > 1 else name
+        for name, origin in zip(names, origins, strict=True)
+    ]
+
+
+def _origins(layout: Layout, dialect: CsvDialect) -> list[str]:
+    """Return the word of the row of sources for each column: `gps` of `100: gps`."""
+    words = {word.strip().lower() for word in dialect.sources}
+    found = [""] * layout.width
+    for index, cell in enumerate(layout.sources[: layout.width] if words else ()):
+        word = cell.rpartition(":")[2].strip().lower()
+        found[index] = word if word in words else ""
+    return found
 
 
 def _names(layout: Layout) -> list[str]:

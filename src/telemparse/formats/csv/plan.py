@@ -9,9 +9,11 @@ import pyarrow as pa
 from telemparse.formats.csv.assignment import TYPED_SHARE, speed_is_assumed
 from telemparse.formats.csv.cells import CellKind
 from telemparse.formats.csv.columns import Columns
+from telemparse.formats.csv.epochs import EpochWatch
 from telemparse.formats.csv.fixes import FixWatch
+from telemparse.formats.csv.lap_book import LapBook
 from telemparse.formats.csv.positions import Positions, angle_form
-from telemparse.formats.csv.receiver import Receiver
+from telemparse.formats.csv.receiver import Receiver, standing_flags
 from telemparse.formats.csv.streams import IMU_STREAMS, Streams, channel_kind
 from telemparse.schemas import SCHEMAS
 
@@ -62,6 +64,9 @@ def reading_kinds(assignment: Assignment, found: Found, wanted: frozenset[str]) 
             kinds.update({measured.column.index: _number_kind(measured, pa.float32()) for measured in axes})
     if "channels" in wanted:
         kinds.update({c.source.column.index: _channel_reading(c) for c in assignment.channels})
+    for column in assignment.watched.values():
+        numeric = column.profile.share(CellKind.NUMBER) >= TYPED_SHARE
+        kinds.setdefault(column.index, pa.float64() if numeric else pa.string())
     kinds.update(found.kinds)
     return dict(sorted(kinds.items()))
 
@@ -132,8 +137,16 @@ def make_streams(
             decimal=layout.decimal,
         )
         fix = FixWatch(dialect.fix, assignment.aids.get("fix"))
-        receiver = Receiver(assignment, positions, fix, dialect.altitude, columns)
-    return Streams(assignment, found.clock, columns, receiver, dialect.events, wanted, names)
+        receiver = Receiver(
+            assignment,
+            positions,
+            fix,
+            standing_flags(dialect),
+            EpochWatch.of(assignment.watched, layout.decimal),
+            columns,
+        )
+    book = LapBook.of(dialect, layout, assignment.watched, found.clock)
+    return Streams(assignment, found.clock, columns, receiver, book, dialect.events, wanted, names)
 
 
 def feeding(assignment: Assignment) -> Iterable[tuple[str, Measured]]:

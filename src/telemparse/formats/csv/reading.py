@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from typing import TYPE_CHECKING
 
 import attrs
@@ -45,10 +46,14 @@ class Skipped:
     Args:
         count: of them.
         comments: comment lines among the rows, which are no data.
+        remarks: (row behind it, text) of the comment lines that a dialect reads, in order.
+        places: rows behind the skipped ones, in order; for files whose rows are the clock.
     """
 
     count: int = 0
     comments: int = 0
+    remarks: list[tuple[int, str]] = attrs.field(factory=list)
+    places: array[int] = attrs.field(factory=lambda: array("q"))
 
 
 @attrs.frozen
@@ -85,10 +90,12 @@ class Table:
     Args:
         layout: of the file.
         kinds: Arrow type by index of each wanted column.
+        telling: expression that the comment lines fit which a dialect reads, None for none.
     """
 
     layout: Layout
     kinds: Mapping[int, pa.DataType]
+    telling: re.Pattern[str] | None = None
 
     def read(self, data: bytes, size: int | None = None) -> Cells | None:
         """Return the columns of the whole lines in the first `size` bytes, None where no line is filled.
@@ -142,12 +149,19 @@ class Table:
         quotes: bool = True,
     ) -> Cells:
         skipped = Skipped()
+        passed = 0
 
         def skip(row: pc_csv.InvalidRow) -> str:
+            nonlocal passed
+            behind = row.number - 1 - passed  # rows count from 1, the skipped ones too
+            passed += 1
             if row.text.lstrip().startswith(COMMENTS):
                 skipped.comments += 1
+                if self.telling is not None and self.telling.match(row.text):
+                    skipped.remarks.append((behind, row.text))
             elif row.text.strip():
                 skipped.count += 1
+                skipped.places.append(behind)
             return "skip"
 
         names = [f"c{index}" for index in range(self.layout.width)]

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from telemparse.extension.csv_dialect import Altitude
+from telemparse.extension.csv_dialect import Altitude, Grid
 from telemparse.formats.csv.fixes import UNKNOWN_TYPE
 from telemparse.formats.csv.numbers import numbers
 from telemparse.kernels.arrays import to_arrow
@@ -17,15 +17,17 @@ from telemparse.schemas import SCHEMAS, QualityFlag
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from telemparse.extension.csv_dialect import CsvDialect
     from telemparse.formats.csv.assignment import Assignment
     from telemparse.formats.csv.columns import Columns
+    from telemparse.formats.csv.epochs import EpochWatch
     from telemparse.formats.csv.fixes import FixWatch
     from telemparse.formats.csv.positions import Positions
     from telemparse.formats.csv.reading import Cells
     from telemparse.formats.csv.sources import Instants
     from telemparse.kernels.arrays import Mask
 
-__all__ = ["Epochs", "Receiver"]
+__all__ = ["Epochs", "Receiver", "standing_flags"]
 
 _NOT_NEGATIVE = frozenset({"speed_mps", "hacc_m", "vacc_m", "sacc_mps", "hdop", "vdop", "pdop"})
 _POSITION = ("lat_deg", "lon_deg")
@@ -54,14 +56,16 @@ class Receiver:
         assignment: which column feeds what.
         positions: how coordinates are read.
         fix: judges them, and remembers whether there was one.
-        altitude: surface that altitudes are counted from.
+        standing: quality flags of every row.
+        epochs: tells epochs on a union grid, or None where every row with a position is one.
         columns: makes canonical columns.
     """
 
     assignment: Assignment
     positions: Positions
     fix: FixWatch
-    altitude: Altitude
+    standing: int
+    epochs: EpochWatch | None
     columns: Columns
 
     def read(self, cells: Cells, times: Instants) -> Epochs:
@@ -80,7 +84,7 @@ class Receiver:
                 bits = doubt if bits is None else bits | doubt
         if bits is not None:
             found["quality_flags"] = to_arrow(bits, pa.uint32())
-        reported = _joined(times.valid, self._updates(cells))
+        reported = _joined(times.valid, self._updates(cells, times))
         fixed = _joined(fixed, reported)
         if where.unread is not None:
             self.columns.ledger.skip(_both(reported, where.unread), "no position")
@@ -100,9 +104,7 @@ class Receiver:
         ]
 
     def _standing_bits(self, rows: int) -> NDArray[np.uint32] | None:
-        if self.altitude is not Altitude.ELLIPSOID:
-            return None
-        return np.full(rows, np.uint32(QualityFlag.ALTITUDE_ELLIPSOIDAL))
+        return np.full(rows, np.uint32(self.standing)) if self.standing else None
 
     def _column(self, cells: Cells, name: str, used: Mask | None) -> pa.Array:
         measured = self.assignment.gnss[name]
@@ -111,8 +113,10 @@ class Receiver:
         kind = SCHEMAS["gnss_pvt"].field(name).type
         return self.columns.canonical(cells, measured, kind, used, low=0.0 if name in _NOT_NEGATIVE else None)
 
-    def _updates(self, cells: Cells) -> Mask | None:
-        """Return the rows that the logger marks as new epochs of the receiver, None where it marks none."""
+    def _updates(self, cells: Cells, times: Instants) -> Mask | None:
+        """Return the rows that are new epochs of the receiver by rule or mark, None without either."""
+        if self.epochs is not None:
+            return self.epochs.epochs(cells, times)
         column = self.assignment.aids.get("gnss_update")
         if column is None:
             return None
@@ -143,6 +147,13 @@ class Receiver:
         sources = (*axes, *(channel.source for channel in self.assignment.channels))
         others = [source.column.index for source in sources if source.column.index not in receiver]
         return cells.any_filled(receiver) | ~cells.any_filled(others)
+
+
+def standing_flags(dialect: CsvDialect) -> int:
+    """Return the quality flags that every row of a dialect has."""
+    ellipsoidal = QualityFlag.ALTITUDE_ELLIPSOIDAL if dialect.altitude is Altitude.ELLIPSOID else 0
+    resampled = QualityFlag.INTERPOLATED if dialect.grid is Grid.RESAMPLED else 0
+    return int(ellipsoidal) | int(resampled)
 
 
 def _both(mask: Mask | None, other: Mask) -> Mask:

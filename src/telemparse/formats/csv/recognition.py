@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from telemparse.extension.catalog import Catalog
+from telemparse.extension.csv_rules import HeaderCells, Match
 from telemparse.formats.csv.cells import CellKind, kind_of
 from telemparse.formats.csv.dialects import GENERIC
 from telemparse.formats.csv.headers import read_heading
@@ -68,9 +69,12 @@ def fitting(layout: Layout, dialects: Iterable[CsvDialect] | None = None) -> lis
 
 
 def demand(dialect: CsvDialect) -> int:
-    """Return how many names, phrases and ranges a fingerprint asks for."""
+    """Return how many names, phrases and ranges a fingerprint asks for; where one part does, the least."""
     shape = len(dialect.shape.columns) if dialect.shape else 0
-    return len(dialect.header) + len(dialect.first_columns) + len(dialect.preamble) + shape
+    parts = [len(dialect.header), len(dialect.first_columns), len(dialect.preamble), shape]
+    if dialect.match is Match.ANY:
+        return min(filter(None, parts), default=0)
+    return sum(parts)
 
 
 def evidence(dialects: list[CsvDialect]) -> tuple[str, ...]:
@@ -91,15 +95,23 @@ def _named(dialect: CsvDialect) -> str:
 
 def speaks(layout: Layout, dialect: CsvDialect) -> bool:
     """Tell whether every part of a dialect's fingerprint is found in a layout."""
+    if dialect.header_cells is HeaderCells.BARRED and not layout.rates:
+        return False
     header = layout.header or ()
     first = tuple(squash(name) for name in dialect.first_columns)
     text = "\n".join(layout.preamble)
-    return (
-        (not dialect.header or {squash(name) for name in dialect.header} <= _names(header))
-        and tuple(squash(name) for name in header[: len(first)]) == first
-        and all(phrase in text for phrase in dialect.preamble)
-        and (dialect.shape is None or (layout.header is None and _has_shape(layout, dialect.shape)))
-    )
+    there = [
+        told
+        for is_asked, told in (
+            (dialect.header, {squash(name) for name in dialect.header} <= _names(header)),
+            (first, tuple(squash(name) for name in header[: len(first)]) == first),
+            (dialect.preamble, all(phrase in text for phrase in dialect.preamble)),
+        )
+        if is_asked
+    ]
+    if dialect.shape is not None:
+        there.append(layout.header is None and _has_shape(layout, dialect.shape))
+    return any(there) if dialect.match is Match.ANY else all(there)
 
 
 @functools.lru_cache(maxsize=4)  # each dialect asks for those of the same layout

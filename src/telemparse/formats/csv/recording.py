@@ -10,17 +10,19 @@ import attrs
 import numpy as np
 
 from telemparse.errors import Malformed
+from telemparse.extension.csv_rules import rule_columns
 from telemparse.formats.csv.assignment import add_auxiliary, assumptions, settle_speed, speed_is_assumed
 from telemparse.formats.csv.blocks import data_blocks, data_offset, without_stump
 from telemparse.formats.csv.clocking import choose_clock
 from telemparse.formats.csv.detect import layout_of
 from telemparse.formats.csv.ledger import Ledger, LineCounter
-from telemparse.formats.csv.mapping import UnknownColumns, map_columns
+from telemparse.formats.csv.mapping import UnknownColumns, map_columns, named
 from telemparse.formats.csv.plan import make_streams, planned_streams, reading_kinds, select
 from telemparse.formats.csv.positions import UnclearAngles
 from telemparse.formats.csv.profiles import profiles, sampled_rows
 from telemparse.formats.csv.reading import Table
 from telemparse.formats.csv.recognition import which_dialect
+from telemparse.formats.csv.remarks import telling
 from telemparse.formats.csv.reports import ambiguous_columns, describe, listed, missing_position
 from telemparse.formats.csv.selection import assign
 from telemparse.formats.csv.timing import Ambiguous
@@ -97,7 +99,7 @@ class Recording:
         wanted = select(assignment, self.options)
         ledger = Ledger(name, layout)
         streams = self._streams(layout, dialect, assignment, found, ledger, wanted)
-        table = Table(layout, reading_kinds(assignment, found, wanted))
+        table = Table(layout, reading_kinds(assignment, found, wanted), telling(dialect))
         self._probe(layout, table, streams)
         yield from assumptions(assignment, name)
         yield from describe(layout, dialect, assignment, found, self.suffix)
@@ -105,6 +107,7 @@ class Recording:
             planned = ", ".join(planned_streams(assignment, wanted))
             yield Issue("TIME_ZONE_ASSUMED_UTC", Locus(name), stream=planned)
         yield from self._batches(layout, table, streams)
+        yield from streams.closing()
         yield from ledger.issues()
         if ledger.comments:
             yield Meta(f"comment_lines{self.suffix}", ledger.comments)
@@ -144,16 +147,22 @@ class Recording:
                 interpretations=words,
             )
         try:
-            return assign(map_columns(layout, dialect, self.options.columns, sample), name)
+            columns = map_columns(layout, dialect, self.options.columns, sample)
         except UnknownColumns as error:
             words = f"no column {', '.join(error.names)}; there are {listed(layout)}"
             raise Malformed(
                 "CSV_AMBIGUOUS_COLUMNS", Locus(name), artifact=name, interpretations=words
             ) from error
+        assignment = assign(columns, name)
+        for what, key in rule_columns(dialect.epochs, dialect.laps).items():
+            column = named(columns, key)
+            if column is not None:
+                assignment.watched[what] = column
+        return assignment
 
     def _clock(self, layout: Layout, dialect: CsvDialect, assignment: Assignment) -> Found | None:
         try:
-            return choose_clock(assignment.times, dialect, self.options)
+            return choose_clock(assignment.times, dialect, self.options, layout)
         except Ambiguous as error:
             raise Malformed(
                 "CSV_AMBIGUOUS_TIME_FORMAT",

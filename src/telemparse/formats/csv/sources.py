@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.timing import TimeColumn
     from telemparse.kernels.arrays import Ints, Mask
 
-__all__ = ["DaySource", "Instants", "NumberSource", "StampSource"]
+__all__ = ["DaySource", "Instants", "NumberSource", "RowSource", "StampSource"]
 
 
 @attrs.frozen
@@ -78,6 +78,24 @@ class NumberSource:
                 np.where(valid, gps_to_utc_ns(np.where(valid, week, 0), np.where(valid, t_ns, 0)), 0), valid
             )
         return Instants(t_ns, valid)
+
+
+@attrs.define
+class RowSource:
+    """The number of the row over a known rate; rows that could not be read have their numbers, too."""
+
+    rate_hz: float
+    _passed: int = 0
+
+    def read(self, cells: Cells, _decimal: str) -> Instants:
+        """Return instants since the first row."""
+        numbers = np.arange(cells.rows, dtype=np.int64)
+        places = np.array(cells.skipped.places, np.int64)
+        numbers += self._passed + np.searchsorted(places, numbers, side="right")
+        self._passed += cells.rows + cells.skipped.count
+        if self.rate_hz.is_integer():
+            return Instants(numbers * NS_PER_S // int(self.rate_hz))
+        return Instants(np.rint(numbers * (NS_PER_S / self.rate_hz)).astype(np.int64))
 
 
 @attrs.define

@@ -16,15 +16,18 @@ from telemparse.formats.csv.numbers import numbers, text, to_mask
 from telemparse.formats.csv.vocabulary import Role
 from telemparse.kernels.arrays import numpy_view, to_arrow, validity
 from telemparse.kernels.texts import strings
-from telemparse.model.messages import Batch
+from telemparse.model.messages import Batch, Meta
 from telemparse.schemas import TIME, QualityFlag, build, channel_field
+from telemparse.schemas.device_laps import laps_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from telemparse.extension.protocol import Message
     from telemparse.formats.csv.assignment import Assignment, Channel
     from telemparse.formats.csv.clock import Clock
     from telemparse.formats.csv.columns import Columns
+    from telemparse.formats.csv.lap_book import LapBook
     from telemparse.formats.csv.reading import Cells
     from telemparse.formats.csv.receiver import Receiver
     from telemparse.formats.csv.sources import Instants
@@ -60,6 +63,7 @@ class Streams:
         clock: of the file.
         columns: makes canonical columns.
         receiver: of the file, or None without positions.
+        book: collects the device's laps, or None where the dialect tells of none.
         event_words: words of the event column to canonical event types.
         wanted: base names of the streams asked for.
         names: gives each stream the name that it goes under.
@@ -69,6 +73,7 @@ class Streams:
     clock: Clock
     columns: Columns
     receiver: Receiver | None
+    book: LapBook | None
     event_words: Mapping[str, str]
     wanted: frozenset[str]
     names: Callable[[str], str]
@@ -86,6 +91,7 @@ class Streams:
             self.columns.ledger.skip(untimed & cells.any_filled(list(cells.columns)), "no time")
         elif untimed is not None:
             times = attrs.evolve(times, valid=None)
+        told = self.book.follow(cells, times) if self.book is not None else []
         events: list[tuple[int, str]] = []
         if self.receiver is not None and self.wanted & {"gnss_pvt", "events"}:
             epochs = self.receiver.read(cells, times)
@@ -99,7 +105,19 @@ class Streams:
             fields = {channel.name: _channel_field(channel) for channel in self.assignment.channels}
             yield from self._batch("channels.main", columns, times.valid, times, fields)
         if "events" in self.wanted:
-            yield from self._events(cells, times, events)
+            yield from self._events(cells, times, events, told)
+
+    def closing(self) -> Iterator[Message]:
+        """Yield what only the end of the file settles: laps of the device, and beacons behind the rows."""
+        if self.book is None:
+            return
+        if "events" in self.wanted:
+            yield from self._event_batch(self.book.beacons(None))
+        laps = self.book.close()
+        if laps and "laps" in self.wanted:
+            yield Batch(self.names("laps"), laps_batch(laps, time_base=self.clock.time_base))
+        if self.book.tally.left_out:
+            yield Meta(f"{self.names('laps')}_left_out", dict(self.book.tally.left_out))
 
     def shown_speed_unit(self, cells: Cells) -> Unit | None:
         """Return the unit of the receiver's speed that a block shows; moves no state."""
@@ -166,17 +184,34 @@ class Streams:
             return self.columns.canonical(cells, channel.source, channel_kind(channel), used)
         return pc.ascii_trim_whitespace(text(cells.columns[channel.source.column.index]))
 
-    def _events(self, cells: Cells, times: Instants, events: list[tuple[int, str]]) -> Iterator[Batch]:
-        """Yield losses and returns of the fix together with what an event column marks, in order of rows."""
+    def _events(
+        self, cells: Cells, times: Instants, events: list[tuple[int, str]], told: list[tuple[int, str]]
+    ) -> Iterator[Batch]:
+        """Yield what happened in rows, by comment lines and by beacons, in order of rows and of instants.
+
+        Args:
+            cells: of the block.
+            times: of the block.
+            events: (row, event type) of losses and returns of the fix.
+            told: (instant, event type) of comment lines.
+        """
         column = self.assignment.aids.get("event")
         if column is not None and column.index in cells.columns:
             events = sorted([*events, *self._marked(text(cells.columns[column.index]), times.valid)])
-        if not events:
+        found = [(int(times.t_ns[row]), event) for row, event in events]
+        if self.book is not None and cells.rows:
+            seen = times.t_ns if times.valid is None else times.t_ns[times.valid]
+            beacons = self.book.beacons(int(seen.max())) if len(seen) else []
+            if told or beacons:
+                found = sorted([*found, *told, *beacons], key=lambda event: event[0])
+        yield from self._event_batch(found)
+
+    def _event_batch(self, found: list[tuple[int, str]]) -> Iterator[Batch]:
+        if not found:
             return
         name = self.names("events")
-        rows = np.array([row for row, _event in events], np.int64)
-        types = strings([event for _row, event in events]).dictionary_encode().cast(_EVENT)
-        columns = {"t": times.t_ns[rows], "event_type": types}
+        types = strings([event for _t_ns, event in found]).dictionary_encode().cast(_EVENT)
+        columns = {"t": np.array([t_ns for t_ns, _event in found], np.int64), "event_type": types}
         yield Batch(name, build(name, columns, time_base=self.clock.time_base))
 
     def _marked(self, words: pa.Array, timed: Mask | None) -> list[tuple[int, str]]:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telemparse.formats.csv.dialects.aim_rs3 import AIM_RS3
 from telemparse.formats.csv.dialects.airdata import AIRDATA
 from telemparse.formats.csv.dialects.columbus import COLUMBUS
+from telemparse.formats.csv.dialects.dovex import DOVEX
 from telemparse.formats.csv.dialects.g1000 import G1000
 from telemparse.formats.csv.dialects.gauge_s import GAUGE_S
 from telemparse.formats.csv.dialects.generic import GENERIC
+from telemparse.formats.csv.dialects.harrys import HARRYS
 from telemparse.formats.csv.dialects.iblue import IBLUE
 from telemparse.formats.csv.dialects.imu_bare import IMU_BARE
 from telemparse.formats.csv.dialects.kf_gins import KF_GINS
+from telemparse.formats.csv.dialects.motec_i2 import MOTEC_I2
 from telemparse.formats.csv.dialects.mtk import MTK
 from telemparse.formats.csv.dialects.racebox import RACEBOX
+from telemparse.formats.csv.dialects.racecapture import RACECAPTURE
+from telemparse.formats.csv.dialects.racechrono_v3 import RACECHRONO_V3
+from telemparse.formats.csv.dialects.trackaddict import TRACKADDICT
 
 if TYPE_CHECKING:
     from telemparse.extension.csv_dialect import CsvDialect
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["BUILT_IN", "GENERIC"]
 
 BUILT_IN: tuple[CsvDialect, ...] = (
-    AIRDATA, COLUMBUS, G1000, GAUGE_S, IBLUE, IMU_BARE, KF_GINS, MTK, RACEBOX,
+    AIM_RS3, AIRDATA, COLUMBUS, DOVEX, G1000, GAUGE_S, HARRYS, IBLUE, IMU_BARE, KF_GINS, MOTEC_I2, MTK,
+    RACEBOX, RACECAPTURE, RACECHRONO_V3, TRACKADDICT,
 )  # fmt: skip
 """Dialects with a fingerprint, in the order of asking."""

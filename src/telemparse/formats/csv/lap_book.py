@@ -1,0 +1,88 @@
+"""The device's laps of one file, from where its dialect says that they stand, and the beacons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from telemparse.formats.csv.laps import LapWatch, Tally
+from telemparse.formats.csv.preamble import Marks, marks_in
+from telemparse.formats.csv.remarks import RemarkWatch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telemparse.extension.csv_dialect import CsvDialect
+    from telemparse.formats.csv.clock import Clock
+    from telemparse.formats.csv.layout import Layout
+    from telemparse.formats.csv.mapping import Column
+    from telemparse.formats.csv.reading import Cells
+    from telemparse.formats.csv.sources import Instants
+    from telemparse.schemas.device_laps import DeviceLap
+
+__all__ = ["LapBook"]
+
+
+@attrs.define
+class LapBook:
+    """Collects laps while the blocks pass.
+
+    Args:
+        clock: of the file, to place what counts from its zero.
+        marks: of the preamble.
+        tally: of laps in columns and comments.
+        columns: follows a column that counts laps, or None.
+        remarks: reads comment lines, or None.
+    """
+
+    clock: Clock
+    marks: Marks
+    tally: Tally
+    columns: LapWatch | None
+    remarks: RemarkWatch | None
+    _beacons_told: int = 0
+
+    @classmethod
+    def of(
+        cls, dialect: CsvDialect, layout: Layout, watched: Mapping[str, Column], clock: Clock
+    ) -> LapBook | None:
+        """Return the book of a file, None for a dialect that says nothing of laps and of comments."""
+        rule, tally = dialect.laps, Tally()
+        remarks = RemarkWatch.of(dialect, tally)
+        if rule is None:
+            return cls(clock, Marks(), tally, None, remarks) if remarks is not None else None
+        columns = LapWatch.of(rule, watched, layout.decimal, tally) if rule.number else None
+        return cls(clock, marks_in(layout, rule), tally, columns, remarks)
+
+    def follow(self, cells: Cells, times: Instants) -> list[tuple[int, str]]:
+        """Take in a block; return (instant, event type) of what comment lines tell."""
+        if self.columns is not None:
+            self.columns.follow(cells, times)
+        return self.remarks.follow(cells, times) if self.remarks is not None else []
+
+    def beacons(self, until_ns: int | None) -> list[tuple[int, str]]:
+        """Return (instant, event type) of the beacons not told yet up to an instant, None for all."""
+        zero_ns = self.clock.zero_ns
+        if zero_ns is None:
+            return []
+        left = [zero_ns + mark for mark in self.marks.beacons_ns[self._beacons_told :]]
+        due = [t_ns for t_ns in left if until_ns is None or t_ns <= until_ns]
+        self._beacons_told += len(due)
+        return [(t_ns, "lap_beacon") for t_ns in due]
+
+    def close(self) -> list[DeviceLap]:
+        """Return the laps of the whole file, in order."""
+        for watch in (self.columns, self.remarks):
+            if watch is not None:
+                watch.close()
+        zero_ns = self.clock.zero_ns
+        return [*(_placed(lap, zero_ns) for lap in self.marks.laps), *self.tally.laps]
+
+
+def _placed(lap: DeviceLap, zero_ns: int | None) -> DeviceLap:
+    if lap.t_start_ns is None or lap.t_end_ns is None:
+        return lap
+    if zero_ns is None:
+        return attrs.evolve(lap, t_start_ns=None, t_end_ns=None)
+    return attrs.evolve(lap, t_start_ns=lap.t_start_ns + zero_ns, t_end_ns=lap.t_end_ns + zero_ns)

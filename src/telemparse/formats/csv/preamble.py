@@ -1,0 +1,117 @@
+"""Values of the lines above the data: when the recording began, and the laps and beacons that stand there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from telemparse.extension.csv_rules import timed
+from telemparse.formats.csv.rows import split_line
+from telemparse.formats.csv.spans import decimal_ns
+from telemparse.formats.csv.vocabulary import squash
+from telemparse.kernels.clocks import DAY_NS, local_to_utc_ns
+from telemparse.kernels.dates import DateOrder, dates, times_of_day
+from telemparse.kernels.texts import strings
+from telemparse.schemas.device_laps import DeviceLap
+
+if TYPE_CHECKING:
+    from telemparse.extension.csv_rules import LapRule, Start
+    from telemparse.formats.csv.layout import Layout
+
+__all__ = ["Marks", "cells_behind", "marks_in", "start_ns"]
+
+_LEAD = 8
+_WEEKDAY = re.compile(r"^[^\W\d]{3,12}\.?,\s*(?=\S)")
+_SAME_NS = 2_000_000
+_MOST = 10_000
+
+
+@attrs.frozen
+class Marks:
+    """What a preamble tells of laps.
+
+    Args:
+        beacons_ns: crossings of the line, since the zero of the time column.
+        laps: in order; their instants too are counted from that zero.
+    """
+
+    beacons_ns: tuple[int, ...] = ()
+    laps: tuple[DeviceLap, ...] = ()
+
+
+def cells_behind(layout: Layout, label: str) -> tuple[str, ...]:
+    """Return the cells behind a label in the preamble, or those of the line below one that stands alone."""
+    wanted = squash(label)
+    for place, line in enumerate(layout.preamble):
+        if squash(line[: _LEAD * len(label) + _LEAD])[: len(wanted)] != wanted:
+            continue
+        first, *others = split_line(line, layout.delimiter) or ("",)
+        if squash(first) != wanted:
+            continue
+        filled = tuple(cell.strip() for cell in others)
+        if any(filled):
+            return filled
+        below = layout.preamble[place + 1 : place + 2]
+        return tuple(cell.strip() for cell in split_line(below[0], layout.delimiter)) if below else ()
+    return ()
+
+
+def start_ns(layout: Layout, start: Start, zone: str | None) -> int | None:
+    """Return when the recording began, ns since 1970 in UTC, or None where the lines do not say.
+
+    Args:
+        layout: of the file.
+        start: the lines.
+        zone: that the local time is of; UTC without one.
+    """
+    date, clock = (cells_behind(layout, label) for label in (start.date, start.time))
+    if not date or not clock:
+        return None
+    # `Sunday, December 15, 2024`, quoted or in cells of its own.
+    text = _WEEKDAY.sub("", date[0] if any(letter.isdigit() for letter in date[0]) else ", ".join(date[:3]))
+    days, dated = dates(strings([text]), DateOrder(start.order))
+    of_day_ns, good = times_of_day(strings([clock[0]]))
+    if not (dated[0] and good[0]):
+        return None
+    local = np.array([int(days[0]) * DAY_NS + int(of_day_ns[0])], np.int64)
+    return int(local_to_utc_ns(local, zone)[0]) if zone is not None else int(local[0])
+
+
+def marks_in(layout: Layout, rule: LapRule) -> Marks:
+    """Return the laps and beacons that the preamble tells; what is no number tells nothing."""
+    if rule.durations:
+        label, unit = timed(rule.durations)
+        spans = [decimal_ns(cell, unit.scale) for cell in cells_behind(layout, label)[:_MOST]]
+        return Marks(
+            laps=tuple(DeviceLap(duration_ns=span) for span in spans if span is not None and span > 0)
+        )
+    words = " ".join(cells_behind(layout, rule.beacons)).split()[:_MOST] if rule.beacons else []
+    found = [span for word in words if (span := decimal_ns(word)) is not None and span > 0]
+    crossings = sorted(set(found))
+    end = decimal_ns(next(iter(cells_behind(layout, rule.duration)), "")) if rule.duration else None
+    counts_ways = bool(rule.segments and any(cells_behind(layout, rule.segments)))
+    ends = bool(crossings and end is not None and abs(crossings[-1] - end) <= _SAME_NS)
+    beacons = crossings[:-1] if ends else crossings
+    if not beacons:
+        return Marks()
+    edges = [*([0] if counts_ways else []), *beacons, *(crossings[-1:] if ends and counts_ways else [])]
+    kinds = ["VALID"] * (len(edges) - 1)
+    if counts_ways:
+        kinds[0] = "OUTLAP"
+        kinds[-1] = "INLAP" if ends else kinds[-1]
+    ways = zip(edges, edges[1:], kinds, strict=False)
+    return Marks(
+        tuple(beacons),
+        tuple(
+            DeviceLap(
+                duration_ns=to_ns - from_ns,
+                t_start_ns=from_ns,
+                t_end_ns=to_ns,
+                validity=kind,
+            )
+            for from_ns, to_ns, kind in ways
+        ),
+    )
