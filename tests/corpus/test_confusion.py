@@ -28,6 +28,7 @@ OWNERS = {
     "gpx/*": "gpx",
     "igc/*": "igc",
     "tcx/*": "tcx",
+    "vbo/*": "vbo",
 }
 # Text in rows and columns whose own parser or dialect is to come: until then a table, and no more.
 TABLES = ("mychronogps/*.txt",)
@@ -35,7 +36,7 @@ TABLES = ("mychronogps/*.txt",)
 STRANGERS = (
     "aim-xrk/*", "fit/*", "gnss-imu/*.pos", "gpmf/*", "ibt/*", "kml/*", "motec-ld/*",
     "mychronogps/*.json", "nmea/*", "racechrono-rcz/*", "speedangle/*", "ubx/*",
-    "vbb/*", "vbo/*", "SOURCES.tsv",
+    "vbb/*", "SOURCES.tsv",
 )  # fmt: skip
 
 

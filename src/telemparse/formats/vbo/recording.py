@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import attrs
+import numpy as np
 
 from telemparse.errors import Malformed
 from telemparse.formats.vbo.clock import Clock, created
 from telemparse.formats.vbo.gates import gate_choices, placed_gates
 from telemparse.formats.vbo.laps import LapWatch
-from telemparse.formats.vbo.layout import read_layout
+from telemparse.formats.vbo.layout import Source, read_layout
 from telemparse.formats.vbo.ledger import Ledger
 from telemparse.formats.vbo.producers import device_facts, producer_of
 from telemparse.formats.vbo.receiver import Solution
@@ -18,8 +20,10 @@ from telemparse.formats.vbo.rows import RowReader
 from telemparse.formats.vbo.sections import HEAD_BYTES, read_head
 from telemparse.formats.vbo.streams import Streams
 from telemparse.formats.vbo.tail import Tail
+from telemparse.kernels.arrays import numpy_view, validity
 from telemparse.kernels.casts import floats
 from telemparse.kernels.lines import decoded, line_blocks
+from telemparse.kernels.speeds import speed_unit
 from telemparse.kernels.texts import strings
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from telemparse.extension.protocol import Message
-    from telemparse.formats.vbo.layout import Layout, Source
+    from telemparse.formats.vbo.layout import Layout
     from telemparse.formats.vbo.producers import Producer
     from telemparse.formats.vbo.sections import Head
     from telemparse.kernels.gate_lines import GateChoice
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Recording"]
 
 _PADDING = b"\0\r\n\t \xef\xbb\xbf\xff\xfe"
+_PROBE_BYTES = 1024 * 1024
 _SAMPLED_ROWS = 100
 _MOSTLY = 0.5
 _NOTED_LINES = 200
@@ -75,7 +80,6 @@ class Recording:
         layout = read_layout(head, rows)
         if not layout.width:
             raise Malformed("VBO_NO_COLUMNS", Locus(name, offset=0), artifact=name)
-        yield from self._described(head, layout)
         if head.data_offset is None:
             yield Issue(
                 "ARTIFACT_TRUNCATED",
@@ -83,16 +87,19 @@ class Recording:
                 artifact=name,
                 offset=self.artifact.size,
             )
+            yield from self._described(head, layout)
             return
         listed = ", ".join(column.name for column in layout.columns[:_LISTED])
         if "time" not in layout.receiver:
             raise Malformed("VBO_NO_TIME", Locus(name), artifact=name, columns=listed)
         if not _has_position(layout.receiver):
             yield Issue("VBO_NO_POSITION", Locus(name), artifact=name, columns=listed)
-        for column, unit in layout.assumed:
-            yield Issue("UNIT_ASSUMED", Locus(name), column=column, unit=unit)
         producer = producer_of(head)
         choices, unread = gate_choices(head.lines("laptiming"), producer)
+        yield from self._settled_speed(head, layout, rows, producer)
+        yield from self._described(head, layout)
+        for column, unit in layout.assumed:
+            yield Issue("UNIT_ASSUMED", Locus(name), column=column, unit=unit)
         ledger = Ledger(name)
         streams = self._streams(head, layout, rows, producer, ledger)
         streams.gates = choices
@@ -169,12 +176,50 @@ class Recording:
             lap_watch=LapWatch(),
         )
 
+    def _settled_speed(
+        self, head: Head, layout: Layout, rows: list[str], producer: Producer
+    ) -> Iterator[Issue]:
+        """Measure the head's speeds against its positions; what is written in another unit is read in that.
+
+        Converters write miles an hour below a title that says km/h.
+        """
+        source = layout.receiver.get("speed_mps")
+        if source is None or not _has_position(layout.receiver) or not source.scale:
+            return
+        bare = attrs.evolve(layout, raw={}, sensors={}, channels={}, lap=None)
+        streams = self._streams(head, bare, rows, producer, Ledger(self.artifact.name))
+        data = Tail().rows_of(next(self._blocks(head, _PROBE_BYTES)).lines)
+        reader = _row_reader(bare, streams, rows)
+        cells = reader.read(data, 1, data.count(b"\n")) if data and not data.isspace() else None
+        if streams.receiver is None or cells is None or not cells.rows:
+            return
+        with np.errstate(all="ignore"):  # as when the rows are read
+            times = streams.clock.read(cells.numbers(reader.clock))
+            found = streams.receiver.read(cells, times)
+            speed = found.columns["speed_mps"]
+            usable = validity(speed) if found.usable is None else found.usable & validity(speed)
+            written = numpy_view(speed).astype(np.float64) / source.scale
+            unit = speed_unit(times.t_ns, found.lat_deg, found.lon_deg, written, usable)
+        if unit is None or math.isclose(unit.scale, source.scale, rel_tol=1e-6):
+            return
+        column = source.column.name
+        layout.assumed = [each for each in layout.assumed if each[0] != column]
+        layout.receiver["speed_mps"] = Source(attrs.evolve(source.column, unit=unit), unit.scale)
+        yield Issue(
+            "UNIT_ASSUMED",
+            Locus(self.artifact.name),
+            column=column,
+            unit=unit.symbol,
+            stated=source.column.unit_text,
+            basis="positions and times",
+        )
+
     def _rows(
         self, head: Head, layout: Layout, rows: list[str], streams: Streams, tail: Tail
     ) -> Iterator[Message]:
         reader = _row_reader(layout, streams, rows)
         line = head.data_line
-        for block in self._blocks(head):
+        for block in self._blocks(head, self.block_bytes):
             data = tail.rows_of(block.lines)
             if block.last and not tail.begun:
                 data, stump = _without_stump(data, layout.width)
@@ -182,22 +227,23 @@ class Recording:
                     offset = max(self.artifact.size - stump * head.encoding.width, 0)
                     place = Locus(self.artifact.name, offset=offset)
                     yield Issue("ARTIFACT_TRUNCATED", place, artifact=self.artifact.name, offset=offset)
-            cells = reader.read(data, line) if data and not data.isspace() else None
-            line += data.count(b"\n")
+            line_ends = data.count(b"\n")
+            cells = reader.read(data, line, line_ends) if data and not data.isspace() else None
+            line += line_ends
             if cells is not None:
                 streams.ledger.rows += cells.rows + len(cells.skipped)
                 streams.ledger.skip(cells.skipped, "another number of cells")
                 if cells.rows:
                     yield from streams.batches(cells)
 
-    def _blocks(self, head: Head) -> Iterator[Block]:
+    def _blocks(self, head: Head, block_bytes: int) -> Iterator[Block]:
         with self.artifact.open() as reader:
             marked = cast("BinaryIO", _Marked(reader)) if head.encoding.width == 1 else reader
             yield from line_blocks(
                 marked,
                 head.encoding,
                 start=head.data_offset or 0,
-                block_bytes=self.block_bytes,
+                block_bytes=block_bytes,
                 newlines=head.newlines,
             )
 
@@ -260,7 +306,8 @@ def _columns(layout: Layout) -> dict[str, str]:
 
 
 def _words(name: str, source: Source) -> str:
-    unit = source.column.unit.symbol if source.column.unit is not None else source.column.unit_text
+    stated = source.column.unit
+    unit = stated.symbol if stated is not None else source.column.unit_text
     return f"{name} from {unit}" if unit else name
 
 

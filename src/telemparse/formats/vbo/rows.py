@@ -94,21 +94,27 @@ class RowReader:
     trailing: bool
     clock: int
 
-    def read(self, data: bytes, first_line: int) -> Cells | None:
-        """Return the rows of whole lines, the first being number `first_line`; None where there are none."""
-        if _is_regular(data):
-            cells = self._fast(data, first_line)
-            if cells is not None:
-                return cells
-        return self._careful(data, first_line)
+    def read(self, data: bytes, first_line: int, line_ends: int) -> Cells | None:
+        """Return the rows of whole lines, None where there are none.
 
-    def _fast(self, data: bytes, first_line: int) -> Cells | None:
+        Args:
+            data: the lines.
+            first_line: number of the first one.
+            line_ends: in the data.
+        """
+        cells = self._fast(data, first_line, line_ends)
+        return self._careful(data, first_line) if cells is None else cells
+
+    def _fast(self, data: bytes, first_line: int, line_ends: int) -> Cells | None:
         kinds: dict[int, pa.DataType] = dict.fromkeys(self.numeric, pa.float64())
         kinds |= dict.fromkeys(self.textual, pa.string())
         # The last cell is looked at in any case: a row that ends too early lacks it.
         kinds.setdefault(self.width - 1, pa.string())
         if self.trailing:
             kinds[self.width] = pa.null()
+        # Where every column is read as numbers, a blank too many shows as a cell without one.
+        if (self.textual or len(kinds) < self.width + self.trailing) and not _is_regular(data):
+            return None
         try:
             table = _table(data, self.width + self.trailing, kinds, [""])
         except pa.ArrowInvalid:
@@ -116,10 +122,10 @@ class RowReader:
         if not table.num_rows:
             return None
         columns = {index: table.column(number) for number, index in enumerate(kinds)}
-        if columns[self.width - 1].null_count:
+        if any(columns[index].null_count for index in kinds if index < self.width):
             return None
         lines: list[int] | int = first_line
-        if table.num_rows != data.count(b"\n") + (not data.endswith(b"\n")):
+        if table.num_rows != line_ends + (not data.endswith(b"\n")):
             lines = [number for number, line in enumerate(data.split(b"\n"), first_line) if line.strip(b"\r")]
         return Cells({i: _joined(column) for i, column in columns.items()}, table.num_rows, lines, [])
 
