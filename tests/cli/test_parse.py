@@ -40,6 +40,14 @@ def test_a_recording_over_midnight_shows_the_date_of_both_ends(call, toy, gnss, 
     assert rows[row + 1] == ["23:59:59.0", "00:00:01.0"]
 
 
+def test_a_name_stays_whole_where_dates_and_times_need_two_lines(call, toy, gnss, may):
+    before = may + 50_399 * 10**9
+    channels = ["channels", {"t": [before, before + 2 * 10**9]}]
+    shown = call("parse", toy("a.toy", gnss(rows=20_000, start=before), channels)).stdout
+    names = [cells[0] for cells in _rows(shown) if cells]
+    assert {"gnss_pvt", "channels.main"} <= set(names)
+
+
 @pytest.mark.parametrize(
     ("base", "told"),
     [

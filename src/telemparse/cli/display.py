@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["grid", "show_detection", "show_facts", "show_issues", "show_result"]
 
 _ISSUES_SHOWN = 5
+_NAME_CHARACTERS = 24
 _PHRASE_CHARACTERS = 240
 # Evidence for --json and bug reports.
 _BULKY = frozenset({"artifact", "artifacts", "traceback", "stderr"})
@@ -149,6 +150,8 @@ def _dates(measures: Mapping[str, Measure]) -> list[str]:
 def _streams(measures: Mapping[str, Measure], distances: Mapping[str, float], *, one_day: bool) -> Table:
     heads = ["stream", "rows", "rate", "from", "to", "duration", *(["distance"] if distances else [])]
     table = grid(*heads, right=heads[1:])
+    # Where it gets narrow, dates and times part at their blank before a name is broken.
+    table.columns[0].no_wrap = max(map(len, measures)) <= _NAME_CHARACTERS
     for name, measure in measures.items():
         steady = name.partition(".")[0] not in _UNSTEADY
         row = [
