@@ -69,14 +69,13 @@ class RemarkWatch:
         rows = np.arange(cells.rows) if times.valid is None else np.flatnonzero(times.valid)
         t_ns = times.t_ns[rows]
         events: list[tuple[int, str]] = []
+        if len(t_ns):
+            self._settle(int(t_ns[0]))
         for row, line in cells.skipped.remarks:
             place = int(np.searchsorted(rows, row))
-            if place:
-                self._settle(int(t_ns[0]))
             before = int(t_ns[place - 1]) if place else self._last_ns
             self._read(line, before, int(t_ns[place]) if place < len(t_ns) else None, events)
         if len(t_ns):
-            self._settle(int(t_ns[0]))
             self._last_ns = int(t_ns[-1])
         return events
 
@@ -87,7 +86,7 @@ class RemarkWatch:
         self._waiting.clear()
 
     def _settle(self, t_ns: int) -> None:
-        """Give the laps that the last block ended with the instant of the first row of this one."""
+        """Give laps told behind the rows of earlier blocks the instant of the first row of this one."""
         for number, span_ns in self._waiting:
             self._add(number, span_ns, t_ns)
         self._waiting.clear()
