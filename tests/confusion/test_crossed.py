@@ -107,6 +107,15 @@ TABLE = table("plain")
 KML = "<kml xmlns='http://www.opengis.net/kml/2.2'>"
 DECLARATION = "<?xml version='1.0'?>\n"
 
+
+def sentence(body):
+    """Return an NMEA sentence with its checksum."""
+    return f"${body}*{functools.reduce(operator.xor, body.encode()):02X}"
+
+
+FIXES = [f"GPGGA,1000{i:02d}.00,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,," for i in range(40)]
+SENTENCES = [sentence(fix) for fix in FIXES]
+
 OWNED = {
     "a GPX in a cell": (table(DOCUMENT), "csv"),
     "a GPX in one line in a cell": (table(DOCUMENT.replace("\n", "")), "csv"),
@@ -122,6 +131,14 @@ OWNED = {
     "an NMEA sentence in a description": (
         DOCUMENT.replace("<name>", "<desc>$GPGGA,1,2,3*47</desc><name>", 1), "gpx",
     ),
+    "an NMEA log": ("\r\n".join([*SENTENCES, ""]), "nmea"),
+    "an NMEA log behind a mark": ("\ufeff" + "\r\n".join([*SENTENCES, ""]), "nmea"),
+    "an NMEA log with stamps": (
+        "".join(f"2025-05-04 10:00:00.{i:03d},{s}\n" for i, s in enumerate(SENTENCES)), "nmea",
+    ),
+    "an NMEA log below a header": (
+        "time,sentence\n" + "".join(f"{i},{s}\n" for i, s in enumerate(SENTENCES)), "nmea",
+    ),
 }  # fmt: skip
 
 
@@ -131,14 +148,6 @@ def test_what_is_inside_another_recording_does_not_take_it_over(content, owner, 
     row = shown(content.encode(), name, owner)
     assert (row.winner, row.rivals, row.faults) == (owner, (), ())
 
-
-def sentence(body):
-    """Return an NMEA sentence with its checksum."""
-    return f"${body}*{functools.reduce(operator.xor, body.encode()):02X}"
-
-
-FIXES = [f"GPGGA,1000{i:02d}.00,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,," for i in range(40)]
-SENTENCES = [sentence(fix) for fix in FIXES]
 
 NOBODYS = {
     "a table in CDATA": f"{DECLARATION}<log><![CDATA[\n{TABLE}]]></log>\n",
@@ -151,10 +160,6 @@ NOBODYS = {
     "a table as text in JSON": json.dumps([{"file": TABLE}]),
     "a table among JSON, behind a mark": '\ufeff[\n{"a": 1},\n' + TABLE + "]",
     "a GPX as text in JSON": json.dumps({"file": DOCUMENT}),
-    "an NMEA log": "\r\n".join([*SENTENCES, ""]),
-    "an NMEA log behind a mark": "\ufeff" + "\r\n".join([*SENTENCES, ""]),
-    "an NMEA log with stamps": "".join(f"2025-05-04 10:00:00.{i:03d},{s}\n" for i, s in enumerate(SENTENCES)),
-    "an NMEA log below a header": "time,sentence\n" + "".join(f"{i},{s}\n" for i, s in enumerate(SENTENCES)),
 }
 
 

@@ -1,0 +1,186 @@
+"""The sentences of a piece as columns, on the clock of the day: those with a time, and those without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from telemparse.formats.nmea.fields import Fields
+from telemparse.formats.nmea.readings import read_fields
+from telemparse.formats.nmea.sentences import TIMED, Kind
+from telemparse.kernels.clocks import civil_days
+from telemparse.kernels.joins import last_before
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from telemparse.formats.nmea.addresses import Told
+    from telemparse.formats.nmea.readings import Columns
+    from telemparse.formats.nmea.sentences import Sentences
+    from telemparse.formats.nmea.tally import Tally
+    from telemparse.kernels.arrays import Ints, Mask
+
+__all__ = ["NO_DAY", "Block", "StatusWatch", "Table", "read_block"]
+
+NO_DAY = np.iinfo(np.int64).min
+"""Stands for a day that a sentence does not name."""
+
+_LAST_WITH_STATUS = Kind.GLL
+_NOWHERE = -2
+_WITHOUT_TIME = (Kind.VTG, Kind.GSA, Kind.HDT)
+# Receivers begin with 1980 until they know better; before this year none wrote NMEA 0183 of version 2.
+_FIRST_YEAR = 1990
+
+
+@attrs.frozen
+class Table:
+    """Sentences of one kind.
+
+    Args:
+        rows: of the clocked sentence that each one is, or stands behind, shape (n,).
+        columns: by name, each of shape (n,).
+    """
+
+    rows: Ints
+    columns: Columns
+
+
+@attrs.frozen
+class Block:
+    """The sentences of a piece.
+
+    Args:
+        places: of sentences that have a time, in order, shape (n,).
+        of_day_ns: their times.
+        days: since 1970 that they name, `NO_DAY` where they name none.
+        addresses: numbers of their addresses.
+        joins: which of them belong to epochs; ZDA tells the date alone.
+        blanks: places of sentences of a fix that leave their time out, shape (m,).
+        blank_addresses: numbers of their addresses.
+        tables: columns by kind; rows count over the sentences that join, -1 for one before this piece.
+    """
+
+    places: Ints
+    of_day_ns: Ints
+    days: Ints
+    addresses: Ints
+    joins: Mask
+    blanks: Ints
+    blank_addresses: Ints
+    tables: dict[Kind, Table]
+
+
+@attrs.define
+class StatusWatch:
+    """Remembers from piece to piece what the last sentence of a fix was like.
+
+    Args:
+        void: it said that there is no fix.
+        blank: it left its time out.
+    """
+
+    void: bool = False
+    blank: bool = False
+
+
+def read_block(sentences: Sentences, told: Told, tally: Tally, watch: StatusWatch, *, extras: bool) -> Block:
+    """Return the sentences of a piece as columns.
+
+    Args:
+        sentences: of the piece.
+        told: what they are.
+        tally: hears of what cannot be read.
+        watch: of the log.
+        extras: whether to read what only channels want.
+    """
+    timed = np.flatnonzero((told.kinds >= 0) & (told.kinds <= TIMED))
+    of_day_ns, bad = _times(sentences, timed, told.kinds[timed], tally)
+    if bad.any():
+        tally.lose_times(sentences.places[timed[bad]])
+        timed, of_day_ns = timed[~bad], of_day_ns[~bad]
+    kinds = told.kinds[timed]
+    clocked = of_day_ns >= 0
+    joins = clocked & (kinds != Kind.ZDA)
+    rank = np.cumsum(joins) - 1
+    tables: dict[Kind, Table] = {}
+    void = np.ones(len(timed), np.bool_)
+    for kind in Kind:
+        if kind >= TIMED:
+            break
+        rows = np.flatnonzero(joins & (kinds == kind))
+        if len(rows):
+            columns = read_fields(kind, Fields(sentences, timed[rows], tally), extras=extras)
+            tables[kind] = Table(rank[rows], columns)
+            void[rows] = columns.get("void", False)
+    days = _days(sentences, timed, kinds, void, watch, tally)
+    status = kinds <= _LAST_WITH_STATUS
+    blank = status & ~clocked
+    places = sentences.places
+    fixes = np.flatnonzero(joins | blank)
+    # Each is behind the fix before it in the log; -1 stands for that of the piece before.
+    anchors = np.append(np.where(blank[fixes], _NOWHERE, rank[fixes]), _NOWHERE if watch.blank else -1)
+    for kind in _WITHOUT_TIME:
+        rows = np.flatnonzero(told.kinds == kind)
+        if len(rows):
+            anchor = anchors[last_before(timed[fixes], rows)]
+            rows, anchor = rows[anchor != _NOWHERE], anchor[anchor != _NOWHERE]
+            columns = read_fields(kind, Fields(sentences, rows, tally), extras=extras)
+            tables[kind] = Table(anchor, columns)
+    watch.blank = bool(blank[fixes[-1]]) if len(fixes) else watch.blank
+    return Block(
+        places[timed[clocked]],
+        of_day_ns[clocked],
+        days[clocked],
+        told.numbers[timed[clocked]],
+        joins[clocked],
+        places[timed[blank]],
+        told.numbers[timed[blank]],
+        tables,
+    )
+
+
+def _times(sentences: Sentences, timed: Ints, kinds: NDArray[np.int8], tally: Tally) -> tuple[Ints, Mask]:
+    of_day_ns, bad = np.empty(len(timed), np.int64), np.empty(len(timed), np.bool_)
+    behind = kinds == Kind.GLL
+    for rows, number in ((~behind, 1), (behind, 5)):
+        if rows.all():
+            return Fields(sentences, timed, tally).times(number)
+        if rows.any():
+            of_day_ns[rows], bad[rows] = Fields(sentences, timed[rows], tally).times(number)
+    return of_day_ns, bad
+
+
+def _days(  # noqa: PLR0917  (the columns of one table)
+    sentences: Sentences, timed: Ints, kinds: NDArray[np.int8], void: Mask, watch: StatusWatch, tally: Tally
+) -> Ints:
+    """Return the days that RMC and ZDA name; those that a receiver names before it has a fix are none."""
+    days = np.full(len(timed), NO_DAY)
+    rmc = np.flatnonzero((kinds == Kind.RMC) & ~void)
+    if len(rmc):
+        days[rmc] = _civil(*Fields(sentences, timed[rmc], tally).dates(9))
+    zda = np.flatnonzero(kinds == Kind.ZDA)
+    status = np.flatnonzero(kinds <= _LAST_WITH_STATUS)
+    if len(zda):
+        fields = Fields(sentences, timed[zda], tally)
+        day, month, year = (
+            np.nan_to_num(fields.numbers(number, "date", 0, 9999)).astype(np.int64) for number in (2, 3, 4)
+        )
+        before = last_before(status, zda)
+        lost = (
+            np.where(before >= 0, void[status[np.maximum(before, 0)]], watch.void)
+            if len(status)
+            else watch.void
+        )
+        days[zda] = np.where(lost, NO_DAY, _civil(year, month, day))
+    if len(status):
+        watch.void = bool(void[status[-1]])
+    return days
+
+
+def _civil(year: Ints, month: Ints, day: Ints) -> Ints:
+    if len(year) > 1 and all((part == part[0]).all() for part in (year, month, day)):
+        return np.repeat(_civil(year[:1], month[:1], day[:1]), len(year))
+    days, valid = civil_days(year, month, day)
+    return np.where(valid & (year >= _FIRST_YEAR), days, NO_DAY)

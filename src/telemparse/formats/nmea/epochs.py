@@ -1,0 +1,254 @@
+"""Epochs: the sentences of one instant, joined by their time, in bounded memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from telemparse.formats.nmea.blocks import NO_DAY, Table
+from telemparse.kernels.clocks import DAY_NS
+from telemparse.kernels.joins import fill_in, last_before, same_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from telemparse.formats.nmea.blocks import Block
+    from telemparse.formats.nmea.sentences import Kind
+    from telemparse.kernels.arrays import Floats, Ints, Mask
+
+__all__ = ["REACH", "Epochs", "Joined"]
+
+REACH = 256
+"""Sentences with a time after the first of an epoch among which another of it may still stand."""
+
+
+@attrs.frozen
+class _Rows:
+    """Sentences with a time that join, each array of shape (n,).
+
+    Args:
+        numbers: of the sentences in the log.
+        of_day_ns: their times.
+        addresses: numbers of their addresses.
+        days: theirs, or those carried to them.
+        named: which of them name the day themselves.
+        near: which stand next to a sentence that was skipped for its checksum.
+        broken: which stand behind an epoch that has no fix and no time.
+    """
+
+    numbers: Ints
+    of_day_ns: Ints
+    addresses: Ints
+    days: Ints
+    named: Mask
+    near: Mask
+    broken: Mask
+
+    def where(self, rows: Mask) -> _Rows:
+        return _Rows(*(getattr(self, field.name)[rows] for field in attrs.fields(_Rows)))
+
+    def with_more(self, other: _Rows) -> _Rows:
+        if not len(self.numbers):
+            return other
+        return _Rows(
+            *(
+                np.concatenate([getattr(self, field.name), getattr(other, field.name)])
+                for field in attrs.fields(_Rows)
+            )
+        )
+
+
+@attrs.frozen
+class Joined:
+    """Epochs that are complete, in the order of their first sentences.
+
+    Args:
+        t_ns: since 1970, or since midnight of an unknown day, shape (n,).
+        near: epochs next to a skipped sentence.
+        broken: epochs before which there were some without fix and time.
+        tables: by kind; rows are epochs.
+    """
+
+    t_ns: Ints
+    near: Mask
+    broken: Mask
+    tables: dict[Kind, Table]
+
+    def first_of(self, name: str, kinds: Iterable[Kind]) -> Floats:
+        """Return a column, shape (n,): of the first of `kinds` that knows it, NaN where none does."""
+        found = np.full(len(self.t_ns), np.nan)
+        for kind in kinds:
+            table = self.tables.get(kind)
+            if table is not None and name in table.columns:
+                fill_in(found, table.rows, table.columns[name])
+        return found
+
+    def any_of(self, name: str, kinds: Iterable[Kind]) -> Mask:
+        """Return the epochs of which some sentence says `name`, shape (n,)."""
+        found = np.zeros(len(self.t_ns), np.bool_)
+        for kind in kinds:
+            table = self.tables.get(kind)
+            if table is not None and name in table.columns:
+                found[table.rows[table.columns[name]]] = True
+        return found
+
+
+@attrs.define
+class Epochs:
+    """Joins the blocks of one log.
+
+    Attributes:
+        blank: epochs so far without fix and time.
+        trailing: whether the last epoch so far is such a one.
+    """
+
+    blank: int = 0
+    trailing: bool = False
+    _near: bool = False
+    _next: int = 0
+    _held: _Rows | None = None
+    _tables: dict[Kind, Table] = attrs.field(factory=dict)
+    _under_way_ns: int = -1
+    _said: set[int] = attrs.field(factory=set)
+
+    def take(self, block: Block, days: Ints, failed: Ints) -> Joined | None:
+        """Return the epochs that no later sentence can join any more, None where there is none.
+
+        Args:
+            block: sentences of a piece.
+            days: of those with a time.
+            failed: places of sentences of the piece that were skipped for their checksums.
+        """
+        rows = self._rows(block, days, failed)
+        first = self._next
+        self._next += len(rows.numbers)
+        held = self._held.with_more(rows) if self._held is not None else rows
+        kept = len(held.numbers) - len(rows.numbers)
+        tables = {kind: _numbered(table, first) for kind, table in block.tables.items()}
+        for kind, table in self._tables.items():
+            tables[kind] = _joined(table, tables[kind]) if kind in tables else table
+        return self._complete(held, tables, self._next - 1 - REACH, first - kept)
+
+    def rest(self) -> Joined | None:
+        """Return the epochs that are still open at the end of a log."""
+        return None if self._held is None else self._complete(self._held, self._tables, self._next, 0)
+
+    def _rows(self, block: Block, days: Ints, failed: Ints) -> _Rows:
+        joins = block.joins
+        if joins.all():
+            places, of_day_ns, addresses, own = block.places, block.of_day_ns, block.addresses, block.days
+        else:
+            places, of_day_ns, addresses = block.places[joins], block.of_day_ns[joins], block.addresses[joins]
+            days, own = days[joins], block.days[joins]
+        count = len(places)
+        near = np.zeros(count, np.bool_)
+        if self._near and count:
+            near[0], self._near = True, False
+        if len(failed):
+            before = last_before(places, failed)
+            near[before[before >= 0]] = True
+            near[before[before + 1 < count] + 1] = True
+            if (before < 0).any() and self._held is not None and len(self._held.near):
+                self._held.near[-1] = True
+            self._near |= bool((before + 1 >= count).any())
+        broken = self._blanks(block, places, of_day_ns, addresses)
+        return _Rows(
+            np.arange(self._next, self._next + count), of_day_ns, addresses, days, own != NO_DAY, near, broken
+        )
+
+    def _blanks(self, block: Block, places: Ints, of_day_ns: Ints, addresses: Ints) -> Mask:
+        """Count epochs of sentences that leave their time out, and return which rows stand behind one.
+
+        Such a sentence belongs to the epoch under way, unless one of its address has been said in it.
+        """
+        broken = np.zeros(len(places), np.bool_)
+        if not len(block.blanks):
+            if len(places):
+                broken[0], self.trailing = self.trailing, False
+                self._go_on(of_day_ns, addresses)
+            return broken
+        order = np.argsort(np.concatenate([places, block.blanks]), kind="stable")
+        times = np.concatenate([of_day_ns, np.full(len(block.blanks), -1)])[order].tolist()
+        names = np.concatenate([addresses, block.blank_addresses])[order].tolist()
+        for row, time, name in zip(order.tolist(), times, names, strict=True):
+            if time >= 0:
+                broken[row], self.trailing = self.trailing, False
+                if time != self._under_way_ns:
+                    self._under_way_ns, self._said = time, set()
+            elif name in self._said or (self._under_way_ns < 0 and not self._said):
+                self.blank += 1
+                self._under_way_ns, self._said, self.trailing = -1, set(), True
+            self._said.add(name)
+        return broken
+
+    def _go_on(self, of_day_ns: Ints, addresses: Ints) -> None:
+        """Remember what the last epoch of a block has said."""
+        last = int(of_day_ns[-1])
+        others = np.flatnonzero(of_day_ns != last)
+        first = int(others[-1]) + 1 if len(others) else 0
+        said = set(addresses[first:].tolist())
+        self._said = said | self._said if not len(others) and last == self._under_way_ns else said
+        self._under_way_ns = last
+
+    def _complete(self, rows: _Rows, tables: dict[Kind, Table], until: int, shift: int) -> Joined | None:
+        """Join rows, return the epochs that began before `until`, and hold the others back."""
+        groups = same_time(rows.of_day_ns, rows.numbers, rows.addresses, REACH)
+        count = int(groups.max()) + 1 if len(groups) else 0
+        # Backwards, so that of several rows the first one stays.
+        first = np.empty(count, np.int64)
+        first[groups[::-1]] = np.arange(len(groups))[::-1]
+        ready = int(np.searchsorted(rows.numbers[first], until))
+        taken = groups < ready
+        found: dict[Kind, Table] = {}
+        left: dict[Kind, Table] = {}
+        for kind, table in tables.items():
+            index = table.rows - shift
+            direct = len(index) and index[0] >= 0 and index[-1] < len(groups)
+            if not (direct and bool((rows.numbers[index] == table.rows).all())):
+                index = np.searchsorted(rows.numbers, table.rows)
+            epochs = groups[index]
+            found[kind], left[kind] = _divided(table, epochs, epochs < ready)
+        self._held, self._tables = rows.where(~taken), left
+        if not ready:
+            return None
+        first = first[:ready]
+        days = rows.days[first].copy()
+        named = np.flatnonzero(rows.named & taken)[::-1]
+        days[groups[named]] = rows.days[named]
+        near, broken = np.zeros(ready, np.bool_), np.zeros(ready, np.bool_)
+        near[groups[rows.near & taken]] = True
+        broken[groups[rows.broken & taken]] = True
+        return Joined(days * DAY_NS + rows.of_day_ns[first], near, broken, found)
+
+
+def _divided(table: Table, epochs: Ints, ready: Mask) -> tuple[Table, Table]:
+    """Return the sentences of complete epochs, by epoch, and the others, as they were."""
+    count = int(np.count_nonzero(ready))
+    if bool(ready[:count].all()):
+        done, rest = slice(None, count), slice(count, None)
+    else:
+        done, rest = np.flatnonzero(ready), np.flatnonzero(~ready)  # type: ignore[assignment]
+    return (
+        Table(epochs[done], {name: column[done] for name, column in table.columns.items()}),
+        Table(table.rows[rest], {name: column[rest].copy() for name, column in table.columns.items()}),
+    )
+
+
+def _numbered(table: Table, first: int) -> Table:
+    """Return a table whose rows are numbers of sentences in the log, without those before the first."""
+    numbers = table.rows + first
+    known = numbers >= 0
+    if known.all():
+        return Table(numbers, table.columns)
+    return Table(numbers[known], {name: column[known] for name, column in table.columns.items()})
+
+
+def _joined(one: Table, other: Table) -> Table:
+    if not len(one.rows):
+        return other
+    return Table(
+        np.concatenate([one.rows, other.rows]),
+        {name: np.concatenate([one.columns[name], other.columns[name]]) for name in other.columns},
+    )
