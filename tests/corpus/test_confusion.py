@@ -27,8 +27,7 @@ OWNERS = {
     "no-gnss/cobb-accessport.csv": "csv",
     "gpx/*": "gpx",
     "igc/*": "igc",
-    "nmea/*": "nmea",
-    "ubx/rtklib-lea-raw-2008.ubx": "nmea",
+    "kml/*": "kml",
     "tcx/*": "tcx",
     "vbo/*": "vbo",
 }
@@ -36,8 +35,8 @@ OWNERS = {
 TABLES = ("mychronogps/*.txt",)
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
-    "aim-xrk/*", "fit/*", "gnss-imu/*.pos", "gpmf/*", "ibt/*", "kml/*", "motec-ld/*",
-    "mychronogps/*.json", "racechrono-rcz/*", "speedangle/*", "ubx/gpsd-*", "ubx/pyubx2-*",
+    "aim-xrk/*", "fit/*", "gnss-imu/*.pos", "gpmf/*", "ibt/*", "motec-ld/*",
+    "mychronogps/*.json", "nmea/*", "racechrono-rcz/*", "speedangle/*", "ubx/*",
     "vbb/*", "SOURCES.tsv",
 )  # fmt: skip
 
@@ -90,7 +89,7 @@ def test_tables_of_formats_to_come_are_claimed_by_their_shape_alone(files):
 
 def test_a_stranger_with_the_name_of_a_table_is_no_table(files):
     strangers = [path for name, path in files.items() if matching(name, STRANGERS)]
-    for extension in (".csv", ".gpx", ".tcx"):
+    for extension in (".csv", ".gpx", ".tcx", ".kml"):
         named = [
             Recording(f"{path.name}{extension}", {f"x{extension}": path.read_bytes()}) for path in strangers
         ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
-__all__ = ["Damage", "DamageKind", "Listener", "Outline", "Path", "local_name"]
+__all__ = ["Damage", "DamageKind", "Listener", "Outline", "Path", "TextListener", "local_name"]
 
 Path: TypeAlias = tuple[str, ...]
 """Where a value stands in a point: element names from below the point, `@name` for an attribute, `#2` behind
@@ -30,6 +30,7 @@ class Outline:
         passing: elements that may stand anywhere between root and points, and count for nothing.
         loose: containers and points whose names mean something else in other places.
         kin: further namespaces whose names are the document's own.
+        streamed: elements outside points whose text is handed over piece by piece, as long as it may be.
 
     Attributes:
         homes: ways of the elements that hold points, from the root on, without `passing`.
@@ -47,6 +48,7 @@ class Outline:
     passing: frozenset[str] = frozenset()
     loose: frozenset[str] = frozenset()
     kin: frozenset[str] = frozenset()
+    streamed: frozenset[str] = frozenset()
     homes: frozenset[Path] = attrs.field(init=False, repr=False, eq=False)
     points: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
     marks: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
@@ -90,6 +92,14 @@ class Listener(Protocol):
 
     def closed(self, path: Path, text: str) -> None:
         """An element ends; `text` is its own text, stripped, its first 4 096 characters."""
+
+
+@runtime_checkable
+class TextListener(Listener, Protocol):
+    """Hears long texts, too."""
+
+    def heard(self, path: Path, text: str) -> None:
+        """A piece of the text of a streamed element, as long or short as reading happens to make it."""
 
 
 class DamageKind(enum.Enum):

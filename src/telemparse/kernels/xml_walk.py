@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from telemparse.kernels.xml_outline import Damage, DamageKind
+from telemparse.kernels.xml_outline import Damage, DamageKind, TextListener
 from telemparse.kernels.xml_record import POINT_BYTES, Record
 from telemparse.kernels.xml_scopes import Frame, Scope, declarations
 
@@ -64,6 +64,7 @@ class Walker:
         self.undeclared: set[str] = set() if undeclared is None else undeclared
         self._outline = outline
         self._listener = listener
+        self._text_listener = listener if isinstance(listener, TextListener) else None
         self._names: Path = tuple(frame.name for frame in self.stack)
         self._way = outline.way(self._names)
         self._texts: list[list[str]] = [[] for _frame in self.stack]
@@ -190,6 +191,11 @@ class Walker:
             kept += 1
         return kept, steps
 
+    @property
+    def offset(self) -> int:
+        """Offset of the last tag that was met."""
+        return self._last_tag
+
     # --- expat's events ---------------------------------------------------------------------------
 
     def _offset(self) -> int:
@@ -236,6 +242,10 @@ class Walker:
 
     def _text(self, data: str) -> None:
         self._progress = self._offset()
+        if self._names and self._names[-1] in self._outline.streamed:
+            if self._text_listener is not None:
+                self._text_listener.heard(self._names, data)
+            return
         # Blanks around children are not kept: there can be one for each of a million waypoints.
         texts = self._texts[-1]
         if len(texts) < _NOTE_PIECES and (texts or not data.isspace()):

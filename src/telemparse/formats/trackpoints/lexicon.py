@@ -52,6 +52,8 @@ class Unplaced(enum.Enum):
     """No point: a position is what it is made of."""
     EPOCH = "epoch"
     """An epoch without a fix; one that says nothing but its time marks a pause."""
+    LOST = "lost"
+    """An epoch without a fix."""
 
 
 @attrs.frozen

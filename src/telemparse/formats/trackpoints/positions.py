@@ -59,7 +59,7 @@ def fixes_of(block: Block, lexicon: Lexicon, times: Times, gnss: dict[str, Numbe
     if "fix_type" in gnss:
         without_fix = origin | (gnss["fix_type"].values == 0)
     marks = np.zeros(block.rows, np.bool_)
-    if lexicon.unplaced is Unplaced.EPOCH and not readable.all():
+    if lexicon.unplaced is not Unplaced.SKIPPED and not readable.all():
         marks, absent = _absent(block, lexicon)
         without_fix = without_fix | absent
     losses.add("position missing", ~readable & ~without_fix & ~marks, times.first, block.offsets)
@@ -79,6 +79,8 @@ def _absent(block: Block, lexicon: Lexicon) -> tuple[Mask, Mask]:
             placed |= written
         if path != lexicon.time and path[-1:] not in lexicon.noise:
             said |= written
+    if lexicon.unplaced is Unplaced.LOST:
+        return np.zeros(block.rows, np.bool_), ~placed
     return ~said, said & ~placed
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from telemparse.formats.trackpoints.lexicon import Lexicon
     from telemparse.kernels.arrays import Mask
     from telemparse.kernels.xml_blocks import Block
-    from telemparse.kernels.xml_outline import Outline, Path
+    from telemparse.kernels.xml_outline import Outline
     from telemparse.model.artifacts import Artifact, ArtifactSet
     from telemparse.model.options import ParseOptions
 
@@ -72,12 +72,14 @@ class Format:
         lexicon: what they carry.
         notes: returns a new listener.
         missing_time: code for points without a time.
+        blocks: makes blocks of what a reader reads.
     """
 
     outline: Outline
     lexicon: Lexicon
     notes: Callable[[], Notes]
     missing_time: str
+    blocks: Callable[[PointReader, Any], Iterator[Block]] = lambda reader, _notes: reader.blocks()
 
 
 def read(
@@ -117,12 +119,12 @@ class _Recording:
         notes, losses, moments = form.notes(), Losses(), Moments()
         channels = Channels(form.lexicon)
         reader = PointReader(text, form.outline, notes, self.method, self.piece_bytes)
-        again = _Again(text, form.outline, self.method, self.piece_bytes)
+        again = _Again(text, form, self.method, self.piece_bytes)
         clock = Clock(form.lexicon.time, self.options.timezone, again)
         suffix: str | None = None
         assumed: set[str] = set()
         try:
-            for block in reader.blocks():
+            for block in form.blocks(reader, notes):
                 suffix = self._suffix(artifact) if suffix is None else suffix
                 times = clock.times(block)
                 gnss = numbers(block, form.lexicon, Role.GNSS)
@@ -196,22 +198,14 @@ class _Again:
     """The points of a document, read once more from its beginning."""
 
     text: XmlText
-    outline: Outline
+    form: Format
     method: Method
     piece_bytes: int
 
     def __iter__(self) -> Iterator[Block]:
-        return PointReader(self.text, self.outline, _Silence(), self.method, self.piece_bytes).blocks()
-
-
-class _Silence:
-    """A listener for a second reading, which only wants the points."""
-
-    def opened(self, path: Path, attributes: dict[str, str]) -> None:
-        """Hear nothing."""
-
-    def closed(self, path: Path, text: str) -> None:
-        """Hear nothing."""
+        notes = self.form.notes()
+        reader = PointReader(self.text, self.form.outline, notes, self.method, self.piece_bytes)
+        return self.form.blocks(reader, notes)
 
 
 def _batch(stream: str, data: pa.RecordBatch | None) -> Iterator[Batch]:

@@ -1,0 +1,11 @@
+"""The KML parser keeps the promises that every parser makes."""
+
+from __future__ import annotations
+
+from telemparse.formats.kml.card import CARD
+from telemparse.testing import Check, conformance
+
+
+@conformance(CARD)
+def test_conformance(check: Check) -> None:
+    check()
