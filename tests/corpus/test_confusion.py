@@ -27,6 +27,8 @@ OWNERS = {
     "no-gnss/cobb-accessport.csv": "csv",
     "gpx/*": "gpx",
     "igc/*": "igc",
+    "nmea/*": "nmea",
+    "ubx/rtklib-lea-raw-2008.ubx": "nmea",
     "kml/*": "kml",
     "tcx/*": "tcx",
     "vbo/*": "vbo",
@@ -36,7 +38,7 @@ TABLES = ("mychronogps/*.txt",)
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
     "aim-xrk/*", "fit/*", "gnss-imu/*.pos", "gpmf/*", "ibt/*", "motec-ld/*",
-    "mychronogps/*.json", "nmea/*", "racechrono-rcz/*", "speedangle/*", "ubx/*",
+    "mychronogps/*.json", "racechrono-rcz/*", "speedangle/*", "ubx/gpsd-*", "ubx/pyubx2-*",
     "vbb/*", "SOURCES.tsv",
 )  # fmt: skip
 
