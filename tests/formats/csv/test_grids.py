@@ -91,7 +91,8 @@ def changing(cells):
 
 CELLS = [
     ("48.1", "11.5", "50"), ("48.1", "11.5", "50"), ("48.1", "11.5", "51"), ("", "", ""),
-    ("48.1", "11.5", "51"), ("48.2", "11.5", "51"), ("48.2", "11.5", "x"), ("48.2", "11.6", "51"), ("48.2", "11.6", "51"),
+    ("48.1", "11.5", "51"), ("48.2", "11.5", "51"), ("48.2", "11.5", "x"),
+    ("48.2", "11.6", "51"), ("48.2", "11.6", "51"),
 ]  # fmt: skip
 
 
@@ -199,3 +200,15 @@ def test_a_resampled_grid_is_flagged_in_every_row():
     )
     table = parse(b"clk,lat,lon\n1746352800,48,11\n1746352801,48.1,11\n", spoken).streams["gnss_pvt"]
     assert table["quality_flags"].to_pylist() == [257, 257]
+
+
+@pytest.mark.parametrize("clk", ["1746352800", "2025-05-04T10:00:00", "10:00:00", "100000", "x"])
+def test_a_rule_may_look_at_a_column_of_the_clock(clk):
+    rule = EpochRule(changes_of=("clk", "lat"))
+    spoken = CsvDialect(name="clocked", header={"clk", "lat", "lon"}, columns={"clk": "t:s"}, epochs=rule)
+    result = parse(
+        f"clk,lat,lon\n{clk},48,11\n{clk},48,11\n{clk},49,11\n".encode(), spoken, columns={"clk": "time"}
+    )
+    codes = {issue.code for issue in result.errors}
+    assert codes == ({"CSV_NO_TIME_COLUMN"} if clk == "x" else set())
+    assert clk == "x" or result.streams["gnss_pvt"].num_rows == 2

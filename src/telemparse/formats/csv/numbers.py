@@ -64,6 +64,8 @@ def text(array: pa.Array) -> pa.Array:
 
 def numbers(array: pa.Array, decimal: str, unit: Unit | None) -> Numbers:
     """Return a column as numbers of `unit`; cells that name another unit of its dimension are converted."""
+    if pa.types.is_decimal(array.type):
+        array = array.cast(pa.float64())  # a part of the clock, which others look at as well
     if not pa.types.is_string(array.type):
         return Numbers(numpy_view(array), validity(array) if array.null_count else None, None, array)
     values, valid = _plain(array, decimal)
