@@ -100,7 +100,7 @@ def read_layout(head: Head, rows: list[str]) -> Layout:
     widths = Counter(len(row.split()) for row in rows if row.strip())
     width = widths.most_common(1)[0][0] if widths else 0
     # A name with a blank inside falls apart; then the titles have the right number.
-    if not names or (len(names) != width and len(titles) == width):
+    if not names or (width and len(names) != width and len(titles) == width):
         names = [headed(title)[0] for title in titles]
     titles = titles if len(titles) == len(names) else names
     return _assigned(_columns(names, titles, head))

@@ -196,7 +196,7 @@ class Solution:
         whole = (values >= 0) & (values <= _MOST_SATELLITES) & (values == np.rint(values))
         bad = ~whole if read.valid is None else ~whole & read.valid
         bad = bad if read.bad is None else bad | read.bad
-        if bad.any():
+        if bad.any() and not self.fused:  # the receiver has counted it already
             self.ledger.blank(_counted(bad, timed), cells.line, self.sources["sat_count"].column.name)
         count = np.where(whole, values, 0).astype(np.int64) & _SATELLITES
         column = {"sat_count": to_arrow(count, pa.uint8(), whole)}
@@ -207,9 +207,9 @@ class Solution:
         return (none, None, column) if self.producer is Producer.RACELOGIC else (None, none, column)
 
     def _solution(
-        self, cells: Cells, _timed: Mask | None
+        self, cells: Cells, timed: Mask | None
     ) -> tuple[Mask | None, Mask | None, dict[str, pa.Array]]:
-        codes = self._codes(cells, "solution")
+        codes = self._codes(cells, "solution", timed)
         if codes is None:
             return None, None, {}
         lost = codes == _NOTHING
@@ -222,8 +222,8 @@ class Solution:
             {"fix_type": to_arrow(kinds, pa.uint8(), kinds != _UNKNOWN)},
         )
 
-    def _fix(self, cells: Cells, _timed: Mask | None) -> tuple[Mask | None, Mask | None, dict[str, pa.Array]]:
-        codes = self._codes(cells, "fix_type")
+    def _fix(self, cells: Cells, timed: Mask | None) -> tuple[Mask | None, Mask | None, dict[str, pa.Array]]:
+        codes = self._codes(cells, "fix_type", timed)
         if codes is None:
             return None, None, {}
         lost, doubtful = codes == _NOTHING, codes == 1
@@ -231,14 +231,14 @@ class Solution:
         column = {"fix_type": to_arrow(kinds, pa.uint8(), kinds != _UNKNOWN)}
         return lost if lost.any() else None, doubtful if doubtful.any() else None, column
 
-    def _codes(self, cells: Cells, name: str) -> NDArray[np.int64] | None:
+    def _codes(self, cells: Cells, name: str, timed: Mask | None) -> NDArray[np.int64] | None:
         """Return a column of small codes, shape (n,), -1 where there is none; None without the column."""
         if name not in self.sources:
             return None
         read = cells.numbers(self.sources[name].column.index)
         values = read.values if read.valid is None else np.where(read.valid, read.values, -1.0)
-        if read.bad is not None:
-            self.ledger.blank(read.bad, cells.line, self.sources[name].column.name)
+        if read.bad is not None and not self.fused:
+            self.ledger.blank(_counted(read.bad, timed), cells.line, self.sources[name].column.name)
         small = (values >= 0) & (values <= _UNKNOWN) & (values == np.rint(values))
         return np.where(small, values, -1).astype(np.int64)
 

@@ -326,10 +326,12 @@ def _textual(layout: Layout, rows: list[str]) -> frozenset[int]:
 def _row_reader(layout: Layout, streams: Streams, rows: list[str]) -> RowReader:
     """Return the reader of the columns that wanted streams need."""
     needed = {layout.receiver["time"].column.index}
-    if streams.wanted & {"gnss_pvt", "events", "pose"} or streams.gates:
-        solutions = (streams.receiver, streams.fused)
-        needed |= {s.column.index for each in solutions if each is not None for s in each.sources.values()}
-    if streams.wanted & {"laps", "events"} and layout.lap is not None:
+    for solution in (streams.receiver, streams.fused):
+        if solution is not None:
+            # Where rows have no position, zeros are no time: these two are read in any case.
+            read = solution.sources if streams.reads_positions else ("lat", "lon")
+            needed |= {solution.sources[name].column.index for name in read}
+    if layout.lap is not None and streams.reads_laps:
         needed.add(layout.lap.index)
     for stream, axes in layout.sensors.items():
         if stream in streams.wanted:

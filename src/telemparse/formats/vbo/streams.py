@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from telemparse.formats.vbo.ledger import Ledger
 from telemparse.formats.vbo.producers import interpolated
 from telemparse.formats.vbo.receiver import scaled
 from telemparse.kernels.arrays import numpy_view, to_arrow, validity
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from telemparse.formats.vbo.clock import Clock, Times
     from telemparse.formats.vbo.laps import LapWatch
     from telemparse.formats.vbo.layout import Layout, Source
-    from telemparse.formats.vbo.ledger import Ledger
     from telemparse.formats.vbo.producers import Producer
     from telemparse.formats.vbo.receiver import Epochs, Solution
     from telemparse.formats.vbo.rows import Cells
@@ -81,6 +81,16 @@ class Streams:
     _origin: tuple[float, float] | None = None
     _has_fix: bool | None = None
 
+    @property
+    def reads_positions(self) -> bool:
+        """Somebody wants positions, or the gates have to see them."""
+        return bool(self.wanted & {"gnss_pvt", "events", "pose"} or self.gates)
+
+    @property
+    def reads_laps(self) -> bool:
+        """Somebody wants the laps of the device, or their beacons."""
+        return bool(self.wanted & {"laps", "events"})
+
     def batches(self, cells: Cells) -> Iterator[Batch]:
         """Yield the batches of a block."""
         # Hostile numbers overflow on their way to being masked.
@@ -95,19 +105,19 @@ class Streams:
             if not times.valid.any():
                 return
         events: list[tuple[int, str, float]] = []
-        if self.receiver is not None:
+        if self.receiver is not None and self.reads_positions:
             found = self.receiver.read(cells, times)
             self._watch_gates(found)
             events += self._follow(found, cells.rows)
             yield from self._positions("gnss_pvt", found, times)
-        if self.fused is not None:
+        if self.fused is not None and self.reads_positions:
             found = self.fused.read(cells, times)
             yield from self._positions("gnss_pvt.kalman", found, times)
             yield from self._pose(found, times)
         for stream, axes in self.layout.sensors.items():
             if stream in self.wanted:
                 yield from self._sensor(stream, axes, cells, times)
-        if self.layout.lap is not None:
+        if self.layout.lap is not None and self.reads_laps:
             count = cells.numbers(self.layout.lap.index)
             events += [
                 (row, "lap_beacon", number)
@@ -122,8 +132,6 @@ class Streams:
         if self.receiver is None or self.clock.first_of_day_ns is not None:
             return None
         indices = [self.receiver.sources[name].column.index for name in ("lat", "lon")]
-        if not set(indices) <= cells.columns.keys():
-            return None
         rows = np.ones(cells.rows, np.bool_)
         for read in map(cells.numbers, indices):
             rows &= (read.values == 0) if read.valid is None else ~read.valid | (read.values == 0)
@@ -212,15 +220,16 @@ class Streams:
     def _channels(self, cells: Cells, times: Times) -> Iterator[Batch]:
         columns: dict[str, pa.Array] = {}
         fields: dict[str, pa.Field] = {}
+        receiver = {source.column.index for source in self.layout.receiver.values()}
         for name, (source, unit) in self.layout.channels.items():
             if source.column.index in self.textual:
                 columns[name], kind = cells.texts(source.column.index), pa.string()
             else:
                 narrow = name in KNOWN_CHANNELS and name not in _WIDE
                 kind = pa.float32() if narrow else pa.float64()
-                values = scaled(
-                    cells, source, self.ledger, times.valid, kind=np.float32 if narrow else np.float64
-                )
+                # The receiver counts what is wrong with its own columns.
+                ledger = Ledger("") if source.column.index in receiver else self.ledger
+                values = scaled(cells, source, ledger, times.valid, kind=np.float32 if narrow else np.float64)
                 columns[name] = to_arrow(values.values, kind, values.valid)
             fields[name] = channel_field(
                 name,
