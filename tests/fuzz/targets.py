@@ -11,12 +11,14 @@ from typing import Any
 import attrs
 
 from fuzz.mutations.markup import mutated_markup
+from fuzz.mutations.sentences import mutated_log
 from fuzz.mutations.tables import mutated_table
-from fuzz.vocabulary import csv_words, gpx_words, igc_words
+from fuzz.vocabulary import csv_words, gpx_words, igc_words, nmea_words
 from telemparse.extension.catalog import Catalog
 from telemparse.formats.csv.parser import parse_in_blocks
 from telemparse.formats.gpx.parser import read
 from telemparse.formats.igc.parser import parse_in_blocks as igc_in_blocks
+from telemparse.formats.nmea.parser import read as read_nmea
 from telemparse.kernels.xml_points import Method
 from telemparse.model.options import ParseOptions
 
@@ -92,6 +94,14 @@ TARGETS = (
         corpus=("igc/*.igc",),
         words=igc_words,
         parsers=(partial(igc_in_blocks, block_bytes=400), partial(igc_in_blocks, block_bytes=50)),
+    ),
+    Target(
+        parser="nmea",
+        file="fuzz.nmea",
+        corpus=("nmea/*", "ubx/*"),
+        words=nmea_words,
+        mutation=mutated_log,
+        parsers=(partial(read_nmea, piece_bytes=2000), partial(read_nmea, piece_bytes=100)),
     ),
 )
 

@@ -12,7 +12,7 @@ from telemparse.formats.gpx import leaves
 from telemparse.formats.igc.extensions import MEANINGS
 from telemparse.kernels.units import UNITS
 
-__all__ = ["csv_words", "dictionary", "gpx_words", "igc_words"]
+__all__ = ["csv_words", "dictionary", "gpx_words", "igc_words", "nmea_words"]
 
 _LONGEST = 60
 
@@ -22,6 +22,13 @@ _CELLS = (
     "10:00:00", "24:00:00", "2024-05-04T10:00:00Z", "1714816800", "1714816800000", "48.1375", "11,575",
     "4807.038,N", "48°08'15\"N", "-0.5", "4807.0385N", "011°34.5E", "Latitude (deg)", "speed [km/h]",
     "acc_x(g)", "GyroX (deg/s)", "sep=;", "Marker",
+)  # fmt: skip
+
+_FIELDS = (
+    "$GPRMC", "$GNRMC", "$GNGGA", "$GPGGA", "$GNGNS", "$GPGLL", "$GNGST", "$GNZDA", "$GPVTG", "$GNGSA",
+    "$GPHDT", "$GPGSV", "$PGRMC", "$PUBX", "!AIVDM", "A", "V", "N", "S", "E", "W", "D", "R", "F", "M", "T",
+    "K", "AAN", "000000", "235959.99", "235960", "000000.001", "120000", "311224", "060180", "010125",
+    "290224", "4807.038", "01131.000", "0000.000", "9000.0", "18000.0", "4760.0", "99.99", "4", "5", "6",
 )  # fmt: skip
 
 _TAGS = (
@@ -61,6 +68,11 @@ def gpx_words() -> tuple[str, ...]:
 def igc_words() -> tuple[str, ...]:
     """Return records, definitions, codes and cells."""
     return _short((*_IGC_RECORDS, *MEANINGS, *NUMBERS))
+
+
+def nmea_words() -> tuple[str, ...]:
+    """Return addresses, times, dates, positions and letters of fields."""
+    return _short((*_FIELDS, *NUMBERS))
 
 
 def _short(words: Iterable[str]) -> tuple[str, ...]:
