@@ -139,6 +139,9 @@ OWNED = {
     "an NMEA log below a header": (
         "time,sentence\n" + "".join(f"{i},{s}\n" for i, s in enumerate(SENTENCES)), "nmea",
     ),
+    "a GPX in CDATA of a KML": (
+        f"{DECLARATION}{KML}<description><![CDATA[{DOCUMENT}]]></description></kml>", "kml",
+    ),
 }  # fmt: skip
 
 
@@ -154,7 +157,6 @@ NOBODYS = {
     "a table in CDATA, undeclared": f"<log><![CDATA[\n{TABLE}]]></log>\n",
     "a table in CDATA behind a comment": f"<!-- a log -->\n<log><![CDATA[\n{TABLE}]]></log>\n",
     "a table in CDATA behind a mark": f"\ufeff{DECLARATION}<log><![CDATA[\n{TABLE}]]></log>\n",
-    "a GPX in CDATA of a KML": f"{DECLARATION}{KML}<description><![CDATA[{DOCUMENT}]]></description></kml>",
     "a GPX in a page": f"<!DOCTYPE html>\n<html><body><pre>{DOCUMENT}</pre></body></html>",
     "a table in JSON": json.dumps({"rows": ROWS}, indent=1),
     "a table as text in JSON": json.dumps([{"file": TABLE}]),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -13,7 +15,6 @@ from telemparse.formats.kml.examples import EXAMPLES
 from telemparse.model.detection import Rung, Sniff
 
 OGC = "http://www.opengis.net/kml/2.2"
-PLAIN = {name: data for name, data in EXAMPLES.items() if name.endswith(".kml")}
 
 
 def rung(data, name="x.dat", members=()):
@@ -23,7 +24,7 @@ def rung(data, name="x.dat", members=()):
 
 
 @pytest.mark.parametrize("name", ["log.kml", "log.csv", "log"])
-@pytest.mark.parametrize("data", PLAIN.values(), ids=PLAIN)
+@pytest.mark.parametrize("data", EXAMPLES.values(), ids=EXAMPLES)
 def test_examples_are_signed_whatever_their_name(data, name):
     assert rung(data, name) is Rung.SIGNATURE
 
@@ -54,7 +55,10 @@ def test_a_name_alone_is_only_a_name_and_content_outweighs_it():
 
 
 def test_a_kmz_is_told_by_what_it_holds():
-    zipped = EXAMPLES["inner-name.kmz"]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("drive/stint.kml", EXAMPLES["track.kml"])
+    zipped = file.getvalue()
     assert rung(zipped, "a.kmz", ("drive/stint.kml", "icons/a.png")) is Rung.SIGNATURE
     assert rung(zipped, "a.kmz", ("a.png",)) is Rung.NAME
     assert rung(zipped, "a.zip", ("stint.kml",)) is Rung.NO
