@@ -188,6 +188,8 @@ class Recording:
             return
         bare = attrs.evolve(layout, raw={}, sensors={}, channels={}, lap=None)
         streams = self._streams(head, bare, rows, producer, Ledger(self.artifact.name))
+        if not streams.reads_positions:
+            return
         data = Tail().rows_of(next(self._blocks(head, _PROBE_BYTES)).lines)
         reader = _row_reader(bare, streams, rows)
         cells = reader.read(data, 1, data.count(b"\n")) if data and not data.isspace() else None
