@@ -13,12 +13,13 @@ import attrs
 from fuzz.mutations.markup import mutated_markup
 from fuzz.mutations.sentences import mutated_log
 from fuzz.mutations.tables import mutated_table
-from fuzz.vocabulary import csv_words, gpx_words, igc_words, nmea_words
+from fuzz.vocabulary import csv_words, gpx_words, igc_words, nmea_words, vbo_words
 from telemparse.extension.catalog import Catalog
 from telemparse.formats.csv.parser import parse_in_blocks
 from telemparse.formats.gpx.parser import read
 from telemparse.formats.igc.parser import parse_in_blocks as igc_in_blocks
 from telemparse.formats.nmea.parser import read as read_nmea
+from telemparse.formats.vbo.parser import parse_in_blocks as vbo_in_blocks
 from telemparse.kernels.xml_points import Method
 from telemparse.model.options import ParseOptions
 
@@ -102,6 +103,15 @@ TARGETS = (
         words=nmea_words,
         mutation=mutated_log,
         parsers=(partial(read_nmea, piece_bytes=2000), partial(read_nmea, piece_bytes=100)),
+    ),
+    Target(
+        parser="vbo",
+        file="fuzz.vbo",
+        corpus=("vbo/*.vbo",),
+        words=vbo_words,
+        mutation=mutated_table,
+        parsers=(partial(vbo_in_blocks, block_bytes=900), partial(vbo_in_blocks, block_bytes=120)),
+        options=({"channels": ("rpm", "sats"), "streams": ("channels", "events")}, {"streams": ("laps",)}),
     ),
 )
 

@@ -10,9 +10,10 @@ from telemparse.formats.csv.dialects import BUILT_IN
 from telemparse.formats.csv.vocabulary import QUANTITIES
 from telemparse.formats.gpx import leaves
 from telemparse.formats.igc.extensions import MEANINGS
+from telemparse.formats.vbo import words as vbo
 from telemparse.kernels.units import UNITS
 
-__all__ = ["csv_words", "dictionary", "gpx_words", "igc_words", "nmea_words"]
+__all__ = ["csv_words", "dictionary", "gpx_words", "igc_words", "nmea_words", "vbo_words"]
 
 _LONGEST = 60
 
@@ -29,6 +30,14 @@ _FIELDS = (
     "$GPHDT", "$GPGSV", "$PGRMC", "$PUBX", "!AIVDM", "A", "V", "N", "S", "E", "W", "D", "R", "F", "M", "T",
     "K", "AAN", "000000", "235959.99", "235960", "000000.001", "120000", "311224", "060180", "010125",
     "290224", "4807.038", "01131.000", "0000.000", "9000.0", "18000.0", "4760.0", "99.99", "4", "5", "6",
+)  # fmt: skip
+
+_SECTIONS = (
+    "[header]", "[column names]", "[channel units]", "[comments]", "[laptiming]", "[session data]", "[data]",
+    "[AVI]", "File created on 04/05/2025 at 10:00:00", "File created on 31/12/1999 @ 23:59", "velocity kmh",
+    "Start +740.736 -1287.4 +740.75 -1287.4", "Split -1287.4 +740.736 -1287.4 +740.75", "Start 0 0 0 0",
+    "(c) Racelogic", "RaceChrono", "RaceBox", "Harry's LapTimer", "_lat", "_long", "Lap_Number", "(null)",
+    "235959.99", "000000.00", "240000.00", "10:00:00", "+0000.000000", "-10800.0", "+5400.0", "137", "255",
 )  # fmt: skip
 
 _TAGS = (
@@ -83,3 +92,15 @@ def dictionary(words: Iterable[str]) -> str:
     """Return words as a dictionary of libFuzzer, every byte escaped."""
     lines = ("".join(f"\\x{byte:02X}" for byte in word.encode()) for word in words if word)
     return "".join(f'"{line}"\n' for line in lines)
+
+
+def vbo_words() -> tuple[str, ...]:
+    """Return names of columns and sections, stamps and gates, and odd numbers."""
+    return (
+        *_SECTIONS,
+        *vbo.RECEIVER,
+        *vbo.CHANNELS,
+        *vbo.SENSORS["imu_accel"],
+        *vbo.SENSORS["imu_gyro"],
+        *NUMBERS,
+    )
