@@ -13,12 +13,14 @@ import attrs
 from fuzz.mutations.markup import mutated_markup
 from fuzz.mutations.sentences import mutated_log
 from fuzz.mutations.tables import mutated_table
-from fuzz.vocabulary import csv_words, gpx_words, igc_words, nmea_words, vbo_words
+from fuzz.vocabulary import csv_words, gpx_words, igc_words, kml_words, nmea_words, tcx_words, vbo_words
 from telemparse.extension.catalog import Catalog
 from telemparse.formats.csv.parser import parse_in_blocks
 from telemparse.formats.gpx.parser import read
 from telemparse.formats.igc.parser import parse_in_blocks as igc_in_blocks
+from telemparse.formats.kml.parser import read as kml_read
 from telemparse.formats.nmea.parser import read as read_nmea
+from telemparse.formats.tcx.parser import read as tcx_read
 from telemparse.formats.vbo.parser import parse_in_blocks as vbo_in_blocks
 from telemparse.kernels.xml_points import Method
 from telemparse.model.options import ParseOptions
@@ -112,6 +114,28 @@ TARGETS = (
         mutation=mutated_table,
         parsers=(partial(vbo_in_blocks, block_bytes=900), partial(vbo_in_blocks, block_bytes=120)),
         options=({"channels": ("rpm", "sats"), "streams": ("channels", "events")}, {"streams": ("laps",)}),
+    ),
+    Target(
+        parser="kml",
+        file="fuzz.kml",
+        corpus=("kml/*.kml",),
+        words=kml_words,
+        mutation=mutated_markup,
+        parsers=(
+            partial(kml_read, piece_bytes=400),
+            partial(kml_read, method=Method.WALK, piece_bytes=150),
+        ),
+    ),
+    Target(
+        parser="tcx",
+        file="fuzz.tcx",
+        corpus=("tcx/*.tcx",),
+        words=tcx_words,
+        mutation=mutated_markup,
+        parsers=(
+            partial(tcx_read, piece_bytes=400),
+            partial(tcx_read, method=Method.WALK, piece_bytes=150),
+        ),
     ),
 )
 

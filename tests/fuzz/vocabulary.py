@@ -13,7 +13,16 @@ from telemparse.formats.igc.extensions import MEANINGS
 from telemparse.formats.vbo import words as vbo
 from telemparse.kernels.units import UNITS
 
-__all__ = ["csv_words", "dictionary", "gpx_words", "igc_words", "nmea_words", "vbo_words"]
+__all__ = [
+    "csv_words",
+    "dictionary",
+    "gpx_words",
+    "igc_words",
+    "kml_words",
+    "nmea_words",
+    "tcx_words",
+    "vbo_words",
+]
 
 _LONGEST = 60
 
@@ -61,6 +70,29 @@ _IGC_RECORDS = (
     "B2359592127267S01220736WA0011800120", "I033637LAD3839LOD4042TDS", "-0001", "\r", "\r\n", "\n", "HFDTE",
 )  # fmt: skip
 
+_TCX_TAGS = (
+    "TrainingCenterDatabase", "Activities", "Activity", "Lap", "Track", "Trackpoint", "Courses",
+    "Course", "CoursePoint", "MultiSportSession", "FirstSport", "NextSport", "Transition", "Folders",
+    "Time", "Position", "LatitudeDegrees", "LongitudeDegrees", "AltitudeMeters", "DistanceMeters",
+    "HeartRateBpm", "Value", "Cadence", "SensorState", "Extensions", "TPX", "ns3:TPX", "ns3:Speed",
+    "ns3:RunCadence", "ns3:Watts", "TotalTimeSeconds", "Calories", "Intensity", "Creator", "Name",
+    "Version", "VersionMajor", "Id", "Sport", "Lap StartTime='2024-05-04T10:00:00Z'", "StartTime",
+    "xsi:type", "Device_t", "Application_t", "255", "0", "2024-05-04T10:00:00Z", "2024-05-04T10:00:00",
+    "x:y:z", "xmlns", "xmlns:ns3", "1e99", "48.5", "-1",
+    "http://www.garmin.com/xmlschemas/ActivityExtension/v2",
+)  # fmt: skip
+
+_KML_TAGS = (
+    "kml", "Document", "Folder", "Placemark", "gx:Track", "Track", "gx:MultiTrack", "when", "gx:coord",
+    "coord", "gx:angles", "ExtendedData", "SchemaData", "gx:SimpleArrayData", "gx:value", "value",
+    "TimeStamp", "Point", "coordinates", "LineString", "altitudeMode", "absolute", "clampToGround",
+    "relativeToGround", "NetworkLink", "name", "Data", "LookAt", "MultiGeometry", "Update", "Change",
+    "gx:SimpleArrayData name='hr'", "gx:SimpleArrayData name='#text'", "gx:SimpleArrayData name='@x'",
+    "6.5 50.25 7", "6.5,50.25,7", "0 0 0", "181 91", "2024-05-04T10:00:00Z", "2024", "2024-05-04",
+    "xmlns", "xmlns:gx", "x:y", "heartrate", "cadence", "http://www.google.com/kml/ext/2.2",
+    "http://www.opengis.net/kml/2.2", "http://earth.google.com/kml/2.1",
+)  # fmt: skip
+
 
 def csv_words() -> tuple[str, ...]:
     """Return header words, units, words for nothing, and cells."""
@@ -82,6 +114,16 @@ def igc_words() -> tuple[str, ...]:
 def nmea_words() -> tuple[str, ...]:
     """Return addresses, times, dates, positions and letters of fields."""
     return _short((*_FIELDS, *NUMBERS))
+
+
+def tcx_words() -> tuple[str, ...]:
+    """Return tags, attributes, namespaces and texts of TCX."""
+    return _short((*_TCX_TAGS, *NUMBERS))
+
+
+def kml_words() -> tuple[str, ...]:
+    """Return tags, attributes, namespaces and texts of KML."""
+    return _short((*_KML_TAGS, *NUMBERS))
 
 
 def _short(words: Iterable[str]) -> tuple[str, ...]:
