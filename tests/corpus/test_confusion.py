@@ -21,12 +21,14 @@ OWNERS = {
     "trackaddict-csv/*": "csv",
     "gauge-s-csv/*": "csv",
     "gnss-imu/*.csv": "csv",
+    "gnss-imu/*.pos": "csv",
     "gnss-imu/kf-gins-*.txt": "csv",
     "gps-csv/*": "csv",
     "racebox-csv/*": "csv",
     "no-gnss/cobb-accessport.csv": "csv",
     "gpx/*": "gpx",
     "igc/*": "igc",
+    "mychronogps/*.json": "json",
     "nmea/*": "nmea",
     "ubx/rtklib-lea-raw-2008.ubx": "nmea",
     "kml/*": "kml",
@@ -37,8 +39,8 @@ OWNERS = {
 TABLES = ("mychronogps/*.txt",)
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
-    "aim-xrk/*", "fit/*", "gnss-imu/*.pos", "gpmf/*", "ibt/*", "motec-ld/*",
-    "mychronogps/*.json", "racechrono-rcz/*", "speedangle/*", "ubx/gpsd-*", "ubx/pyubx2-*",
+    "aim-xrk/*", "fit/*", "gpmf/*", "ibt/*", "motec-ld/*",
+    "racechrono-rcz/*", "speedangle/*", "ubx/gpsd-*", "ubx/pyubx2-*",
     "vbb/*", "SOURCES.tsv",
 )  # fmt: skip
 

@@ -13,11 +13,21 @@ import attrs
 from fuzz.mutations.markup import mutated_markup
 from fuzz.mutations.sentences import mutated_log
 from fuzz.mutations.tables import mutated_table
-from fuzz.vocabulary import csv_words, gpx_words, igc_words, kml_words, nmea_words, tcx_words, vbo_words
+from fuzz.vocabulary import (
+    csv_words,
+    gpx_words,
+    igc_words,
+    json_words,
+    kml_words,
+    nmea_words,
+    tcx_words,
+    vbo_words,
+)
 from telemparse.extension.catalog import Catalog
 from telemparse.formats.csv.parser import parse_in_blocks
 from telemparse.formats.gpx.parser import read
 from telemparse.formats.igc.parser import parse_in_blocks as igc_in_blocks
+from telemparse.formats.json.parser import parse_in_steps
 from telemparse.formats.kml.parser import read as kml_read
 from telemparse.formats.nmea.parser import read as read_nmea
 from telemparse.formats.tcx.parser import read as tcx_read
@@ -99,12 +109,36 @@ TARGETS = (
         parsers=(partial(igc_in_blocks, block_bytes=400), partial(igc_in_blocks, block_bytes=50)),
     ),
     Target(
+        parser="json",
+        file="fuzz.json",
+        corpus=("mychronogps/*.json",),
+        words=json_words,
+        parsers=(partial(parse_in_steps, step=300), partial(parse_in_steps, step=20)),
+        options=({"channels": ("rpm",), "streams": ("channels", "events")},),
+    ),
+    Target(
         parser="nmea",
         file="fuzz.nmea",
         corpus=("nmea/*", "ubx/*"),
         words=nmea_words,
         mutation=mutated_log,
         parsers=(partial(read_nmea, piece_bytes=2000), partial(read_nmea, piece_bytes=100)),
+    ),
+    Target(
+        parser="kml",
+        file="fuzz.kml",
+        corpus=("kml/*.kml",),
+        words=kml_words,
+        mutation=mutated_markup,
+        parsers=(partial(kml_read, piece_bytes=400), partial(kml_read, method=Method.WALK, piece_bytes=150)),
+    ),
+    Target(
+        parser="tcx",
+        file="fuzz.tcx",
+        corpus=("tcx/*.tcx",),
+        words=tcx_words,
+        mutation=mutated_markup,
+        parsers=(partial(tcx_read, piece_bytes=400), partial(tcx_read, method=Method.WALK, piece_bytes=150)),
     ),
     Target(
         parser="vbo",
@@ -114,28 +148,6 @@ TARGETS = (
         mutation=mutated_table,
         parsers=(partial(vbo_in_blocks, block_bytes=900), partial(vbo_in_blocks, block_bytes=120)),
         options=({"channels": ("rpm", "sats"), "streams": ("channels", "events")}, {"streams": ("laps",)}),
-    ),
-    Target(
-        parser="kml",
-        file="fuzz.kml",
-        corpus=("kml/*.kml",),
-        words=kml_words,
-        mutation=mutated_markup,
-        parsers=(
-            partial(kml_read, piece_bytes=400),
-            partial(kml_read, method=Method.WALK, piece_bytes=150),
-        ),
-    ),
-    Target(
-        parser="tcx",
-        file="fuzz.tcx",
-        corpus=("tcx/*.tcx",),
-        words=tcx_words,
-        mutation=mutated_markup,
-        parsers=(
-            partial(tcx_read, piece_bytes=400),
-            partial(tcx_read, method=Method.WALK, piece_bytes=150),
-        ),
     ),
 )
 

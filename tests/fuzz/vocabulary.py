@@ -18,6 +18,7 @@ __all__ = [
     "dictionary",
     "gpx_words",
     "igc_words",
+    "json_words",
     "kml_words",
     "nmea_words",
     "tcx_words",
@@ -70,6 +71,17 @@ _IGC_RECORDS = (
     "B2359592127267S01220736WA0011800120", "I033637LAD3839LOD4042TDS", "-0001", "\r", "\r\n", "\n", "HFDTE",
 )  # fmt: skip
 
+
+_JSON_PIECES = (
+    "{", "}", "[", "]", ",", ":", '"', "\\", "\n", "\x1e", "[[", "]]", "},{", "}\n{", "null", "true",
+    "NaN", "-Infinity", '"\\ud800"', '"\\u0000"', '"type":"FeatureCollection"', '"type":"Feature"',
+    '"features":[', '"geometry":{', '"type":"LineString"', '"type":"MultiLineString"', '"type":"Point"',
+    '"coordinates":[', '"properties":{', '"coordTimes":[', '"times":[', '"columns":[', '"data":[',
+    '"units":{', '"km/h"', "[1,2],", '{"t":1,"lat":2,"lon":3}', '"NomCircuit":"x"', '"FL":[1,2,3,4]',
+    '"date":"04/05/2025"', '"timestamp":"235959.9"', '"pointgps":[48.1,11.5]', '"vitesse":-1',
+    '"cap":360', "#x", "%", '"a.b":',
+)  # fmt: skip
+
 _TCX_TAGS = (
     "TrainingCenterDatabase", "Activities", "Activity", "Lap", "Track", "Trackpoint", "Courses",
     "Course", "CoursePoint", "MultiSportSession", "FirstSport", "NextSport", "Transition", "Folders",
@@ -116,6 +128,12 @@ def nmea_words() -> tuple[str, ...]:
     return _short((*_FIELDS, *NUMBERS))
 
 
+def json_words() -> tuple[str, ...]:
+    """Return pieces of documents, names and values."""
+    quantities = (f'"{word}":' for entry in QUANTITIES.values() for word in (entry.name, *entry.words[:3]))
+    return _short((*_JSON_PIECES, *quantities, *NUMBERS, *(f'"{cell}"' for cell in _CELLS)))
+
+
 def tcx_words() -> tuple[str, ...]:
     """Return tags, attributes, namespaces and texts of TCX."""
     return _short((*_TCX_TAGS, *NUMBERS))
@@ -138,11 +156,4 @@ def dictionary(words: Iterable[str]) -> str:
 
 def vbo_words() -> tuple[str, ...]:
     """Return names of columns and sections, stamps and gates, and odd numbers."""
-    return (
-        *_SECTIONS,
-        *vbo.RECEIVER,
-        *vbo.CHANNELS,
-        *vbo.SENSORS["imu_accel"],
-        *vbo.SENSORS["imu_gyro"],
-        *NUMBERS,
-    )
+    return (*_SECTIONS, *vbo.RECEIVER, *vbo.CHANNELS, *vbo.SENSORS["imu_accel"], *vbo.SENSORS["imu_gyro"], *NUMBERS)

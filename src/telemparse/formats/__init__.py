@@ -9,6 +9,7 @@ from telemparse.formats.csv.card import CARD as CSV
 from telemparse.formats.csv.dialects import BUILT_IN
 from telemparse.formats.gpx.card import CARD as GPX
 from telemparse.formats.igc.card import CARD as IGC
+from telemparse.formats.json.card import CARD as JSON
 from telemparse.formats.kml.card import CARD as KML
 from telemparse.formats.nmea.card import CARD as NMEA
 from telemparse.formats.tcx.card import CARD as TCX
@@ -26,7 +27,7 @@ __all__ = ["telemparse_csv_dialects", "telemparse_parsers"]
 @hookimpl
 def telemparse_parsers() -> Iterable[ParserCard]:
     """Return the cards of the built-in formats."""
-    return (CSV, GPX, IGC, KML, NMEA, TCX, VBO)
+    return (CSV, GPX, IGC, JSON, KML, NMEA, TCX, VBO)
 
 
 @hookimpl

@@ -1,0 +1,1 @@
+"""JSON recordings: records, columns, NDJSON, GeoJSON, and what vendors nest in them."""

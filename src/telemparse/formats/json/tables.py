@@ -1,0 +1,142 @@
+"""Records of one list as a text table with a header: what the room of tables can read."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from telemparse.formats.csv.headers import read_heading
+from telemparse.formats.csv.vocabulary import Role
+from telemparse.formats.json.names import meaning, quantity, tails
+from telemparse.model.artifacts import Artifact, spooled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from telemparse.formats.json.shapes import Shape
+
+__all__ = ["Table"]
+
+_MOST_COLUMNS = 256
+_MEMORY_BYTES = 4 * 1024 * 1024
+_COPY_ROWS = 5000
+_CONTROLS = dict.fromkeys((*range(32), 0x7F, 0x85, 0x2028, 0x2029), " ")
+_COMMENT = ("#", "%", "/", ";")
+
+
+@attrs.define
+class Table:
+    """Collects rows, on disk beyond a few megabytes; columns may come later than rows.
+
+    Args:
+        name: of the table.
+        shape: how the document writes it.
+
+    Attributes:
+        columns: flat names with their place.
+        rows: so far.
+        skipped: names that found no room among the columns, the first of them.
+        remarks: rows that begin with the sign of a remark, which the table could not hold.
+    """
+
+    name: str
+    shape: Shape
+    columns: dict[str, int] = attrs.field(factory=dict)
+    rows: int = 0
+    skipped: dict[str, None] = attrs.field(factory=dict)
+    remarks: int = 0
+    _widths: list[tuple[int, int]] = attrs.field(factory=list)
+    _file: BinaryIO = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._file = _spool()
+
+    def close(self) -> None:
+        """Give the rows up."""
+        self._file.close()
+
+    def add(self, cells: dict[str, Any]) -> None:
+        """Take one record."""
+        for name in cells:
+            if name not in self.columns:
+                self._meet(name)
+        row = [""] * len(self.columns)
+        for name, value in cells.items():
+            place = self.columns.get(name)
+            if place is not None and value is not None:
+                row[place] = _cell(value)
+        if row and row[0].lstrip('" ').startswith(_COMMENT):
+            self.remarks += 1
+            return
+        if not self._widths or self._widths[-1][1] != len(row):
+            self._widths.append((self.rows, len(row)))
+        self._file.write((",".join(row) + "\n").encode("utf-8", "replace"))
+        self.rows += 1
+
+    def _meet(self, name: str) -> None:
+        if len(self.columns) < _MOST_COLUMNS:
+            self.columns[name] = len(self.columns)
+        elif len(self.skipped) < _MOST_COLUMNS:
+            self.skipped[name] = None
+
+    def headings(self, units: dict[str, str]) -> dict[str, str]:
+        """Return the header word of each column: the last steps of its path that mean something.
+
+        `gps.position.lat` is `lat`, unless another column is too. A unit that the document names for a
+        column is put behind it.
+        """
+        words: dict[str, str] = {}
+        for name in self.columns:
+            words[name] = next((tail for tail in tails(name) if quantity(tail)), name.replace(".", " "))
+        taken = list(words.values())
+        for name, word in words.items():
+            if taken.count(word) > 1:
+                words[name] = name.replace(".", " ")
+            unit = units.get(name, units.get(word))
+            if unit and read_heading(words[name]).unit is None:
+                words[name] = f"{words[name]} ({unit})"
+        return words
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether any column is a time."""
+        found = map(meaning, self.columns)
+        return any(known is not None and known.role is Role.TIME for known in found)
+
+    def artifact(self, units: dict[str, str]) -> Artifact:
+        """Return the table as a file with a header line and rows of one width."""
+        return Artifact(f"{self.name}.csv", spooled(self._text(units), _MEMORY_BYTES))
+
+    def _text(self, units: dict[str, str]) -> Iterator[bytes]:
+        words = self.headings(units)
+        yield (",".join(_quoted(words[name]) for name in self.columns) + "\n").encode("utf-8", "replace")
+        self._file.seek(0)
+        width, begins = len(self.columns), [*self._widths, (self.rows, 0)]
+        for (first, written), (after, _width) in itertools.pairwise(begins):
+            missing = b"," * (width - written) + b"\n"
+            rows = itertools.islice(self._file, after - first)
+            while lines := list(itertools.islice(rows, _COPY_ROWS)):
+                yield b"".join(line[:-1] + missing for line in lines)
+
+
+def _spool() -> BinaryIO:
+    return tempfile.SpooledTemporaryFile(_MEMORY_BYTES)  # type: ignore[return-value]
+
+
+def _cell(value: Any) -> str:
+    """Return a scalar as a cell: a number as it is written, a text in quotes where it needs them."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return _quoted(value)
+
+
+def _quoted(text: str) -> str:
+    text = text.translate(_CONTROLS)
+    if "," in text or '"' in text:
+        doubled = text.replace('"', '""')
+        return f'"{doubled}"'
+    return text

@@ -1,0 +1,11 @@
+"""The JSON parser keeps the promises that every parser makes."""
+
+from __future__ import annotations
+
+from telemparse.formats.json.card import CARD
+from telemparse.testing import Check, conformance
+
+
+@conformance(CARD)
+def test_conformance(check: Check) -> None:
+    check()
