@@ -1,4 +1,4 @@
-"""Real recordings of lap timers against little readers written out by hand: rows, units and laps."""
+"""Real recordings of lap timers and of RTKLIB against little readers written out by hand."""
 
 from __future__ import annotations
 
@@ -376,3 +376,31 @@ def test_dovex_laps_stand_in_milliseconds_above_the_padding(corpus, parsed):
     close(table, "lat_deg", [float(row[3]) for row in rows], rel=1e-15)
     close(table, "speed_mps", [float(row[5]) * MPH for row in rows])
     close(result.streams["imu_accel"], "ax_mps2", [float(row[10]) * G for row in rows])
+
+
+def test_rtklib_solutions_are_utc_fixed_and_above_the_ellipsoid(corpus, parsed):
+    file = "gnss-imu/drive-0708-rtk-solution.pos"
+    rows = [line.split() for line in (corpus / file).read_text().splitlines() if line[:1] != "%"]
+    result = parsed(file)
+    assert (result.metadata["dialect"], telemparse.detect(corpus / file).winner.score) == ("rtklib_pos", 0.8)
+    table = result.streams["gnss_pvt"]
+    # GPS time was 18 s ahead in 2025.
+    assert instants(table) == [ns(f"{row[0].replace('/', '-')}T{row[1]}") - 18 * NS_PER_S for row in rows]
+    close(table, "lat_deg", [float(row[2]) for row in rows], rel=1e-15)
+    close(table, "lon_deg", [float(row[3]) for row in rows], rel=1e-15)
+    close(table, "alt_m", [float(row[4]) for row in rows], rel=1e-15)
+    close(table, "vel_e_mps", [float(row[16]) for row in rows])
+    close(table, "vel_d_mps", [-float(row[17]) for row in rows])
+    close(table, "vacc_m", [float(row[9]) for row in rows])
+    assert table["fix_type"].to_pylist() == [{"1": 7, "2": 6, "5": 3}[row[5][0]] for row in rows]
+    assert set(table["quality_flags"].to_pylist()) == {256}
+    assert not result.errors
+    assert not result.warnings
+
+
+def test_an_rtk_solution_and_its_imu_are_one_recording_of_one_parser(corpus):
+    files = [corpus / "gnss-imu" / name for name in ("drive-0708-rtk-solution.pos", "drive-0708-imu.csv")]
+    result = telemparse.parse(files)
+    assert {name: result.streams[name].num_rows for name in ("gnss_pvt", "imu_accel")} == {
+        "gnss_pvt": 2197, "imu_accel": 54860,
+    }  # fmt: skip

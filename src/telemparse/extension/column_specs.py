@@ -23,11 +23,12 @@ ORDERS = ("ymd", "dmy", "mdy")
 SCALES = ("s", "ms", "us", "ns")
 """What a number of a clock counts."""
 _UTC = ("utc",)
+_SCALES_OF_TIME = ("utc", "gps")
 
 FORMATS: Mapping[str, tuple[str, ...]] = {
-    "t": (*SCALES, *ORDERS, *_UTC),
+    "t": (*SCALES, *ORDERS, *_SCALES_OF_TIME),
     "date": (*ORDERS, *_UTC),
-    "time": (*SCALES, *_UTC),
+    "time": (*SCALES, *_SCALES_OF_TIME),
     "hour": _UTC,
     "minute": _UTC,
     "second": _UTC,
@@ -72,7 +73,7 @@ def read_column_spec(text: str) -> ColumnSpec:
         if spec.is_default and not spec.name:
             raise CallError(f"{text!r}: only a canonical name has a unit by default")
         return spec
-    if spec.tail not in (*ORDERS, *_UTC):
+    if spec.tail not in (*ORDERS, *_SCALES_OF_TIME):
         raise CallError(f"{text!r}: {spec.tail!r} is no unit and no format")
     if spec.is_default or not spec.name:
         raise CallError(f"{text!r}: {spec.tail!r} is the format of a clock and belongs to one of its parts")

@@ -51,7 +51,6 @@ STRANGERS = {
     "NMEA in Python's writing": "b'$GPGGA,123519,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,*47'\n" * 9,
     "VBO": "File created on 01/02/2020\n\n[header]\nsatellites\n[data]\n1 2 3\n4 5 6\n",
     "IGC": "AXXX001\r\nHFDTE160701\r\nB1602405107126N00149300WA002880042919509020\r\n",
-    "RTKLIB": "%  GPST   latitude(deg) longitude(deg)\n2025/07/08 19:34:18.499 40.1 -105.1\n",
     "a zip": b"PK\x03\x04" + b"\0" * 100,
     "bytes": bytes(range(256)) * 10,
 }

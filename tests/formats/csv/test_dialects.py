@@ -10,7 +10,7 @@ import pytest
 from telemparse.extension.catalog import Catalog
 from telemparse.extension.csv_dialect import CsvDialect, FixRule, NumberRange, Shape, Stamps
 from telemparse.formats.csv.dialects import BUILT_IN, GENERIC
-from telemparse.formats.csv.lap_timer_examples import LAP_TIMER_EXAMPLES
+from telemparse.formats.csv.examples import EXAMPLES
 from telemparse.formats.csv.layout import read_layout
 from telemparse.formats.csv.mapping import read_spec
 from telemparse.formats.csv.recognition import speaks, which_dialect
@@ -74,9 +74,11 @@ def _layout(text):
     return layout
 
 
-def test_every_built_in_dialect_has_a_sample_here_and_a_name_of_its_own():
-    timers = {name.partition(".")[0].replace("-", "_") for name in LAP_TIMER_EXAMPLES}
-    assert {dialect.name for dialect in BUILT_IN} == set(SAMPLES) | timers
+def test_every_built_in_dialect_has_an_example_and_a_name_of_its_own():
+    assert {dialect.name for dialect in BUILT_IN} == {
+        name.partition(".")[0].replace("-", "_") for name in EXAMPLES
+    }
+    assert set(SAMPLES) <= {dialect.name for dialect in BUILT_IN}
     assert not GENERIC.has_fingerprint
 
 
@@ -92,7 +94,9 @@ def test_every_declared_column_is_understood(dialect):
     for spec in dialect.columns.values():
         read = read_spec(spec)
         _name, colon, tail = spec.partition(":")
-        assert not colon or read.unit is not None or read.qualifier in ("ymd", "dmy", "ms"), spec
+        assert not colon or read.unit is not None or read.qualifier in ("ymd", "dmy", "ms", "gps", "utc"), (
+            spec
+        )
         assert read.quantity is not None or read.name in ("", "position_std_n_m", "position_std_e_m"), tail
 
 
@@ -214,3 +218,38 @@ def test_the_dialect_that_asks_for_more_wins():
     layout = _layout("v2\nfoo,bar,baz\n1,2,3\n4,5,6\n")
     assert which_dialect(layout, (narrow, wide, shaped)).name == "wide"
     assert which_dialect(layout, (narrow, shaped)).name == "narrow"
+
+
+POS = (
+    "% program   : RTKLIB ver.2.4.3\n"
+    "%  {scale}   latitude(deg) longitude(deg)  height(m)   Q  ns   sdn(m)   sde(m)   sdu(m)  vn(m/s)\n"
+    "2025/07/08 19:34:18.500  40.1  -105.1  1601.4  1  21  0.01  0.01  0.02  3.5\n"
+    "2025/07/08 19:34:18.750  40.1  -105.1  1601.4  2.0000  21  0.01  0.01  0.02  3.5\n"
+    "2025/07/08 19:34:19.000  40.1  -105.1  1601.4  5  21  0.01  0.01  0.02  3.5\n"
+    "2025/07/08 19:34:19.250  40.1  -105.1  1601.4  0  21  0.01  0.01  0.02  3.5\n"
+)
+
+
+@pytest.mark.parametrize(("scale", "second"), [("GPST", "00.5"), ("UTC", "18.5")])
+def test_rtklib_counts_leap_seconds_or_not_and_tells_fixed_from_float(read, scale, second):
+    result = read(POS.format(scale=scale))
+    table = result.streams["gnss_pvt"]
+    assert str(table["t"][0].as_py())[:21] == f"2025-07-08 19:34:{second}"
+    assert table["fix_type"].to_pylist() == [7, 6, 3]
+    assert table["vacc_m"].to_pylist() == pytest.approx([0.02] * 3)
+    assert set(table["quality_flags"].to_pylist()) == {256}
+    assert result.metadata["epochs_without_fix"] == 1
+    assert not result.errors
+
+
+def test_gps_time_before_its_epoch_and_in_gaps_is_taken_as_it_is(read):
+    rows = ["1979/12/31 00:00:00", "x 10:00:00", "2025/07/08 00:00:10"]
+    text = "day,clk,lat,lon\n" + "".join(f"{row.replace(' ', ',')},48.1,11.5\n" for row in rows)
+    result = read(text, columns={"day": "date:ymd", "clk": "time:gps"})
+    stamps = [str(t)[:19] for t in result.streams["gnss_pvt"]["t"].to_pylist()]
+    assert stamps == ["1979-12-31 00:00:00", "2025-07-07 23:59:52"]
+
+
+def test_a_name_that_heads_nothing_of_a_clock_heads_one_column(read):
+    result = read("%  depth lat lon\n1.5 48.1 11.5\n2.5 48.2 11.5\n")
+    assert "depth date" not in str(result.errors)

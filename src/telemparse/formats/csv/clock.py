@@ -11,10 +11,7 @@ import numpy as np
 
 from telemparse.formats.csv.numbers import exact, text
 from telemparse.formats.csv.sources import Instants
-from telemparse.kernels.clocks import (
-    NS_PER_S,
-    local_to_utc_ns,
-)
+from telemparse.kernels.clocks import DAY_NS, NS_PER_S, gps_to_utc_ns, local_to_utc_ns
 from telemparse.kernels.dates import offsets_ns
 
 if TYPE_CHECKING:
@@ -27,6 +24,8 @@ __all__ = ["Clock", "Zone", "anchor"]
 
 _JUMP_NS = 5 * NS_PER_S
 _MS_PER_S = 1000
+_GPS_EPOCH_NS = 315_964_800 * NS_PER_S  # 1980-01-06
+_WEEK_NS = 7 * DAY_NS
 
 
 class Zone(enum.Enum):
@@ -38,6 +37,8 @@ class Zone(enum.Enum):
     """The zone of the `timezone=` option."""
     COLUMN = "column"
     """An offset column."""
+    GPS = "gps"
+    """The leap seconds of its date, for it counts none."""
 
 
 class _Source(Protocol):
@@ -130,6 +131,10 @@ class Clock:
             if found.zoned is not None:
                 t_ns = np.where(found.zoned, safe, t_ns)
             return Instants(t_ns, found.valid, found.repaired)
+        if self.zone is Zone.GPS:
+            safe = found.t_ns if found.valid is None else np.where(found.valid, found.t_ns, _GPS_EPOCH_NS)
+            weeks, rest_ns = np.divmod(safe - _GPS_EPOCH_NS, _WEEK_NS)
+            return Instants(gps_to_utc_ns(weeks, rest_ns), found.valid, found.repaired)
         assert self.offset is not None  # noqa: S101  (a COLUMN zone has one)
         offset_ns, known = offsets_ns(text(cells.columns[self.offset.column.index]))
         valid = known if found.valid is None else found.valid & known

@@ -229,6 +229,10 @@ def _place(clock: Clock, read: list[TimeColumn], dialect: CsvDialect, options: P
     if clock.start_ns is not None:
         return
     stamped = [column for column in clock.columns if column.form is not Form.COUNTER]
+    if any(column.column.qualifier == "gps" for column in stamped):
+        clock.zone = Zone.GPS
+        clock.words += ", GPS time, leap seconds off"
+        return
     if any(column.zoned or column.utc or column.form is Form.EPOCH for column in stamped):
         return
     offset = next((column for column in read if column.name == "utc_offset"), None)

@@ -36,7 +36,6 @@ _STRANGERS = (
     ("VBO", re.compile(rb"(?m)^\[(?:header|column names|data)\]")),
     ("IGC", re.compile(rb"(?m)\AA[A-Z0-9]{3}[^,;\r\n]*\r?\nH[FO]")),
     ("IGC", re.compile(rb"(?m)^B\d{6}\d{7}[NS]\d{8}[EW][AV]")),
-    ("RTKLIB solution", re.compile(rb"(?m)^%\s+(?:GPST|UTC|JST)\s")),
     ("SpeedAngle", re.compile(rb"(?m)^<(?:trackplan|timer)\b")),
 )
 _MAGICS = (b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"\x89PNG", b"SQLite", b"PAR1", b"ARROW1", b"\x89HDF")

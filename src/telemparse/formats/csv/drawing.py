@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import attrs
@@ -18,6 +19,7 @@ __all__ = ["FORCES", "RATES", "Drawing"]
 _KMH, _MPH, _KNOTS, _FEET = 3.6, 1 / 0.44704, 3600 / 1852, 1 / 0.3048
 _VARIATION_DEG = -4.5
 _MILE = 1609.344
+_GPS_AHEAD_S = 18
 # The line is crossed two seconds after the start, and every four seconds from then on.
 _LINE_S, _LAP_S = 2.0, 4.0
 
@@ -46,9 +48,10 @@ class Drawing:
         return "".join(line + self.end for line in lines).encode()
 
 
-def _converted(sample: Sample) -> dict[str, float | str]:
+def _converted(sample: Sample) -> dict[str, float | str | dt.datetime]:
     lap, lap_s = divmod(sample.seconds - _LINE_S, _LAP_S)
     return {
+        "gps": sample.t + dt.timedelta(seconds=_GPS_AHEAD_S),
         "epoch_s": sample.t.timestamp(),
         "epoch_ms": round(sample.t.timestamp() * 1000),
         "lap": max(int(lap) + 1, 0),

@@ -90,6 +90,26 @@ _RACEBOX = Drawing(
     rate_hz=10,
 )
 
+_POS_NAMES = (
+    "latitude(deg) longitude(deg)  height(m)   Q  ns   sdn(m)   sde(m)   sdu(m)  sdne(m)  sdeu(m)  sdun(m)"
+    " age(s)  ratio    vn(m/s)    ve(m/s)    vu(m/s)      sdvn     sdve     sdvu    sdvne    sdveu    sdvun"
+)
+_POS_ROW = (
+    "{s.lat_deg:14.9f} {s.lon_deg:14.9f} {s.alt_m:10.4f}   1  21   0.0099   0.0098   0.0100   0.0000   0.0000"
+    "   0.0000   0.00   99.9 {s.north_mps:10.5f} {s.east_mps:10.5f} {s.climb_mps:10.5f}   0.05870   0.05860"
+    "  0.05850  0.00000  0.00000  0.00000"
+)
+_RTKLIB_POS = Drawing(
+    head=(
+        "% program   : RTKLIB ver.2.4.3\n% (lat/lon/height=WGS84/ellipsoidal,Q=1:fix,2:float,3:sbas,4:dgps)\n"
+        f"%  GPST                  {_POS_NAMES}\n"
+    ),
+    row="{gps:%Y/%m/%d %H:%M:%S}.000 " + _POS_ROW,
+)
+_RTKLIB_POS_UTC = Drawing(
+    head=f"%  UTC                   {_POS_NAMES}\n", row="{s.t:%Y/%m/%d %H:%M:%S}.000 " + _POS_ROW
+)
+
 EXAMPLES: Mapping[str, bytes] = {
     "airdata.csv": _AIRDATA.written(),
     "columbus.csv": _COLUMBUS.written(),
@@ -100,6 +120,8 @@ EXAMPLES: Mapping[str, bytes] = {
     "kf-gins.txt": _KF_GINS.written(),
     "mtk.csv": _MTK.written(),
     "racebox.csv": _RACEBOX.written(),
+    "rtklib-pos.pos": _RTKLIB_POS.written(),
+    "rtklib-pos.utc.pos": _RTKLIB_POS_UTC.written(),
     **LAP_TIMER_EXAMPLES,
 }
 """Names to bytes; the dialect stands before the first point, `-` for `_`."""

@@ -83,12 +83,14 @@ class FixWatch:
 
     def _meaning(self, word: str) -> tuple[bool, bool, int]:
         """Return (lost, doubtful, canonical type) of one word; the dialect speaks first."""
+        number = _whole(word)
+        if number is not None and word not in (*self.rule.types, *self.rule.lost, *self.rule.doubtful):
+            word = str(number)  # `1.0000000`
         kind = self.rule.types.get(word, _TYPES.get(word, UNKNOWN_TYPE))
         if word in self.rule.doubtful:
             return False, True, kind
         if word in self.rule.lost or word in _LOST:
             return True, False, 0
-        number = _whole(word)
         return self._number(number) if number is not None and kind == UNKNOWN_TYPE else (False, False, kind)
 
     def _number(self, number: int) -> tuple[bool, bool, int]:

@@ -29,6 +29,7 @@ _EXTRA_HEADINGS = 3
 _ROWS_BELOW_HEADER = 3
 _UNIT_ROWS = 2
 _PREAMBLE_ROWS = 24
+_TIME_SCALES = ("GPST", "UTC", "JST")
 
 
 @attrs.frozen(kw_only=True)
@@ -254,8 +255,11 @@ def _cells(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
     bare = [cell.strip() for cell in cells]
     if bare:
         bare[0] = bare[0].lstrip("#%").strip()
-    if bare and not bare[0] and len(bare) == width + 1:
-        bare = bare[1:]  # `# time lat lon`, delimited by blanks
+    if bare and not bare[0] and cells[0].strip():  # a comment sign that blanks part from the first name
+        if len(bare) == width + 1:
+            bare = bare[1:]  # `# time lat lon`
+        elif len(bare) == width and bare[1].upper() in _TIME_SCALES:
+            bare[0] = f"{bare[1]} date"  # `%  GPST latitude`: one name over a date and a time of day
     bare += [""] * (width - len(bare))
     while len(bare) > width and not bare[-1]:
         bare.pop()

@@ -20,6 +20,7 @@ from telemparse.formats.csv.dialects.mtk import MTK
 from telemparse.formats.csv.dialects.racebox import RACEBOX
 from telemparse.formats.csv.dialects.racecapture import RACECAPTURE
 from telemparse.formats.csv.dialects.racechrono_v3 import RACECHRONO_V3
+from telemparse.formats.csv.dialects.rtklib_pos import RTKLIB_POS
 from telemparse.formats.csv.dialects.trackaddict import TRACKADDICT
 
 if TYPE_CHECKING:
@@ -29,6 +30,6 @@ __all__ = ["BUILT_IN", "GENERIC"]
 
 BUILT_IN: tuple[CsvDialect, ...] = (
     AIM_RS3, AIRDATA, COLUMBUS, DOVEX, G1000, GAUGE_S, HARRYS, IBLUE, IMU_BARE, KF_GINS, MOTEC_I2, MTK,
-    RACEBOX, RACECAPTURE, RACECHRONO_V3, TRACKADDICT,
+    RACEBOX, RACECAPTURE, RACECHRONO_V3, RTKLIB_POS, TRACKADDICT,
 )  # fmt: skip
 """Dialects with a fingerprint, in the order of asking."""
