@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.inputs import CSV_HEADER, GPX_HEAD, GPX_TAIL, csv_lines, gpx_points
+from benchmarks.inputs import (
+    CSV_HEADER,
+    GPX_HEAD,
+    GPX_TAIL,
+    VBO_HEAD,
+    csv_lines,
+    gpx_points,
+    vbo_lines,
+)
 from benchmarks.values import Input
 
 Change = Callable[[Iterator[str], int], Iterator[str]]
@@ -73,6 +81,21 @@ GPX: Mapping[str, Change] = {
     "NUL bytes in one place": _once(0.5, lambda point: "\0" * (len(point) * 1000) + point),
 }
 
+VBO: Mapping[str, Change] = {
+    "clean": _each(lambda _index, line: line),
+    "rows of rubbish": _every(50, lambda _line: "#@! rubbish\n"),
+    "latitudes that are no number": _every(20, lambda line: line.replace("+", "x", 1)),
+    "rows too short": _every(30, lambda line: line.rsplit(" ", 3)[0] + "\n"),
+    "rows too long": _every(30, lambda line: line[:-1] + " 1 2\n"),
+    "two blanks each": _each(lambda _index, line: line.replace(" ", "  ")),
+    "NUL bytes in rows": _every(100, lambda line: line[:18] + "\0\0\0" + line[21:]),
+    "NUL bytes in one place": _once(0.5, lambda line: "\0" * (len(line) * 5000) + line),
+    "blocks out of order": _blocks_swapped,
+    "a section for each row": _each(lambda _index, line: line + "[comments]\nx\n[data]\n"),
+    "one endless line": _each(lambda index, line: line if index < 100 else line.replace("\n", " ")),
+    "bare carriage returns": _each(lambda _index, line: line.replace("\n", "\r")),
+}
+
 
 def _csv(kind: str, rows: int, path: Path) -> None:
     head = CSV_HEADER
@@ -83,12 +106,17 @@ def _csv(kind: str, rows: int, path: Path) -> None:
     _write(path, head, CSV[kind](csv_lines(rows), rows), "")
 
 
+def _vbo(kind: str, rows: int, path: Path) -> None:
+    head = VBO_HEAD.replace("\n", "\r") if kind == "bare carriage returns" else VBO_HEAD
+    _write(path, head, VBO[kind](vbo_lines(rows), rows), "")
+
+
 def _gpx(kind: str, rows: int, path: Path) -> None:
     _write(path, GPX_HEAD, GPX[kind](gpx_points(rows), rows), GPX_TAIL)
 
 
 def _write(path: Path, head: str, lines: Iterator[str], tail: str) -> None:
-    with path.open("w", encoding="ascii", newline="") as target:
+    with path.open("w", encoding="latin-1", newline="") as target:
         target.write(head)
         target.writelines(lines)
         target.write(tail)
@@ -104,6 +132,7 @@ def _cut(write: Callable[[Path], None], path: Path) -> None:
 _FORMATS: Mapping[str, tuple[Mapping[str, Change], Callable[[str, int, Path], None]]] = {
     "csv": (CSV, _csv),
     "gpx": (GPX, _gpx),
+    "vbo": (VBO, _vbo),
 }
 CUT = "cut off at the end"
 

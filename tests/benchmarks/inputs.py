@@ -26,6 +26,38 @@ GPX_HEAD = (
     "    <trk>\n        <name>Nowhere Ring</name>\n        <trkseg>\n"
 )
 GPX_TAIL = "        </trkseg>\n    </trk>\n</gpx>\n"
+VBO_HEAD = """\
+File created on 17/05/2025 at 09:30:00
+
+[header]
+satellites
+time
+latitude
+longitude
+velocity kmh
+heading
+height
+vertical velocity kmh
+Long accel g
+Lat accel g
+Engine_Speed
+Throttle
+
+[channel units]
+RPM
+%
+
+[comments]
+(c) Racelogic
+
+[laptiming]
+Start +2035.971200 +755.720000 +2035.971200 +755.707100 \xac Start / Finish
+
+[column names]
+sats time lat long velocity heading height vert-vel Longacc Latacc Engine_Speed Throttle
+
+[data]
+"""
 _NOISES = 8
 
 
@@ -105,6 +137,19 @@ def gpx_points(rows: int) -> Iterator[str]:
         )
 
 
+def vbo_lines(rows: int) -> Iterator[str]:
+    """Yield rows of the bench VBO: minutes, west positive, in fixed widths as a logger writes them."""
+    for t, angle, radius, speed, course, shaken in _drive(rows):
+        lat = 60 * (12.03 + radius * math.cos(angle) / 111_195)
+        lon = -60 * (-34.05 + radius * math.sin(angle) / 108_752)
+        yield (
+            f"{16 + round(shaken[4]):03d} {t[11:13]}{t[14:16]}{t[17:22]} {lat:+014.8f} {lon:+014.8f} "
+            f"{3.6 * speed:07.3f} {course:06.2f} {18 + 0.2 * shaken[1]:+09.2f} {0.2 * shaken[2]:+08.3f} "
+            f"{0.3 * shaken[5]:+07.3f} {0.6 + 0.3 * shaken[6]:+07.3f} {speed * 160:+.6E} "
+            f"{min(100.0, abs(30 * shaken[7])):+.6E}\n"
+        )
+
+
 def write_csv(path: Path, rows: int) -> None:
     """Write `rows` rows of 13 columns, about 105 bytes each."""
     _write(path, CSV_HEADER, csv_lines(rows), "")
@@ -115,8 +160,13 @@ def write_gpx(path: Path, rows: int) -> None:
     _write(path, GPX_HEAD, gpx_points(rows), GPX_TAIL)
 
 
+def write_vbo(path: Path, rows: int) -> None:
+    """Write `rows` rows of 12 columns, about 121 bytes each."""
+    _write(path, VBO_HEAD, vbo_lines(rows), "")
+
+
 def _write(path: Path, head: str, lines: Iterator[str], tail: str) -> None:
-    with path.open("w", encoding="ascii", newline="") as target:
+    with path.open("w", encoding="latin-1", newline="") as target:
         target.write(head)
         target.writelines(lines)
         target.write(tail)
@@ -130,3 +180,8 @@ def csv_input(rows: int) -> Input:
 def gpx_input(rows: int) -> Input:
     """Return the GPX of so many points."""
     return Input(f"bench-{rows}.gpx", lambda path: write_gpx(path, rows))
+
+
+def vbo_input(rows: int) -> Input:
+    """Return the VBO of so many rows."""
+    return Input(f"bench-{rows}.vbo", lambda path: write_vbo(path, rows))

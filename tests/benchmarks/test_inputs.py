@@ -8,12 +8,12 @@ import pytest
 
 import telemparse
 from benchmarks.damage import damaged, kinds
-from benchmarks.inputs import csv_input, gpx_input
+from benchmarks.inputs import csv_input, gpx_input, vbo_input
 from benchmarks.report import page
 from benchmarks.values import Bar, Section
 
 ROWS = 600
-FILES = [(form, kind) for form in ("csv", "gpx") for kind in kinds(form)]
+FILES = [(form, kind) for form in ("csv", "gpx", "vbo") for kind in kinds(form)]
 # Rows that the damage itself takes; of every other kind of file all rows must come out.
 LOST = {
     ("csv", "rows of rubbish"): ROWS // 50,
@@ -30,10 +30,17 @@ LOST = {
     ("gpx", "latitudes that are no number"): ROWS // 20,
     ("gpx", "NUL bytes in one place"): 1,
     ("gpx", "cut off at the end"): 1,
+    ("vbo", "rows of rubbish"): ROWS // 50,
+    ("vbo", "latitudes that are no number"): ROWS // 20,
+    ("vbo", "rows too short"): ROWS // 30,
+    ("vbo", "rows too long"): ROWS // 30,
+    ("vbo", "NUL bytes in rows"): ROWS // 100,
+    ("vbo", "one endless line"): ROWS - 100,
+    ("vbo", "cut off at the end"): 2,
 }
 
 
-@pytest.mark.parametrize("make", [csv_input, gpx_input])
+@pytest.mark.parametrize("make", [csv_input, gpx_input, vbo_input])
 def test_an_input_is_the_same_each_time(make, tmp_path: Path) -> None:
     for name in ("one", "two"):
         make(50).write(tmp_path / name)

@@ -6,7 +6,7 @@ from benchmarks.bench import Bench
 from benchmarks.damage import damaged, kinds
 from benchmarks.values import MB, Bar, Job, Section
 
-ROWS = {"csv": 20_000, "gpx": 5_000}
+ROWS = {"csv": 20_000, "gpx": 5_000, "vbo": 20_000}
 STEPS = (1, 4, 16)
 PARSE = Job("parse", "telemparse_parse.py")
 # CPU a megabyte may not rise with size; the margin is for the noise of short runs.

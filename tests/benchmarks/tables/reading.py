@@ -6,7 +6,7 @@ import dataclasses
 import shutil
 
 from benchmarks.bench import Bench
-from benchmarks.inputs import csv_input, gpx_input
+from benchmarks.inputs import csv_input, gpx_input, vbo_input
 from benchmarks.values import MB, Bar, Input, Job, Measurement, Section
 
 MIB = 1 << 20
@@ -64,6 +64,13 @@ RACES = (
             *([GPSBABEL] if GPSBABEL else []),
         ),
         ahead=(("gpxpy", 30), ("pyogrio (GDAL)", 1.5)),
+    ),
+    Race(
+        "VBO",
+        vbo_input(200_000),
+        (_peer("pandas raw columns", "pandas_vbo.py", "pandas"),),
+        behind=(("pandas raw columns", 2.0),),
+        convert_mb=220,
     ),
 )
 PARSE = Job("telemparse", "telemparse_parse.py")
