@@ -129,6 +129,7 @@ def test_geojson_without_times_is_an_error_with_a_hint():
     assert not parsed({"type": "LineString", "coordinates": 3}).ok
     assert not parsed({"type": "FeatureCollection", "features": {}}).ok
     assert not parsed(feature("Point", 3)).ok
+    assert not parsed(feature("LineString", [[{"a": 1}, [2]]], coordTimes=[{}])).ok
 
 
 def test_several_lists_make_several_streams_and_those_without_time_are_named():

@@ -25,14 +25,15 @@ _BETWEEN = re.compile(r"[ \t\r\n\0]*(?:,[ \t\r\n\0]*)?")
 _NEXT_ELEMENT = re.compile(r"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)|\][ \t\r\n]*,[ \t\r\n]*(?=\[)|\n[ \t]*(?=[{\[])")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]|"', re.DOTALL)
 _CLOSERS = {"{": "}", "[": "]"}
-_STEP = 1 << 18
+_STEP = 1 << 16
+_STARTS = frozenset('{["-0123456789tfnNI')
 _LONGEST_ERROR = 60
 _LONGEST_LINE = 1 << 16
 _LONGEST_STRING = 1 << 20
 _LONGEST_GAP = 64
 _NEAR_END = 16
 _MOST_DAMAGES = 3
-_ENDS = '"\0 \t\r\n'
+_ENDS = re.compile(r'["\0 \t\r\n]*\Z')
 
 
 class Number(str):
@@ -168,6 +169,9 @@ class Reader:
 
     def _value(self) -> Iterator[Any]:
         size = self.step
+        if self._text[self._place] not in _STARTS:  # quicker than an error, which counts lines
+            yield from self._salvage(self._place, "Expecting value")
+            return
         while True:
             try:
                 value, end = self._scan(self._text, self._place)
@@ -198,7 +202,9 @@ class Reader:
     def _salvage(self, place: int, error: str) -> Iterator[Any]:
         """Go on behind damage with the next value; keep the good beginning of a lone document."""
         begin, lone = self._place, not self.is_array and self.values == 0
-        ends = self._ended and (not self._text[place:].strip(_ENDS) or error.startswith("Unterminated"))
+        ends = self._ended and (
+            error.startswith("Unterminated") or _ENDS.match(self._text, place) is not None
+        )
         self._note(error, truncated=ends, place=place)
         mended = closed(self._text[begin:place]) if lone and self._text[begin] == "{" else None
         if mended is not None:

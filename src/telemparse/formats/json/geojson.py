@@ -50,8 +50,7 @@ def _feature(feature: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _geometry(geometry: dict[str, Any], properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
     places, kind = geometry.get("coordinates"), geometry["type"]
     if kind == "Point":
-        own = {key: part for key, part in properties.items() if not isinstance(part, list | dict)}
-        yield {**own, **_axes(places)}
+        yield {**_scalars(properties), **_axes(places)}
         return
     beside = properties.get("coordinateProperties")
     listed = {**properties, **(beside if isinstance(beside, dict) else {})}
@@ -76,10 +75,14 @@ def _line(places: list[Any], listed: dict[str, Any]) -> Iterator[dict[str, Any]]
         if isinstance(part, list) and len(part) == len(places)
     }
     for number, place in enumerate(places):
-        yield {**{key: part[number] for key, part in beside.items()}, **_axes(place)}
+        yield {**_scalars({key: part[number] for key, part in beside.items()}), **_axes(place)}
 
 
 def _axes(place: Any) -> dict[str, Any]:
     if not isinstance(place, list):
         return {}
-    return dict(zip(_AXES, place, strict=False))
+    return _scalars(dict(zip(_AXES, place, strict=False)))
+
+
+def _scalars(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if not isinstance(value, list | dict)}

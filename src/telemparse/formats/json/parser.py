@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["parse", "parse_in_steps"]
 
-_STEP = 1 << 18
+_STEP = 1 << 16
 _BLOCK_BYTES = 1 << 20
 _MOST_TABLES = 32
 _PADDING = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
