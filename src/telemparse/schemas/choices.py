@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telemparse.kernels.arrays import validity
+from telemparse.kernels.arrays import bools, numpy_view, validity
+from telemparse.kernels.texts import strings
 
 if TYPE_CHECKING:
     from telemparse.kernels.arrays import Mask
@@ -31,11 +32,11 @@ def odd_rows(column: pa.ChunkedArray, words: tuple[str, ...]) -> Mask | None:
     nested = pa.types.is_list(column.type)
     array = column.combine_chunks()
     values = array.flatten() if nested else array
-    known = pc.is_in(values.cast(pa.string()), value_set=pa.array(words))
-    odd: Mask = ~np.asarray(known.to_numpy(zero_copy_only=False), np.bool_)
+    # `pa.array` and `to_numpy` import pandas where that is installed.
+    odd: Mask = ~bools(pc.is_in(values.cast(pa.string()), value_set=strings(words)))
     if nested:
         rows = np.zeros(len(array), np.bool_)
-        rows[pc.list_parent_indices(array).to_numpy()[odd]] = True
+        rows[numpy_view(pc.list_parent_indices(array))[odd]] = True
         odd = rows
     else:
         odd &= validity(array)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import attrs
+import numpy as np
+import pyarrow as pa
 
+from telemparse.kernels.arrays import to_arrow
+from telemparse.kernels.texts import only, strings
 from telemparse.schemas.batches import build
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pyarrow as pa
+    from telemparse.kernels.arrays import Mask
 
 __all__ = ["DeviceLap", "DeviceSector", "laps_batch", "sectors_batch"]
 
@@ -66,32 +70,63 @@ class DeviceSector:
 
 def laps_batch(laps: Sequence[DeviceLap], *, time_base: str = "utc") -> pa.RecordBatch:
     """Return stream `laps`, shape (len(laps),), numbered from 1 in the order given, source `device`."""
-    columns: dict[str, list[object]] = {
-        "lap_number": list(range(1, len(laps) + 1)),
-        "stint_index": [lap.stint_index for lap in laps],
-        "device_lap": [lap.device_lap for lap in laps],
-        "t_start": [lap.t_start_ns for lap in laps],
-        "t_end": [lap.t_end_ns for lap in laps],
-        "duration_ns": [lap.duration_ns for lap in laps],
-        "distance_m": [lap.distance_m for lap in laps],
-        "validity": [lap.validity for lap in laps],
-        "confidence": [lap.confidence for lap in laps],
-        "reasons": [list(lap.reasons) for lap in laps],
-        "source": ["device"] * len(laps),
+    columns = {
+        "lap_number": _whole(range(1, len(laps) + 1)),
+        "stint_index": _whole([lap.stint_index for lap in laps]),
+        "device_lap": _whole([lap.device_lap for lap in laps]),
+        "t_start": _whole([lap.t_start_ns for lap in laps]),
+        "t_end": _whole([lap.t_end_ns for lap in laps]),
+        "duration_ns": _whole([lap.duration_ns for lap in laps]),
+        "distance_m": _decimals([lap.distance_m for lap in laps]),
+        "validity": _words([lap.validity for lap in laps]),
+        "confidence": _words([lap.confidence for lap in laps]),
+        "reasons": _lists([lap.reasons for lap in laps]),
+        "source": _words(["device"] * len(laps)),
     }
     return build("laps", columns, time_base=time_base)
 
 
 def sectors_batch(sectors: Sequence[DeviceSector], *, time_base: str = "utc") -> pa.RecordBatch:
     """Return stream `sectors`, shape (len(sectors),), in the order given, source `device`."""
-    columns: dict[str, list[object]] = {
-        "lap_number": [sector.lap_number for sector in sectors],
-        "stint_index": [sector.stint_index for sector in sectors],
-        "sector_index": [sector.sector_index for sector in sectors],
-        "name": [sector.name for sector in sectors],
-        "t_start": [sector.t_start_ns for sector in sectors],
-        "t_end": [sector.t_end_ns for sector in sectors],
-        "duration_ns": [sector.duration_ns for sector in sectors],
-        "source": ["device"] * len(sectors),
+    columns = {
+        "lap_number": _whole([sector.lap_number for sector in sectors]),
+        "stint_index": _whole([sector.stint_index for sector in sectors]),
+        "sector_index": _whole([sector.sector_index for sector in sectors]),
+        "name": _texts([sector.name for sector in sectors]),
+        "t_start": _whole([sector.t_start_ns for sector in sectors]),
+        "t_end": _whole([sector.t_end_ns for sector in sectors]),
+        "duration_ns": _whole([sector.duration_ns for sector in sectors]),
+        "source": _words(["device"] * len(sectors)),
     }
     return build("sectors", columns, time_base=time_base)
+
+
+# `pa.array` of a list imports pandas where that is installed, which costs more than all of this.
+
+
+def _known(values: Sequence[object]) -> Mask:
+    return np.array([value is not None for value in values], np.bool_)
+
+
+def _whole(values: Sequence[int | None]) -> pa.Array:
+    numbers = np.array([0 if value is None else value for value in values], np.int64)
+    return to_arrow(numbers, pa.int64(), _known(values))
+
+
+def _decimals(values: Sequence[float | None]) -> pa.Array:
+    numbers = np.array([0.0 if value is None else value for value in values], np.float64)
+    return to_arrow(numbers, pa.float64(), _known(values))
+
+
+def _texts(values: Sequence[str | None]) -> pa.StringArray:
+    return only(strings([value or "" for value in values]), _known(values))
+
+
+def _words(values: Sequence[str]) -> pa.DictionaryArray:
+    return strings(values).dictionary_encode()
+
+
+def _lists(values: Sequence[Sequence[str]]) -> pa.ListArray:
+    ends = np.cumsum([0, *map(len, values)])
+    words = strings([word for words in values for word in words])
+    return pa.ListArray.from_arrays(to_arrow(ends, pa.int32()), words)
