@@ -587,3 +587,26 @@ def test_several_files_keep_their_streams_apart():
     assert counts == {"gnss_pvt": 20, "gnss_pvt.a": 5, "gnss_pvt.a_2": 3}
     assert result.streams["channels.a"].num_rows == 5
     assert one(result, "ARTIFACT_EMPTY").evidence["artifact"] == "c.vbo"
+
+
+def test_a_filter_that_has_no_position_yet_gives_no_pose():
+    names = f"{NAMES} _lat _long"
+    blind = [row(number, lat="0", lon="0", more="-1287.5 740.5") for number in range(3)]
+    result = parsed(vbo([*blind, row(3, more="-1287.5 740.5")], names=names))
+    assert result.streams["gnss_pvt"].num_rows == 4
+    assert result.streams["pose"].num_rows == 1
+    assert "pose" not in parsed(vbo(blind, names=names)).streams
+
+
+def test_a_trace_without_speed_and_course_places_its_gates_all_the_same():
+    names, line = "time lat long", f"[laptiming]\n{gate_line('lon', ON, UPSTREAM)}\n"
+    rows = [" ".join(each.split()[1:4]) for each in ROWS]
+    (gate,) = parsed(vbo(rows, names=names, sections=line)).metadata["gates"]
+    assert gate.raw["points"] == "point 1 on the line, point 2 upstream"
+
+
+def test_a_filters_pose_takes_height_and_motion_where_they_are_known():
+    names = "time lat long _lat _long"
+    rows = [" ".join([*each.split()[1:4], "-1287.5", "740.5"]) for each in ROWS]
+    pose = parsed(vbo(rows, names=names)).streams["pose"]
+    assert [pose[name].null_count for name in ("z_u_m", "vx_mps", "vz_mps")] == [20, 20, 20]

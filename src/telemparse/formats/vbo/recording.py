@@ -10,21 +10,20 @@ import numpy as np
 
 from telemparse.errors import Malformed
 from telemparse.formats.vbo.clock import Clock, created
+from telemparse.formats.vbo.demand import row_reader, textual_channels
+from telemparse.formats.vbo.description import describe
 from telemparse.formats.vbo.gates import gate_choices, placed_gates
 from telemparse.formats.vbo.laps import LapWatch
 from telemparse.formats.vbo.layout import Source, read_layout
 from telemparse.formats.vbo.ledger import Ledger
-from telemparse.formats.vbo.producers import device_facts, producer_of
+from telemparse.formats.vbo.producers import producer_of
 from telemparse.formats.vbo.receiver import Solution
-from telemparse.formats.vbo.rows import RowReader
 from telemparse.formats.vbo.sections import HEAD_BYTES, read_head
 from telemparse.formats.vbo.streams import Streams
 from telemparse.formats.vbo.tail import Tail
 from telemparse.kernels.arrays import numpy_view, validity
-from telemparse.kernels.casts import floats
 from telemparse.kernels.lines import decoded, line_blocks
 from telemparse.kernels.speeds import speed_unit
-from telemparse.kernels.texts import strings
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
 from telemparse.schemas import SCHEMAS, laps_batch
@@ -46,11 +45,8 @@ __all__ = ["Recording"]
 _PADDING = b"\0\r\n\t \xef\xbb\xbf\xff\xfe"
 _PROBE_BYTES = 1024 * 1024
 _SAMPLED_ROWS = 100
-_MOSTLY = 0.5
 _NOTED_LINES = 200
 _LISTED = 60
-# Sections that other metadata tell whole.
-_TOLD = frozenset({"header", "columnnames", "channelunits"})
 _SHARED = ("sat_count", "solution", "fix_type")
 
 
@@ -87,7 +83,7 @@ class Recording:
                 artifact=name,
                 offset=self.artifact.size,
             )
-            yield from self._described(head, layout)
+            yield from describe(head, layout, self.suffix)
             return
         listed = ", ".join(column.name for column in layout.columns[:_LISTED])
         if "time" not in layout.receiver:
@@ -97,7 +93,7 @@ class Recording:
         producer = producer_of(head)
         choices, unread = gate_choices(head.lines("laptiming"), producer)
         yield from self._settled_speed(head, layout, rows, producer)
-        yield from self._described(head, layout)
+        yield from describe(head, layout, self.suffix)
         for column, unit in layout.assumed:
             yield Issue("UNIT_ASSUMED", Locus(name), column=column, unit=unit)
         ledger = Ledger(name)
@@ -129,21 +125,6 @@ class Recording:
         # The last one may be cut by the size of the look.
         return lines[: max(1, len(lines) - 1)][:_SAMPLED_ROWS]
 
-    def _described(self, head: Head, layout: Layout) -> Iterator[Meta]:
-        producer = producer_of(head)
-        if not self.suffix:
-            yield from device_facts(head, producer)
-        yield Meta(f"producer{self.suffix}", producer.value)
-        yield Meta(f"columns{self.suffix}", _columns(layout))
-        if any(head.preamble):
-            yield Meta(
-                f"preamble{self.suffix}", [line for line in head.preamble if line.strip()][:_NOTED_LINES]
-            )
-        notes = {
-            section: head.lines(section)[:_NOTED_LINES] for section in head.sections if section not in _TOLD
-        }
-        yield Meta(f"sections{self.suffix}", {section: lines for section, lines in notes.items() if lines})
-
     def _streams(
         self, head: Head, layout: Layout, rows: list[str], producer: Producer, ledger: Ledger
     ) -> Streams:
@@ -164,7 +145,7 @@ class Recording:
         wanted = self.options.streams
         return Streams(
             layout=layout,
-            textual=_textual(layout, rows),
+            textual=textual_channels(layout, rows),
             clock=Clock(created(head.preamble)),
             receiver=receiver,
             fused=fused,
@@ -191,7 +172,7 @@ class Recording:
         if not streams.reads_positions:
             return
         data = Tail().rows_of(next(self._blocks(head, _PROBE_BYTES)).lines)
-        reader = _row_reader(bare, streams, rows)
+        reader = row_reader(bare, streams, rows)
         cells = reader.read(data, 1, data.count(b"\n")) if data and not data.isspace() else None
         if streams.receiver is None or cells is None or not cells.rows:
             return
@@ -219,7 +200,7 @@ class Recording:
     def _rows(
         self, head: Head, layout: Layout, rows: list[str], streams: Streams, tail: Tail
     ) -> Iterator[Message]:
-        reader = _row_reader(layout, streams, rows)
+        reader = row_reader(layout, streams, rows)
         line = head.data_line
         for block in self._blocks(head, self.block_bytes):
             data = tail.rows_of(block.lines)
@@ -289,66 +270,6 @@ class Recording:
 
 def _has_position(sources: dict[str, Source]) -> bool:
     return "lat" in sources and "lon" in sources
-
-
-def _columns(layout: Layout) -> dict[str, str]:
-    """Return {source column: canonical name and the unit it was read in}; a name that repeats is numbered."""
-    becomes: dict[int, str] = {}
-    for axes in (layout.receiver, layout.raw, *layout.sensors.values()):
-        becomes |= {source.column.index: _words(name, source) for name, source in axes.items()}
-    if layout.temperature is not None:
-        becomes[layout.temperature.column.index] = _words("temp_c", layout.temperature)
-    for name, (source, _unit) in layout.channels.items():
-        becomes.setdefault(source.column.index, _words(name, source))
-    named: dict[str, str] = {}
-    for column in layout.columns:
-        key = f"{column.name} (column {column.index + 1})" if column.name in named else column.name
-        named[key] = becomes[column.index]
-    return named
-
-
-def _words(name: str, source: Source) -> str:
-    stated = source.column.unit
-    unit = stated.symbol if stated is not None else source.column.unit_text
-    return f"{name} from {unit}" if unit else name
-
-
-def _textual(layout: Layout, rows: list[str]) -> frozenset[int]:
-    """Return the channels whose first cells are mostly no numbers."""
-    split = [cells for row in rows if len(cells := row.split()) == layout.width]
-    found = set()
-    for source, _unit in layout.channels.values():
-        index = source.column.index
-        cells = [row[index] for row in split]
-        if cells and int(floats(strings(cells))[1].sum()) < _MOSTLY * len(cells):
-            found.add(index)
-    return frozenset(found - {source.column.index for source in layout.receiver.values()})
-
-
-def _row_reader(layout: Layout, streams: Streams, rows: list[str]) -> RowReader:
-    """Return the reader of the columns that wanted streams need."""
-    needed = {layout.receiver["time"].column.index}
-    for solution in (streams.receiver, streams.fused):
-        if solution is not None:
-            # Where rows have no position, zeros are no time: these two are read in any case.
-            read = solution.sources if streams.reads_positions else ("lat", "lon")
-            needed |= {solution.sources[name].column.index for name in read}
-    if layout.lap is not None and streams.reads_laps:
-        needed.add(layout.lap.index)
-    for stream, axes in layout.sensors.items():
-        if stream in streams.wanted:
-            needed |= {source.column.index for source in axes.values()}
-            needed |= {layout.temperature.column.index} if layout.temperature is not None else set()
-    if "channels" in streams.wanted:
-        needed |= {source.column.index for source, _unit in layout.channels.values()}
-    trailing = bool(rows) and rows[0].endswith(" ")
-    return RowReader(
-        layout.width,
-        tuple(sorted(needed - streams.textual)),
-        tuple(sorted(needed & streams.textual)),
-        trailing,
-        layout.receiver["time"].column.index,
-    )
 
 
 def _without_stump(data: bytes, width: int) -> tuple[bytes, int]:
