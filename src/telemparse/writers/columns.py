@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from telemparse.errors import CallError
+from telemparse.kernels.texts import strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +52,8 @@ def worded(table: pa.Table, schema: pa.Schema, vocabulary: Mapping[str, Iterable
     columns = []
     for field, column in zip(schema, table.columns, strict=True):
         if pa.types.is_dictionary(field.type):
-            words = pa.array(list(vocabulary[field.name]), field.type.value_type)
+            # Not `pa.array`, which imports pandas where that is installed.
+            words = strings(list(vocabulary[field.name])).cast(field.type.value_type)
             if len(words) > 2 ** (field.type.index_type.bit_width - 1):
                 raise CallError(
                     f"{field.name} has {len(words)} different words, more than {field.type} can hold"
