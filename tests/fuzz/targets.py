@@ -13,6 +13,7 @@ import attrs
 from fuzz.mutations.markup import mutated_markup
 from fuzz.mutations.sentences import mutated_log
 from fuzz.mutations.tables import mutated_table
+from fuzz.mutations.tokens import mutated_tokens
 from fuzz.vocabulary import (
     csv_words,
     gpx_words,
@@ -106,6 +107,7 @@ TARGETS = (
         file="fuzz.igc",
         corpus=("igc/*.igc",),
         words=igc_words,
+        mutation=mutated_tokens,
         parsers=(partial(igc_in_blocks, block_bytes=400), partial(igc_in_blocks, block_bytes=50)),
     ),
     Target(
@@ -113,6 +115,7 @@ TARGETS = (
         file="fuzz.json",
         corpus=("mychronogps/*.json",),
         words=json_words,
+        mutation=mutated_tokens,
         parsers=(partial(parse_in_steps, step=300), partial(parse_in_steps, step=20)),
         options=({"channels": ("rpm",), "streams": ("channels", "events")},),
     ),

@@ -12,11 +12,17 @@ from fuzz.minimising import minimised
 from fuzz.mutations.markup import mutated_markup
 from fuzz.mutations.tables import mutated_table
 from fuzz.mutations.texts import bent, clock
-from fuzz.vocabulary import csv_words, dictionary, gpx_words
+from fuzz.mutations.tokens import mutated_tokens
+from fuzz.vocabulary import csv_words, dictionary, gpx_words, json_words
 
 TABLE = b"time,lat,lon\n" + b"2024-05-04T10:00:00Z,48.1,11.5\n" * 20
 MARKUP = b'<gpx version="1.1"><trk><trkseg>' + b'<trkpt lat="48" lon="11"><time>x</time></trkpt>' * 9
-MUTATIONS = {"csv": (mutated_table, csv_words(), TABLE), "gpx": (mutated_markup, gpx_words(), MARKUP)}
+LINES = b'{"t": 1.5, "lat": 48.1, "lon": 11.5}\n' * 20
+MUTATIONS = {
+    "csv": (mutated_table, csv_words(), TABLE),
+    "gpx": (mutated_markup, gpx_words(), MARKUP),
+    "json": (mutated_tokens, json_words(), LINES),
+}
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
