@@ -8,7 +8,7 @@ import pytest
 
 import telemparse
 from benchmarks.damage import damaged, kinds
-from benchmarks.inputs import csv_input, gpx_input, vbo_input
+from benchmarks.inputs import csv_input, gpx_input, tcx_input, vbo_input
 from benchmarks.report import page
 from benchmarks.values import Bar, Section
 
@@ -40,7 +40,7 @@ LOST = {
 }
 
 
-@pytest.mark.parametrize("make", [csv_input, gpx_input, vbo_input])
+@pytest.mark.parametrize("make", [csv_input, gpx_input, tcx_input, vbo_input])
 def test_an_input_is_the_same_each_time(make, tmp_path: Path) -> None:
     for name in ("one", "two"):
         make(50).write(tmp_path / name)

@@ -6,7 +6,7 @@ import dataclasses
 import shutil
 
 from benchmarks.bench import Bench
-from benchmarks.inputs import csv_input, gpx_input, vbo_input
+from benchmarks.inputs import csv_input, gpx_input, tcx_input, vbo_input
 from benchmarks.values import MB, Bar, Input, Job, Measurement, Section
 
 MIB = 1 << 20
@@ -39,7 +39,11 @@ def _peer(label: str, script: str, distribution: str, *also: str, arguments: tup
     )
 
 
-GPSBABEL = Job("gpsbabel", "gpsbabel_convert.py", version_of="") if shutil.which("gpsbabel") else None
+def _gpsbabel(form: str) -> Job:
+    return Job("gpsbabel", "gpsbabel_convert.py", version_of="", arguments=(form,))
+
+
+GPSBABEL = shutil.which("gpsbabel") is not None
 
 RACES = (
     Race(
@@ -61,7 +65,7 @@ RACES = (
             _peer("gpxpy", "gpxpy_parse.py", "gpxpy"),
             _peer("pyogrio (GDAL)", "pyogrio_read.py", "pyogrio"),
             _peer("activity-parser", "activity_parser_parse.py", "activity-parser"),
-            *([GPSBABEL] if GPSBABEL else []),
+            *([_gpsbabel("gpx")] if GPSBABEL else []),
         ),
         ahead=(("gpxpy", 30), ("pyogrio (GDAL)", 1.5)),
     ),
@@ -71,6 +75,16 @@ RACES = (
         (_peer("pandas raw columns", "pandas_vbo.py", "pandas"),),
         behind=(("pandas raw columns", 2.0),),
         convert_mb=220,
+    ),
+    Race(
+        "TCX",
+        tcx_input(100_000),
+        (
+            _peer("tcxreader", "tcxreader_read.py", "tcxreader"),
+            _peer("python-tcxparser", "tcxparser_read.py", "python-tcxparser"),
+            *([_gpsbabel("gtrnctr")] if GPSBABEL else []),
+        ),
+        ahead=(("tcxreader", 20),),
     ),
 )
 PARSE = Job("telemparse", "telemparse_parse.py")
