@@ -268,3 +268,38 @@ def test_clocks_count_from_zero(word, ns):
 ])  # fmt: skip
 def test_decimals_of_any_unit_are_exact(word, scale, ns):
     assert decimal_ns(word, scale) == ns
+
+
+def test_comments_between_header_and_rows_leave_the_header_what_it_is():
+    data = b"Clock,Rev,Lap\n# Pit in\n# Lap 0: 1.5\n# Pit in\n# Pit in\n1.0,1,0\n2.0,1,0\n3.0,1,0\n"
+    result = parse(data, COMMENTED)
+    assert result.metadata["dialect"] == "vendor"
+    assert result.streams["channels.main"].num_rows == 3
+
+
+def test_rows_without_the_running_time_begin_and_end_no_lap():
+    data = running([("x", 5, "0.0"), ("", 6, "1.0"), ("10.0", 7, ""), ("11.0", 8, "0.0"), ("13.0", 8, "2.0")])
+    assert laps_of(data, RUNNING) == [(0, 8, 1.0, 3.0, 2.0, "VALID", "LOW")]
+
+
+def test_beacons_in_a_file_of_stamps_are_durations_alone():
+    spoken = CsvDialect(name="vendor", header=HEADER, columns={"Rev": "rpm"}, laps=LapRule(beacons="Beacons"))
+    rows = [f"2025-05-04T10:00:0{second}Z,3000,1" for second in range(9)]
+    result = parse(
+        "\n".join(["Beacons,2.5,4", "", "Clock,Rev,Lap", *rows, ""]).encode(), spoken, columns={"Clock": "t"}
+    )
+    (lap,) = result.streams["laps"].to_pylist()
+    assert (lap["duration_ns"], lap["t_start"], lap["t_end"]) == (1_500_000_000, None, None)
+    assert "events" not in result.streams
+
+
+def test_only_what_is_asked_for_is_given():
+    data = text([0] * 9, between={1: "# Lap 0: 00:00:01.900", 3: "# Pit in"})
+    assert set(parse(data, COMMENTED, streams=("channels",)).streams) == {"channels.main"}
+    assert set(parse(data, COMMENTED, streams=("laps",)).streams) == {"laps"}
+    assert set(parse(data, COMMENTED, streams=("events",)).streams) == {"events"}
+    counted = parse(text([1, 2, 3]), COUNTED, channels=("rpm",))
+    assert (counted.streams["channels.main"].column_names, counted.streams["laps"].num_rows) == (
+        ["t", "rpm"],
+        1,
+    )

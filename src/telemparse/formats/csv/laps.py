@@ -80,7 +80,7 @@ class LapWatch:
     _code: int | None = None
     _start_ns: int | None = None
     _last_ns: int = 0
-    _last_span_ns: int | None = None
+    _last_span_ns: int = 0
     _stint: int = 0
 
     @classmethod
@@ -100,12 +100,15 @@ class LapWatch:
             return
         codes, said = self._codes(cells)
         keep = np.ones(cells.rows, np.bool_) if times.valid is None else times.valid.copy()
+        spans_ns = self._spans(cells)
         if self.span is not None:
             keep &= said  # rows of other sensors say nothing of laps
+        if self.is_running:
+            keep &= spans_ns >= 0  # without its time nobody knows when a lap began
         rows = np.flatnonzero(keep)
         if not len(rows):
             return
-        codes, t_ns, spans_ns = codes[rows], times.t_ns[rows], self._spans(cells)[rows]
+        codes, t_ns, spans_ns = codes[rows], times.t_ns[rows], spans_ns[rows]
         first = int(codes[0]) if self._code is None else self._code
         changes = np.flatnonzero(codes != np.concatenate([[first], codes[:-1]]))
         if self._code is None:
@@ -145,7 +148,7 @@ class LapWatch:
     def _begin(self, code: int, t_ns: int, span_ns: int, *, whole: bool) -> None:
         self._code = code
         if self.is_running:
-            self._start_ns = t_ns - max(span_ns, 0)
+            self._start_ns = t_ns - span_ns
         else:
             self._start_ns = t_ns if whole else None
 
@@ -153,7 +156,7 @@ class LapWatch:
         """Take in that another lap begins in a row."""
         before = self._code
         if self.is_running:
-            self._finish_running(t_ns - max(span_ns, 0))
+            self._finish_running(t_ns - span_ns)
         elif self.span is not None:
             self._finish_stated(code, t_ns, span_ns)
         elif before != _OUTSIDE:
@@ -180,8 +183,7 @@ class LapWatch:
 
     def _finish_running(self, next_ns: int | None) -> None:
         """Add the lap that ends; the next one's start is its end where that follows at once."""
-        if self._start_ns is None or self._code == _OUTSIDE:
-            return
+        assert self._start_ns is not None  # noqa: S101  (each lap of a running time has begun)
         end_ns = self._last_ns
         if next_ns is not None and 0 <= next_ns - end_ns <= _AT_ONCE_NS:
             sure = next_ns - end_ns <= _FINER_NS
@@ -189,12 +191,13 @@ class LapWatch:
                 next_ns - self._start_ns, self._start_ns, next_ns, confidence="HIGH" if sure else "MEDIUM"
             )
             return
-        span_ns = self._last_span_ns if self._last_span_ns is not None else -1
-        if span_ns < 0:
-            self.tally.leave_out("no time of the lap where it ends")
-        else:
-            end_ns = self._start_ns + span_ns
-            self._add(span_ns, self._start_ns, end_ns, confidence="LOW", reasons=_UNSURE)
+        self._add(
+            self._last_span_ns,
+            self._start_ns,
+            self._start_ns + self._last_span_ns,
+            confidence="LOW",
+            reasons=_UNSURE,
+        )
         self._stint += 1
 
     def _add(

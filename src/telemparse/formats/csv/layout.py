@@ -8,7 +8,7 @@ import attrs
 
 from telemparse.formats.csv.cells import CellKind, is_value, kind_of
 from telemparse.formats.csv.headers import read_barred, read_heading
-from telemparse.formats.csv.rows import rows_of
+from telemparse.formats.csv.rows import COMMENTS, rows_of
 from telemparse.kernels.lines import Lines, Newlines, decoded, sniff_encoding
 from telemparse.kernels.units import find_unit
 
@@ -211,7 +211,8 @@ def _header(rows: list[Row], width: int) -> tuple[int | None, int]:
 def _filled_after(rows: Sequence[Row], index: int) -> Iterator[int]:
     count = 0
     for place in range(index + 1, len(rows)):
-        if rows[place].filled:
+        row = rows[place]
+        if row.filled and not (row.filled == 1 and row.cells[0].lstrip().startswith(COMMENTS)):
             yield place
             count += 1
         if count > _UNIT_ROWS + _ROWS_BELOW_HEADER + 1:
