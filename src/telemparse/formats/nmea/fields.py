@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -12,6 +12,8 @@ from telemparse.kernels.clocks import NS_PER_S
 from telemparse.kernels.gather import spans
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from telemparse.formats.nmea.sentences import Sentences
     from telemparse.formats.nmea.tally import Tally
     from telemparse.kernels.arrays import Floats, Ints, Mask
@@ -22,7 +24,8 @@ __all__ = ["Fields"]
 _HOUR, _MINUTE, _SECOND = 24, 60, 61  # a leap second is the 60th
 _CENTURY = 80  # of two digits of a year: `80` is 1980 and `79` is 2079
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
-_NINE_BITS = 0x80
+_LANE = 8
+_MOST_FIELDS = 20
 
 
 @attrs.frozen
@@ -39,13 +42,19 @@ class Fields:
     rows: Ints
     tally: Tally
 
-    _first: Ints = attrs.field(init=False)
+    _edges: Ints = attrs.field(init=False)
     _counts: Ints = attrs.field(init=False)
-    _edges: dict[int, Ints] = attrs.field(factory=dict, init=False)
 
-    @_first.default
-    def _find_first(self) -> Ints:
-        return self.sentences.first[self.rows]
+    @_edges.default
+    def _find_edges(self) -> Ints:
+        """Return where fields end and the next ones begin, shape (most fields + 2, n)."""
+        first, signs = self.sentences.first[self.rows], self.sentences.signs
+        width = min(int(self.sentences.fields[self.rows].max(initial=0)), _MOST_FIELDS) + 2
+        # A sentence's signs are neighbours: all of them are copied at once.
+        if len(first) and int(first[-1]) + width > len(signs):
+            signs = np.append(signs, np.repeat(signs[-1:], width))
+        view: NDArray[Any] = np.ndarray((len(signs) - width + 1,), f"V{8 * width}", signs, strides=(8,))
+        return np.ascontiguousarray(view[first].view(np.int64).reshape(len(first), width).T)
 
     @_counts.default
     def _find_counts(self) -> Ints:
@@ -56,20 +65,15 @@ class Fields:
         """Where each sentence begins, shape (n,)."""
         return self.sentences.places[self.rows]
 
-    def _edge(self, number: int) -> Ints:
-        """Return where the field of a number ends and the next one begins, kept for both of them."""
-        if number not in self._edges:
-            signs = self.sentences.signs
-            index = self._first + number
-            # Beyond the fields that a sentence has, the last ones of the piece would end behind it.
-            if len(index) and index[-1] >= len(signs):
-                index = np.minimum(index, len(signs) - 1)
-            self._edges[number] = signs[index]
-        return self._edges[number]
-
     def _bounds(self, number: int) -> tuple[Ints, Ints, Mask | None]:
         """Return begin and end of a field, and which rows have anything in it, None for all."""
-        begins, ends = self._edge(number) + 1, self._edge(number + 1)
+        if number + 1 >= len(self._edges):  # no sentence has it
+            return (
+                np.zeros_like(self._counts),
+                np.zeros_like(self._counts),
+                np.zeros(len(self._counts), np.bool_),
+            )
+        begins, ends = self._edges[number] + 1, self._edges[number + 1]
         short = self._counts < number
         if short.any():
             begins, ends = np.where(short, 0, begins), np.where(short, 0, ends)
@@ -89,29 +93,17 @@ class Fields:
     def _read(self, number: int) -> tuple[Floats, Mask]:
         """Return numbers, NaN where there is none, and which rows hold something else."""
         begins, ends, filled = self._bounds(number)
-        buffer = self.sentences.buffer
+        text = self.sentences.text
         if filled is None:
-            values, valid = floats(spans(self._ascii(buffer, begins, ends), begins, ends))
+            values, valid = floats(spans(text, begins, ends))
             return values, ~valid
         values, bad = np.full(len(self.rows), np.nan), np.zeros(len(self.rows), np.bool_)
         some = np.flatnonzero(filled)
         if len(some):
             begins, ends = begins[some], ends[some]
-            values[some], valid = floats(spans(self._ascii(buffer, begins, ends), begins, ends))
+            values[some], valid = floats(spans(text, begins, ends))
             bad[some] = ~valid
         return values, bad
-
-    @staticmethod
-    def _ascii(buffer: Bytes, begins: Ints, ends: Ints) -> Bytes:
-        """Return the buffer with nothing in it that UTF-8 would refuse."""
-        if not len(begins):
-            return buffer
-        used = buffer[int(begins.min()) : int(ends.max())]
-        return (
-            buffer
-            if not len(used) or used.max() < _NINE_BITS
-            else np.where(buffer < _NINE_BITS, buffer, ord("?")).astype(np.uint8)
-        )
 
     def letters(self, number: int) -> Bytes:
         """Return the first letter of a field, shape (n,), 0 where it is empty."""
@@ -167,6 +159,10 @@ class Fields:
 
     def dates(self, number: int) -> tuple[Ints, Ints, Ints]:
         """Return year, month and day of a field ddmmyy, each shape (n,), 0 where it is empty or no date."""
+        if len(self.rows) > 1 and self._all_alike(number):
+            one = attrs.evolve(self, rows=self.rows[:1])
+            year, month, day = (np.repeat(part, len(self.rows)) for part in one.dates(number))
+            return year, month, day
         values, bad = self._read(number)
         whole = ~bad & ~np.isnan(values) & (values >= 0) & (values == np.floor(values)) & (values < 1e6)  # noqa: PLR2004  (six digits)
         digits = np.where(whole, values, 0).astype(np.int64)
@@ -176,3 +172,15 @@ class Fields:
             digits // 100 % 100,
             digits // 10_000,
         )
+
+    def _all_alike(self, number: int) -> bool:
+        """Tell whether a field of up to eight letters is the same in all sentences."""
+        begins, ends, filled = self._bounds(number)
+        width = int(ends[0] - begins[0])
+        if filled is not None or width > _LANE or bool((ends - begins != width).any()):
+            return False
+        buffer = self.sentences.buffer
+        lanes = np.ndarray((len(buffer) - _LANE + 1,), np.dtype("<u8"), buffer, strides=(1,))
+        shift = np.uint64(8 * (_LANE - width))
+        letters = lanes[begins] << shift
+        return bool((letters == letters[0]).all())

@@ -52,6 +52,7 @@ class Sentences:
 
     Args:
         buffer: the bytes of the piece.
+        text: the same with `?` for what is no ASCII.
         signs: places of commas, of what begins and ends sentences, and the end of the piece.
         first: index into `signs` of the beginning of each sentence, shape (n,).
         fields: of each sentence behind its address, shape (n,).
@@ -60,6 +61,7 @@ class Sentences:
     """
 
     buffer: Bytes
+    text: Bytes
     signs: Ints
     first: Ints
     fields: Ints
@@ -96,6 +98,7 @@ _HEX[list(b"abcdef")] = np.arange(10, 16)
 _LETTERS = np.zeros(256, np.bool_)
 _LETTERS[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")] = True
 _ADDRESS = 5
+_NO_ASCII, _UNKNOWN = 0x80, ord("?")
 _LONGEST_ADDRESS = 10
 _LONGEST_STAMP = 80
 _FEWEST_COMMAS = 2
@@ -116,7 +119,7 @@ def find(piece: Piece, checksums: Checksums) -> Findings:
     rest = np.flatnonzero(~right)
     failed, lacking, cut = np.zeros(0, np.int64), 0, None
     if len(rest):
-        shaped = (commas[rest] > 0) & _addressed(buffer, starts[rest], signs[first[rest] + 1])
+        shaped = _addressed(buffer, starts[rest], signs[first[rest] + 1])
         ends_file = piece.last & (stop[rest] == len(signs) - 1)
         ends_file |= piece.last & ~summed[rest] & (stopped_by[rest] == _STAR) & (stops[rest] + 3 > piece.size)
         cuts = (shaped | _is_beginning(buffer, starts[rest], piece.size)) & ends_file & ~summed[rest]
@@ -236,4 +239,9 @@ def _sentences(buffer: Bytes, signs: Ints, first: Ints, commas: Ints, right: Mas
     lanes: NDArray[Any] = np.ndarray((len(buffer) - 7,), "<u8", buffer, strides=(1,))
     usual = (commas > 0) & (signs[np.minimum(first + 1, len(signs) - 1)] - starts == _ADDRESS + 1)
     codes = np.where(usual, lanes[starts + 1] & _CODE_MASK, np.uint64(0))
-    return Sentences(buffer, signs, first, commas, starts, codes)
+    text = (
+        buffer
+        if buffer.max() < _NO_ASCII
+        else np.where(buffer < _NO_ASCII, buffer, _UNKNOWN).astype(np.uint8)
+    )
+    return Sentences(buffer, text, signs, first, commas, starts, codes)
