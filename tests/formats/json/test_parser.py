@@ -207,6 +207,11 @@ def test_damage_is_said_with_its_line():
     assert len(gnss(cut)) == 4
 
 
+def test_half_a_letter_at_the_end_lies_not_behind_it():
+    data = json.dumps(ROWS)[:-20].encode("utf-16") + b"\x00"
+    assert issues(parsed(data))["ARTIFACT_TRUNCATED"].locus.offset <= len(data)
+
+
 def test_a_document_too_large_for_memory_is_said(monkeypatch):
     monkeypatch.setattr("telemparse.formats.json.decoding.LARGEST_VALUE_BYTES", 1000)
     streams = list(

@@ -31,7 +31,9 @@ _OF_TABLES = ("layout", "comment_lines")
 def damage_issues(reader: Reader, artifact: Artifact) -> Iterator[Issue]:
     """Yield where the text is no JSON, and that it ends too early."""
     name = artifact.name
-    broken = [damage for damage in reader.damages if not damage.truncated]
+    # Bytes that are no letter were replaced by one of another length: no offset may lie behind the end.
+    damages = [attrs.evolve(each, offset=min(each.offset, artifact.size)) for each in reader.damages]
+    broken = [damage for damage in damages if not damage.truncated]
     if broken:
         first = broken[0]
         yield Issue(
@@ -39,10 +41,10 @@ def damage_issues(reader: Reader, artifact: Artifact) -> Iterator[Issue]:
             Locus(name, offset=first.offset, line=first.line),
             offset=first.offset,
             error=first.error,
-            count=reader.damaged - sum(damage.truncated for damage in reader.damages),
+            count=reader.damaged - sum(damage.truncated for damage in damages),
             loci=[str(Locus(line=damage.line, offset=damage.offset)) for damage in broken],
         )
-    for damage in reader.damages:
+    for damage in damages:
         if damage.truncated:
             place = Locus(name, offset=damage.offset, line=damage.line)
             yield Issue("ARTIFACT_TRUNCATED", place, artifact=name, offset=damage.offset, error=damage.error)
