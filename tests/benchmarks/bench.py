@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.environments import Environments
-from benchmarks.inputs import csv_input, gpx_input, made, tcx_input, vbo_input
+from benchmarks.inputs import csv_input, gpx_input, made, nmea_input, tcx_input, vbo_input
 from benchmarks.measuring import in_turn, once
 from benchmarks.values import Input, Job, Measurement
 
 # Before its clocks start, a job reads the small file of the same kind: see child.py.
-SMALL = {"csv": csv_input(200), "gpx": gpx_input(200), "tcx": tcx_input(200), "vbo": vbo_input(200)}
+SMALL = {
+    "csv": csv_input(200), "gpx": gpx_input(200), "nmea": nmea_input(200), "tcx": tcx_input(200),
+    "vbo": vbo_input(200),
+}  # fmt: skip
 
 
 class Bench:

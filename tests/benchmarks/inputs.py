@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
+import operator
 import os
 import random
 import sys
@@ -232,3 +234,38 @@ def tcx_input(rows: int) -> Input:
 def vbo_input(rows: int) -> Input:
     """Return the VBO of so many rows."""
     return Input(f"bench-{rows}.vbo", lambda path: write_vbo(path, rows))
+
+
+def _sentence(body: str) -> str:
+    return f"${body}*{functools.reduce(operator.xor, body.encode()):02X}\r\n"
+
+
+def _degrees_and_minutes(degrees: float, width: int) -> str:
+    minutes = round(abs(degrees) * 60, 5)
+    return f"{int(minutes // 60):0{width}d}{minutes % 60:08.5f}"
+
+
+def nmea_lines(rows: int) -> Iterator[str]:
+    """Yield RMC and GGA of each epoch, one string an epoch."""
+    for t, angle, radius, speed, course, shaken in _drive(rows):
+        lat = _degrees_and_minutes(12.03 + radius * math.cos(angle) / 111_195, 2)
+        lon = _degrees_and_minutes(-34.05 + radius * math.sin(angle) / 108_752, 3)
+        time, place = f"{t[11:13]}{t[14:16]}{t[17:22]}", f"{lat},N,{lon},W"
+        date, knots = f"{t[8:10]}{t[5:7]}{t[2:4]}", speed * 3600 / 1852
+        hdop, altitude = 0.8 + 0.02 * abs(shaken[3]), 18 + 0.2 * shaken[1]
+        yield (
+            _sentence(f"GNRMC,{time},A,{place},{knots:.3f},{course:.2f},{date},,,A")
+            + _sentence(
+                f"GNGGA,{time},{place},1,{16 + round(shaken[4])},{hdop:.2f},{altitude:.1f},M,46.9,M,,"
+            )
+        )
+
+
+def write_nmea(path: Path, rows: int) -> None:
+    """Write `rows` epochs of two sentences, about 150 bytes each."""
+    _write(path, "", nmea_lines(rows), "")
+
+
+def nmea_input(rows: int) -> Input:
+    """Return the NMEA log of so many epochs."""
+    return Input(f"bench-{rows}.nmea", lambda path: write_nmea(path, rows))

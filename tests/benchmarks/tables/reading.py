@@ -6,7 +6,7 @@ import dataclasses
 import shutil
 
 from benchmarks.bench import Bench
-from benchmarks.inputs import csv_input, gpx_input, tcx_input, vbo_input
+from benchmarks.inputs import csv_input, gpx_input, nmea_input, tcx_input, vbo_input
 from benchmarks.values import MB, Bar, Input, Job, Measurement, Section
 
 MIB = 1 << 20
@@ -85,6 +85,15 @@ RACES = (
             *([_gpsbabel("gtrnctr")] if GPSBABEL else []),
         ),
         ahead=(("tcxreader", 20),),
+    ),
+    Race(
+        "NMEA",
+        nmea_input(200_000),
+        (
+            _peer("pynmea2", "pynmea2_read.py", "pynmea2"),
+            *([_gpsbabel("nmea")] if GPSBABEL else []),
+        ),
+        ahead=(("pynmea2", 15),),
     ),
 )
 PARSE = Job("telemparse", "telemparse_parse.py")
