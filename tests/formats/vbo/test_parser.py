@@ -610,3 +610,9 @@ def test_a_filters_pose_takes_height_and_motion_where_they_are_known():
     rows = [" ".join([*each.split()[1:4], "-1287.5", "740.5"]) for each in ROWS]
     pose = parsed(vbo(rows, names=names)).streams["pose"]
     assert [pose[name].null_count for name in ("z_u_m", "vx_mps", "vz_mps")] == [20, 20, 20]
+
+
+def test_channels_beyond_two_thousand_are_named_and_left_out():
+    result = parsed(vbo([row(0) + " 1" * 2100], names=NAMES + " a" * 2100))
+    assert result.streams["channels.main"].num_columns == 2001
+    assert one(result, "CHANNELS_SKIPPED").evidence["count"] == 101  # and the flags of the satellites

@@ -44,6 +44,8 @@ def _columns(layout: Layout) -> dict[str, str]:
         becomes.setdefault(source.column.index, _words(name, source))
     named: dict[str, str] = {}
     for column in layout.columns:
+        if column.index not in becomes:
+            continue
         key = f"{column.name} (column {column.index + 1})" if column.name in named else column.name
         named[key] = becomes[column.index]
     return named

@@ -23,6 +23,7 @@ __all__ = ["Column", "Layout", "Source", "read_layout"]
 _RESERVED = frozenset({"t", *KNOWN_CHANNELS})
 _SENSOR_DIMENSIONS = {"imu_accel": Dimension.ACCELERATION, "imu_gyro": Dimension.ANGLE_RATE}
 _AXES = 3
+_MOST_CHANNELS = 2000  # a logger has hundreds; time grows with the square of their number
 
 
 @attrs.frozen
@@ -71,6 +72,8 @@ class Layout:
         channels: by channel name in order of columns, with the unit of the values.
         lap: the column that counts laps, or None.
         assumed: (column, unit) where the file states none and habit decides.
+        repeats: the last number behind each name of a channel that came again.
+        skipped: names of columns beyond the first two thousand channels.
     """
 
     columns: tuple[Column, ...]
@@ -81,6 +84,8 @@ class Layout:
     channels: dict[str, tuple[Source, str]] = attrs.field(factory=dict)
     lap: Column | None = None
     assumed: list[tuple[str, str]] = attrs.field(factory=list)
+    repeats: dict[str, int] = attrs.field(factory=dict)
+    skipped: list[str] = attrs.field(factory=list)
 
     @property
     def width(self) -> int:
@@ -188,6 +193,9 @@ def _take_sensors(layout: Layout, columns: list[Column]) -> list[Column]:
 
 
 def _add_channel(layout: Layout, column: Column, quantity: Quantity | None) -> None:
+    if len(layout.channels) >= _MOST_CHANNELS:
+        layout.skipped.append(column.name)
+        return
     source = None
     if quantity is not None and quantity.name not in layout.channels:
         before = len(layout.assumed)
@@ -197,9 +205,10 @@ def _add_channel(layout: Layout, column: Column, quantity: Quantity | None) -> N
         layout.channels[quantity.name] = source, KNOWN_CHANNELS[quantity.name].unit
         return
     base = re.sub(r"\W+", "_", column.name).strip("_").lower() or f"column_{column.index + 1}"
-    name, number = base, 1
+    name, number = base, layout.repeats.get(base, 1)
     while name in layout.channels or name in _RESERVED:
         number += 1
         name = f"{base}_{number}"
+    layout.repeats[base] = number  # thousands of columns may have one name
     unit = column.unit.symbol if column.unit is not None else column.unit_text
     layout.channels[name] = Source(column), unit

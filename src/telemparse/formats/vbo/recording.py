@@ -96,6 +96,9 @@ class Recording:
         yield from describe(head, layout, self.suffix)
         for column, unit in layout.assumed:
             yield Issue("UNIT_ASSUMED", Locus(name), column=column, unit=unit)
+        if layout.skipped:
+            some = ", ".join(layout.skipped[:_LISTED])
+            yield Issue("CHANNELS_SKIPPED", Locus(name), count=len(layout.skipped), channels=some)
         ledger = Ledger(name)
         streams = self._streams(head, layout, rows, producer, ledger)
         streams.gates = choices
