@@ -48,7 +48,6 @@ class Tally:
         idle: lines without any sentence.
         failed: sentences whose checksum is wrong or lost.
         lacking: how many of these have none.
-        frames: of UBX between the sentences.
     """
 
     artifact: str
@@ -58,7 +57,6 @@ class Tally:
     idle: int = 0
     failed: Loss = attrs.field(factory=Loss)
     lacking: int = 0
-    frames: int = 0
     untimed: Loss = attrs.field(factory=Loss)
     columns: dict[str, Loss] = attrs.field(factory=dict)
     cut: int | None = None
@@ -111,5 +109,4 @@ class Tally:
             "used": dict(sorted(self.used.items())),
             "passed_over": dict(sorted(self.passed.items())),
             "lines_without_sentence": self.idle,
-            "ubx_frames": self.frames,
         }
