@@ -156,4 +156,11 @@ def dictionary(words: Iterable[str]) -> str:
 
 def vbo_words() -> tuple[str, ...]:
     """Return names of columns and sections, stamps and gates, and odd numbers."""
-    return (*_SECTIONS, *vbo.RECEIVER, *vbo.CHANNELS, *vbo.SENSORS["imu_accel"], *vbo.SENSORS["imu_gyro"], *NUMBERS)
+    return (
+        *_SECTIONS,
+        *vbo.RECEIVER,
+        *vbo.CHANNELS,
+        *vbo.SENSORS["imu_accel"],
+        *vbo.SENSORS["imu_gyro"],
+        *NUMBERS,
+    )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from telemparse.formats.gpx.card import CARD
 from telemparse.testing import Check, conformance
+
+pytestmark = pytest.mark.slow
 
 
 @conformance(CARD)

@@ -284,11 +284,6 @@ def test_what_a_trace_cannot_hold_is_counted():
     assert "NO_VALID_FIX" in issues(parsed(trace({**fix(9), "pointgps": [0, 0]})))
 
 
-def test_a_trace_and_its_session_are_one_recording():
-    (together,) = telemparse.group([{"a-trace-laps.json": b"x", "a-session-laps.txt": b"y"}])
-    assert len(together) == 2
-
-
 # --- detection and steadiness -------------------------------------------------------------------
 
 

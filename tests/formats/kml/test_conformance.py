@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 
+import pytest
+
 from telemparse.formats.kml.card import CARD
 from telemparse.formats.kml.examples import EXAMPLES
 from telemparse.testing import Check, conformance
+
+pytestmark = pytest.mark.slow
 
 
 def kmz(document: bytes) -> bytes:

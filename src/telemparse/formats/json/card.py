@@ -16,7 +16,6 @@ CARD = ParserCard(
     examples="telemparse.formats.json.examples:EXAMPLES",
     extensions=(".json", ".geojson", ".ndjson", ".jsonl"),
     mime_types=("application/json", "application/geo+json", "application/x-ndjson"),
-    companions=(("{stem}-trace*.json", "{stem}-session*.txt"),),
     streams=("gnss_pvt", "imu_accel", "imu_gyro", "imu_mag", "events", "laps", "channels"),
     codes=(
         Code(
