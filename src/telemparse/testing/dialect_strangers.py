@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from telemparse.extension.csv_rules import HeaderCells
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -57,7 +59,10 @@ def portrait(dialect: CsvDialect) -> bytes:
         return preamble + _table(None, _inside(dialect.shape), ",")
     first = list(dialect.first_columns)
     names = [*first, *sorted(dialect.header.difference(first))] or ["Time", "Value"]
-    return preamble + _table(",".join(names), ["1.5"] * len(names), ",")
+    # A barred cell says name, unit, bounds and rate.
+    barred = dialect.header_cells is HeaderCells.BARRED
+    cells = [f'"{name}"|""|0|0|10' for name in names] if barred else names
+    return preamble + _table(",".join(cells), ["1.5"] * len(names), ",")
 
 
 def _inside(shape: Shape) -> list[str]:

@@ -223,7 +223,11 @@ def test_durations_stand_in_the_line_or_below_it_and_have_no_instants(lines):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("spoken", [COUNTED, RUNNING, FINISHED, COMMENTED, BEACONS], ids=str)
+@pytest.mark.parametrize(
+    "spoken",
+    [COUNTED, RUNNING, FINISHED, COMMENTED, BEACONS],
+    ids=["counted", "running", "finished", "commented", "beacons"],
+)
 def test_the_size_of_blocks_changes_no_lap(spoken):
     cells = itertools.cycle(["", "1", "1", "2", "2", "3", "1", "x"])
     lines = ["Beacons,3.5,20,77", "Segments,1,2", "", "Clock,Rev,Lap,In,Last"]
