@@ -94,7 +94,7 @@ KNOWN = (
     ),
     Known(
         "racecapture/sonoma-laps.log", "racecapture", 9946, 34208,
-        "2015-04-22T23:01:48.106", "2015-04-22T23:20:56.495", 7, 893.904,
+        "2015-04-22T23:01:48.107", "2015-04-22T23:20:56.575", 7, 893.904,
     ),
     Known(
         "racecapture/mk1-predictive-test-lap.log", "racecapture", 11159, 33491,
@@ -273,10 +273,24 @@ def test_racecapture_laps_are_decimal_minutes_and_repeated_fixes_are_none(corpus
     assert durations(result) == [
         (int(row["LapCount"]), pytest.approx(60 * float(row["LapTime"]), abs=1e-6), "VALID") for row in ends
     ]
-    assert instants(result.streams["laps"], "t_end") == [int(row["Utc"]) * 10**6 for row in ends]
-    # From end to end by the clock of the rows, which wanders by a tenth of a second.
+    # `Utc` steps back by up to 90 ms: the clock is the device's own count, with one offset.
+    assert not result.warnings
+    zero_ms = 1429742542065
+    stamps, ticks = (np.array([int(row[name]) for row in rows]) for name in ("Utc", "Interval"))
+    assert abs(np.median(stamps - ticks) - zero_ms) < 10  # of all rows; the parser's is of the head
+    clock = result.metadata["clock"]
+    assert clock["counter_zero"] == f"{np.datetime64(zero_ms, 'ms')}000000"
+    assert (clock["rows"], clock["stamps_stepping_back"]) == (34208, int((np.diff(stamps) < 0).sum()))
+    spread = stamps - ticks - zero_ms
+    assert clock["stamps_less_counter_ms"] == {"low": spread.min(), "high": spread.max()}
+    assert instants(result.streams["laps"], "t_end") == [
+        (int(row["Interval"]) + zero_ms) * 10**6 for row in ends
+    ]
     apart = np.diff([int(row["Interval"]) for row in ends]) / 1000
     np.testing.assert_allclose([span for _lap, span, _v in durations(result)][1:], apart, atol=0.15)
+    channels = result.streams["channels.main"]
+    assert channels["utc"].to_pylist() == stamps.tolist()
+    assert instants(channels) == ((ticks + zero_ms) * 10**6).tolist()
     told = ("Latitude", "Longitude", "Speed", "Altitude")
     own = [
         b
@@ -284,7 +298,7 @@ def test_racecapture_laps_are_decimal_minutes_and_repeated_fixes_are_none(corpus
         if any(a.get(n) != b[n] for n in told)
     ]
     table = result.streams["gnss_pvt"]
-    assert instants(table) == [int(row["Utc"]) * 10**6 for row in own]
+    assert instants(table) == [(int(row["Interval"]) + zero_ms) * 10**6 for row in own]
     close(table, "lat_deg", [float(row["Latitude"]) for row in own], rel=1e-15)
     close(table, "speed_mps", [float(row["Speed"]) * MPH for row in own])
     assert set(table["fix_type"].to_pylist()) == {3}

@@ -21,6 +21,7 @@ from telemparse.extension.csv_dialect import (
     NumberRange,
     Shape,
     Stamps,
+    Ticks,
 )
 from telemparse.extension.model_pattern import check_pattern
 from telemparse.model.events import EVENT_TYPES
@@ -45,14 +46,14 @@ def test_what_a_dialect_does_not_say_is_the_common_case():
     dialect = CsvDialect(name="plain")
     assert (dialect.stamps, dialect.altitude) == (Stamps.UNKNOWN, Altitude.SEA_LEVEL)
     assert dialect.fix == FixRule()
-    assert not dialect.counter_refines_stamps
+    assert dialect.ticks is Ticks.FOUND
     assert (NumberRange().decimals, NumberRange().rising) == (0, False)
     assert dialect.device_family is None
 
 
 def test_words_may_stand_for_the_members_of_enumerations():
-    dialect = CsvDialect(name="plain", stamps="local", altitude="ellipsoid")
-    assert (dialect.stamps, dialect.altitude) == (Stamps.LOCAL, Altitude.ELLIPSOID)
+    dialect = CsvDialect(name="plain", stamps="local", altitude="ellipsoid", ticks="lead")
+    assert (dialect.stamps, dialect.altitude, dialect.ticks) == (Stamps.LOCAL, Altitude.ELLIPSOID, Ticks.LEAD)
 
 
 def test_words_of_cells_are_kept_as_they_are_compared():

@@ -11,29 +11,37 @@ A mistake is refused where it is declared, with words; what only samples can sho
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from telemparse.errors import CallError
 from telemparse.extension import declarations as told
-from telemparse.extension.csv_rules import EpochRule, Grid, HeaderCells, LapRule, Match, Start, split_key
+from telemparse.extension.csv_rules import (
+    EpochRule,
+    Grid,
+    HeaderCells,
+    LapRule,
+    Match,
+    Start,
+    Ticks,
+    split_key,
+)
+from telemparse.extension.csv_shapes import NumberRange, Shape
 from telemparse.extension.model_pattern import check_pattern
 from telemparse.model.events import EVENT_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 __all__ = [
     "FIX_TYPES", "Altitude", "CsvDialect", "EpochRule", "FixRule", "Grid", "HeaderCells", "LapRule", "Match",
-    "NumberRange", "Shape", "Stamps", "Start",
+    "NumberRange", "Shape", "Stamps", "Start", "Ticks",
 ]  # fmt: skip
 
 FIX_TYPES = (1, 2, 3, 4, 6, 7)
 """Canonical fix types of a position; words for none and for time only belong to `lost`."""
 
-_MOST_DECIMALS = 17
-_AXES = 3
 _HIGHEST_RATE_HZ = 100_000
 
 
@@ -67,64 +75,16 @@ def _header_cells(value: str) -> HeaderCells:
     return told.one_of(HeaderCells, value)
 
 
+def _ticks(value: str) -> Ticks:
+    return told.one_of(Ticks, value)
+
+
 def _grid(value: str) -> Grid:
     return told.one_of(Grid, value)
 
 
 def _altitude(value: str) -> Altitude:
     return told.one_of(Altitude, value)
-
-
-@attrs.frozen(kw_only=True)
-class NumberRange:
-    """What a column of a headerless file holds.
-
-    Args:
-        low, high: bounds of the values, inclusive.
-        decimals: fewest digits after the point in every cell.
-        rising: values never fall.
-    """
-
-    low: float = float("-inf")
-    high: float = float("inf")
-    decimals: int = attrs.field(default=0, validator=told.whole(0, _MOST_DECIMALS))
-    rising: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        if not (told.is_number(self.low) and told.is_number(self.high) and self.low <= self.high):
-            raise CallError(f"a range needs low <= high, not {self.low!r} and {self.high!r}")
-
-
-def _ranges(_shape: Any, _field: Any, value: tuple[object, ...]) -> None:
-    if not value or not all(isinstance(each, NumberRange) for each in value):
-        raise CallError("the columns of a shape are NumberRange values, one for each column")
-
-
-def _indices(value: Iterable[int] | None) -> tuple[Any, ...] | None:
-    return None if value is None else told.several(value)
-
-
-@attrs.frozen(kw_only=True)
-class Shape:
-    """The fingerprint of a headerless file: one range a column, and three that form a unit vector.
-
-    Args:
-        columns: one range for each column, in order.
-        unit_vector: indices of three columns whose median length is 1 within `tolerance` (gravity in g).
-        tolerance: of that length, above 0 and below 1.
-    """
-
-    columns: tuple[NumberRange, ...] = attrs.field(converter=told.several, validator=_ranges)
-    unit_vector: tuple[int, int, int] | None = attrs.field(default=None, converter=_indices)
-    tolerance: float = 0.1
-
-    def __attrs_post_init__(self) -> None:
-        axes = range(len(self.columns))
-        vector = self.unit_vector
-        if vector is not None and not (len({*vector} & {*axes}) == len(vector) == _AXES):
-            raise CallError(f"unit_vector names three different columns of {len(axes)} from 0, not {vector}")
-        if not (told.is_number(self.tolerance) and 0 < self.tolerance < 1):
-            raise CallError(f"tolerance must be above 0 and below 1, not {self.tolerance!r}")
 
 
 @attrs.frozen(kw_only=True)
@@ -167,7 +127,7 @@ class CsvDialect:
         columns: `canonical[:unit or format]` by column name, or by index for a headerless file. An empty
             string keeps the column as an auxiliary channel whatever the vocabulary thinks of its name.
         stamps: what stamps without an offset mean.
-        counter_refines_stamps: a fine counter (`tick`) subdivides stamps of whole seconds.
+        ticks: what a counter of the device (`tick`) is good for beside stamps: `found`, `subdivide`, `lead`.
         fix: words of the validity column (`fix`), added to those that every CSV knows.
         events: words of an `event` column to canonical event types.
         comment_events: words that comment lines among the rows begin with, to canonical event types; the
@@ -204,7 +164,7 @@ class CsvDialect:
         factory=dict, converter=told.mapping, validator=told.column_specs
     )
     stamps: Stamps = attrs.field(default=Stamps.UNKNOWN, converter=_stamps)
-    counter_refines_stamps: bool = False
+    ticks: Ticks = attrs.field(default=Ticks.FOUND, converter=_ticks)
     fix: FixRule = attrs.field(factory=FixRule, validator=told.instance_of(FixRule))
     events: Mapping[str, str] = attrs.field(
         factory=dict, converter=told.folded_keys, validator=told.values_of(EVENT_TYPES, "an event type")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from telemparse.kernels.units import Unit
 
 __all__ = [
-    "DATE_ORDERS", "EpochRule", "Grid", "HeaderCells", "LapRule", "Match", "Start", "lap_pattern",
-    "rule_columns", "split_key", "timed",
+    "DATE_ORDERS", "EpochRule", "Grid", "HeaderCells", "LapRule", "Match", "Start", "Ticks",
+    "lap_pattern", "rule_columns", "split_key", "timed",
 ]  # fmt: skip
 
 DATE_ORDERS = ("ymd", "dmy", "mdy")
@@ -49,6 +49,19 @@ class Grid(enum.StrEnum):
     """Epochs of the receiver, or the epochs that an `EpochRule` or a `gnss_update` column tells."""
     RESAMPLED = "resampled"
     """All interpolated by the vendor's program; none is an epoch, and each gets flag bit 0."""
+
+
+class Ticks(enum.StrEnum):
+    """What a counter of the device (`tick`) is good for beside stamps (`t`, or date and time)."""
+
+    FOUND = "found"
+    """It subdivides stamps of whole seconds where they are seen to repeat."""
+    SUBDIVIDE = "subdivide"
+    """It subdivides the stamps, which are of whole seconds."""
+    LEAD = "lead"
+    """Stamps wander: where they step back though the counter does not, the counter is the clock, with one
+    offset to UTC, the median of the stamps less the counter in the file's head. Where none does, the stamps
+    are the clock. Both columns stay as channels."""
 
 
 def split_key(key: str) -> tuple[str, str]:

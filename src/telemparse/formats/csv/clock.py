@@ -16,13 +16,11 @@ from telemparse.kernels.dates import offsets_ns
 
 if TYPE_CHECKING:
     from telemparse.formats.csv.reading import Cells
-    from telemparse.formats.csv.sources import NumberSource
+    from telemparse.formats.csv.ticks import Counter
     from telemparse.formats.csv.timing import TimeColumn
-    from telemparse.kernels.arrays import Ints
 
-__all__ = ["Clock", "Zone", "anchor"]
+__all__ = ["Clock", "Zone"]
 
-_JUMP_NS = 5 * NS_PER_S
 _MS_PER_S = 1000
 _GPS_EPOCH_NS = 315_964_800 * NS_PER_S  # 1980-01-06
 _WEEK_NS = 7 * DAY_NS
@@ -55,14 +53,13 @@ class Clock:
         source: of wall-clock times, or of numbers.
         time_base: see `telemparse.schemas.build`.
         columns: the source columns that it reads.
-        words: what it is, for the metadata.
+        words: what it is without the counter.
         zone: what brings it to UTC.
         zone_name: of the option.
         offset: the offset column.
         assumed_utc: wall-clock stamps of an unnamed zone are taken as UTC.
         fraction: a column of milliseconds beside stamps of whole seconds.
-        counter: a fine counter that subdivides the stamps, anchored at `base_ns`.
-        base_ns: stamp less counter at the tick edges of the file's head.
+        counter: one of the device beside the stamps, finer or steadier than they are.
         start_ns: instant of the zero of a counter whose start the preamble tells, or None.
     """
 
@@ -75,28 +72,26 @@ class Clock:
     offset: TimeColumn | None = None
     assumed_utc: bool = False
     fraction: TimeColumn | None = None
-    counter: NumberSource | None = None
-    base_ns: int | None = None
+    counter: Counter | None = None
     start_ns: int | None = None
     origin_ns: int | None = None
-    _last_difference: int | None = None
 
     def calibrate(self, cells: Cells, decimal: str) -> None:
         """Anchor the counter by the head of the file, whatever size its blocks will have."""
-        if self.counter is None:
-            return
-        # The stamps' state (midnights passed) must not be moved by the trial.
-        coarse, fine = copy.deepcopy(self.source).read(cells, decimal), self.counter.read(cells, decimal)
-        valid = np.ones(cells.rows, np.bool_)
-        for part in (coarse, fine):
-            if part.valid is not None:
-                valid &= part.valid
-        if valid.any():
-            self.base_ns = anchor(coarse.t_ns[valid], fine.t_ns[valid])
+        if self.counter is not None:
+            # The stamps' state (midnights passed) must not be moved by the trial.
+            stamps = copy.deepcopy(self).stamps(cells, decimal)
+            self.counter.calibrate(stamps, self.counter.source.read(cells, decimal))
+
+    def description(self) -> str:
+        """Return what the clock is, for the metadata."""
+        return self.words if self.counter is None else self.counter.words(self.words)
 
     def read(self, cells: Cells, decimal: str) -> Instants:
         """Return the instants of a block, in the time base."""
-        found = self._anchored(cells, decimal) if self.counter is not None else self._stamps(cells, decimal)
+        found = self.stamps(cells, decimal)
+        if self.counter is not None:
+            found = self.counter.instants(found, self.counter.source.read(cells, decimal))
         if self.zone is not Zone.NONE:
             found = self._in_utc(found, cells)
         if self.start_ns is not None:
@@ -112,7 +107,8 @@ class Clock:
             return self.start_ns
         return -self.origin_ns if self.origin_ns is not None else None
 
-    def _stamps(self, cells: Cells, decimal: str) -> Instants:
+    def stamps(self, cells: Cells, decimal: str) -> Instants:
+        """Return the wall-clock times or numbers of a block, as they are written."""
         found = self.source.read(cells, decimal)
         if self.fraction is None:
             return found
@@ -147,49 +143,3 @@ class Clock:
                 return found
             self.origin_ns = int(known[0])
         return Instants(found.t_ns - self.origin_ns, found.valid, found.repaired)
-
-    def _anchored(self, cells: Cells, decimal: str) -> Instants:
-        """Return the counter on the stamps' calendar.
-
-        The base holds as long as stamps and counter run together; where they part by more than five
-        seconds from one row to the next (a restarted counter, a clock set anew), the stamp of that row
-        becomes the new base.
-        """
-        assert self.counter is not None  # noqa: S101  (asked by the caller)
-        coarse, fine = self.source.read(cells, decimal), self.counter.read(cells, decimal)
-        valid = np.ones(cells.rows, np.bool_)
-        for part in (coarse, fine):
-            if part.valid is not None:
-                valid &= part.valid
-        rows = np.flatnonzero(valid)
-        t_ns = np.zeros(cells.rows, np.int64)
-        if not len(rows):
-            return Instants(t_ns, valid)
-        difference = coarse.t_ns[rows] - fine.t_ns[rows]
-        if self.base_ns is None:
-            self.base_ns = int(difference[0])
-        if self._last_difference is None:
-            self._last_difference = int(difference[0])
-        before = np.concatenate([[self._last_difference], difference[:-1]])
-        parted = np.flatnonzero(np.abs(difference - before) > _JUMP_NS)
-        which = np.zeros(len(rows), np.int64)
-        which[parted] = np.arange(1, len(parted) + 1)
-        bases = np.concatenate([[self.base_ns], difference[parted]])[np.maximum.accumulate(which)]
-        self.base_ns, self._last_difference = int(bases[-1]), int(difference[-1])
-        t_ns[rows] = fine.t_ns[rows] + bases
-        return Instants(t_ns, None if len(rows) == cells.rows else valid, coarse.repaired)
-
-
-def anchor(coarse_ns: Ints, fine_ns: Ints) -> int:
-    """Return the base that makes as many stamps as possible the whole second of base + counter, in ns.
-
-    A stamp of whole seconds agrees with base + counter when it lies less than a second before it. Where
-    stamps and counter are one clock, all agree and the base is exact to the step of the counter; where
-    the stamps tick unevenly, the densest second of differences decides. Of equally good bases the first
-    is taken, so that a stamp never lies behind its row.
-    """
-    differences = np.sort(coarse_ns - fine_ns)
-    agreeing = np.arange(1, len(differences) + 1) - np.searchsorted(
-        differences, differences - NS_PER_S, side="right"
-    )
-    return int(differences[int(agreeing.argmax())])

@@ -23,7 +23,7 @@ from telemparse.formats.csv.profiles import profiles, sampled_rows
 from telemparse.formats.csv.reading import Table
 from telemparse.formats.csv.recognition import which_dialect
 from telemparse.formats.csv.remarks import telling
-from telemparse.formats.csv.reports import ambiguous_columns, describe, listed, missing_position
+from telemparse.formats.csv.reports import ambiguous_columns, clock_facts, describe, listed, missing_position
 from telemparse.formats.csv.selection import assign
 from telemparse.formats.csv.timing import Ambiguous
 from telemparse.kernels.lines import sniff_encoding
@@ -108,6 +108,8 @@ class Recording:
             yield Issue("TIME_ZONE_ASSUMED_UTC", Locus(name), stream=planned)
         yield from self._batches(layout, table, streams)
         yield from streams.closing()
+        if found.clock.counter is not None:
+            yield clock_facts(found, self.suffix)
         yield from ledger.issues()
         if ledger.comments:
             yield Meta(f"comment_lines{self.suffix}", ledger.comments)

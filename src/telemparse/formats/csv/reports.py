@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.layout import Layout
     from telemparse.formats.csv.profiles import Profile
 
-__all__ = ["ambiguous_columns", "describe", "listed", "missing_position"]
+__all__ = ["ambiguous_columns", "clock_facts", "describe", "listed", "missing_position"]
 
 _COLUMNS_NAMED = 40
 _NAMES_LISTED = 60
@@ -37,9 +37,7 @@ def describe(
     """Yield the facts of a file; keys of a second file end in `.<its stem>`."""
     yield Meta(f"dialect{suffix}", dialect.name)
     yield Meta(f"columns{suffix}", _columns(assignment, found))
-    yield Meta(
-        f"clock{suffix}", {"source": [c.column.source for c in found.clock.columns], "is": found.clock.words}
-    )
+    yield clock_facts(found, suffix)
     yield Meta(f"layout{suffix}", {"encoding": layout.encoding.name, "delimiter": layout.delimiter,
                                    "decimal": layout.decimal, "header_line": layout.header_line})  # fmt: skip
     if dialect.device_family is not None:
@@ -55,6 +53,13 @@ def describe(
             yield Meta("device_family", _FAMILIES.get(device["label"], device["label"]))
             yield Meta("device_model", facts[0])
             yield Meta("device_info", facts)
+
+
+def clock_facts(found: Found, suffix: str) -> Meta:
+    """Return how the clock is made; behind the rows also what a counter showed in them."""
+    clock = found.clock
+    facts = {"source": [stamped.column.source for stamped in clock.columns], "is": clock.description()}
+    return Meta(f"clock{suffix}", facts | (clock.counter.facts() if clock.counter is not None else {}))
 
 
 def _columns(assignment: Assignment, found: Found) -> dict[str, Any]:

@@ -47,10 +47,11 @@ _EVENT = pa.dictionary(pa.int8(), pa.string())
 
 
 def channel_kind(channel: Channel) -> pa.DataType:
-    """Return the Arrow type of a channel: known ones are f32 (distances f64), others keep all digits."""
+    """Return the Arrow type of a channel: known ones are f32, others, distances and times keep all digits."""
     if not channel.numeric:
         return pa.string()
-    known = channel.source.column.quantity is not None
+    quantity = channel.source.column.quantity
+    known = quantity is not None and quantity.role is not Role.TIME
     return pa.float32() if known and channel.name not in _WIDE_CHANNELS else pa.float64()
 
 

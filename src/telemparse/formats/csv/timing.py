@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from telemparse.formats.csv.assignment import TYPED_SHARE
 from telemparse.formats.csv.cells import CellKind
 from telemparse.formats.csv.mapping import Basis
 from telemparse.formats.csv.vocabulary import squash
@@ -209,7 +210,7 @@ def _number(column: Column, name: str, *, with_date: bool, utc: bool) -> TimeCol
     epochs = [
         digits for digits in _DIGITS.values()
         if (stated is None or digits == stated)
-        and all(_EPOCH_FIRST_S <= value / 10**digits <= _EPOCH_LAST_S for value in profile.numbers)
+        and _are_epochs(profile.numbers, digits)
     ]  # fmt: skip
     if epochs:
         return TimeColumn(column, Form.EPOCH, digits=epochs[0], utc=True)
@@ -219,6 +220,12 @@ def _number(column: Column, name: str, *, with_date: bool, utc: bool) -> TimeCol
     if stated is not None:
         return TimeColumn(column, Form.COUNTER, digits=stated, utc=utc)
     return _counter(column, clocklike=(clocklike and largest >= 10_000) or name == "time", utc=utc)  # noqa: PLR2004  (HHMMSS)
+
+
+def _are_epochs(values: Sequence[float], digits: int) -> bool:
+    """Tell whether nearly all numbers count from 1970 to our days; damage makes no count of them."""
+    inside = sum(_EPOCH_FIRST_S <= value / 10**digits <= _EPOCH_LAST_S for value in values)
+    return bool(inside >= TYPED_SHARE * len(values))
 
 
 def _is_clock(column: Column) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telemparse.extension.csv_dialect import CsvDialect, Stamps
+from telemparse.extension.csv_dialect import CsvDialect, Stamps, Ticks
 
 __all__ = ["AIRDATA"]
 
@@ -39,6 +39,6 @@ AIRDATA = CsvDialect(
         "zSpeed(m/s)": "vel_d_mps:m/s",
     },
     stamps=Stamps.UTC,
-    counter_refines_stamps=True,
+    ticks=Ticks.SUBDIVIDE,
     device_family="DJI",
 )

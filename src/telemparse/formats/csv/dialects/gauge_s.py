@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telemparse.extension.csv_dialect import CsvDialect, Stamps
+from telemparse.extension.csv_dialect import CsvDialect, Stamps, Ticks
 
 __all__ = ["GAUGE_S"]
 
@@ -27,6 +27,6 @@ GAUGE_S = CsvDialect(
         "Lambda 1 (V)": ":V",
     },
     stamps=Stamps.LOCAL,
-    counter_refines_stamps=True,
+    ticks=Ticks.SUBDIVIDE,
     device_family="Gauge.S",
 )

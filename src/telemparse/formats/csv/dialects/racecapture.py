@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from telemparse.extension.csv_dialect import CsvDialect, EpochRule, FixRule, HeaderCells, LapRule
+from telemparse.extension.csv_dialect import CsvDialect, EpochRule, FixRule, HeaderCells, LapRule, Ticks
 
 __all__ = ["RACECAPTURE"]
 
-# The second generation counts `Utc` in milliseconds. The first has no time of all rows: they come at the
+# The second generation counts `Utc` in milliseconds, from the last fix on, so that it steps back where a
+# fix comes late; `Interval` is the device's own count. The first has no time of all rows: they come at the
 # highest rate of the header. `LapTime` is stated in the row in which `LapCount` rises, in decimal minutes
 # even where the header says seconds. Positions repeat where the logger asks faster than the receiver
 # answers.
@@ -17,7 +18,7 @@ RACECAPTURE = CsvDialect(
     header=frozenset({"Latitude", "Longitude", "Speed", "LapCount", "LapTime"}),
     columns={
         "Utc": "t:ms",
-        "Interval": ":ms",
+        "Interval": "tick:ms",
         "Time": "",  # of day, and only in rows of the receiver
         "Latitude": "lat_deg",
         "Longitude": "lon_deg",
@@ -42,6 +43,7 @@ RACECAPTURE = CsvDialect(
         "OilTemp": "oil_temp_c:F?",
         "Steering": "",
     },
+    ticks=Ticks.LEAD,
     # No fix, two dimensions, three, three with corrections (firmware, `GpsSignalQuality`).
     fix=FixRule(lost={"0"}, types={"1": 2, "2": 3, "3": 3}),
     epochs=EpochRule(changes_of=("Latitude", "Longitude", "Speed", "Time", "Altitude")),

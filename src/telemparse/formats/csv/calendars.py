@@ -1,0 +1,65 @@
+"""What brings the clock of a table to UTC: a start in the preamble, an offset, the leap seconds, a zone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telemparse.extension.csv_dialect import Stamps
+from telemparse.formats.csv.clock import Zone
+from telemparse.formats.csv.clock_makers import column_named
+from telemparse.formats.csv.preamble import start_ns
+from telemparse.formats.csv.timing import Form
+
+if TYPE_CHECKING:
+    from telemparse.extension.csv_dialect import CsvDialect
+    from telemparse.formats.csv.clock import Clock
+    from telemparse.formats.csv.layout import Layout
+    from telemparse.formats.csv.timing import TimeColumn
+    from telemparse.model.options import ParseOptions
+
+__all__ = ["begin", "place"]
+
+
+def begin(clock: Clock, dialect: CsvDialect, options: ParseOptions, layout: Layout) -> None:
+    """Let a counter begin when the preamble says that the recording began."""
+    if clock.time_base != "relative" or dialect.start is None or clock.columns[0].name == "gps_tow":
+        return
+    zone = options.timezone if dialect.stamps is not Stamps.UTC else None
+    clock.start_ns = start_ns(layout, dialect.start, zone)
+    if clock.start_ns is None:
+        return
+    clock.time_base = "utc"
+    clock.words += f" since the {dialect.start.date} and {dialect.start.time} of the preamble"
+    if zone is not None:
+        clock.words += f", in {zone}"
+    elif dialect.stamps is not Stamps.UTC:
+        clock.assumed_utc = True
+        clock.words += ", zone not stated"
+
+
+def place(clock: Clock, read: list[TimeColumn], dialect: CsvDialect, options: ParseOptions) -> None:
+    """Say what brings the clock to UTC."""
+    if clock.time_base != "utc" or column_named(list(clock.columns), "gps_week") is not None:
+        return
+    if clock.start_ns is not None:
+        return
+    stamped = [column for column in clock.columns if column.form is not Form.COUNTER]
+    if any(column.column.qualifier == "gps" for column in stamped):
+        clock.zone = Zone.GPS
+        clock.words += ", GPS time, leap seconds off"
+        return
+    if any(column.zoned or column.utc or column.form is Form.EPOCH for column in stamped):
+        return
+    offset = next((column for column in read if column.name == "utc_offset"), None)
+    if offset is not None:
+        clock.zone, clock.offset = Zone.COLUMN, offset
+        clock.columns = (*clock.columns, offset)
+        clock.words += f", offset in {offset.column.source}"
+    elif dialect.stamps is Stamps.UTC:
+        clock.words += ", UTC by the format's definition"
+    elif options.timezone is not None:
+        clock.zone, clock.zone_name = Zone.NAMED, options.timezone
+        clock.words += f", in {options.timezone}"
+    else:
+        clock.assumed_utc = True
+        clock.words += ", zone not stated"
