@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from telemparse.formats.kml.lists import Values
 from telemparse.formats.kml.tracks import Track
 from telemparse.kernels.xml_outline import Outline
 from telemparse.model.issues import Issue, Locus
@@ -142,7 +143,7 @@ class Notes:
             if len(self.orphans) < _NAMES:
                 self.orphans.append(name[:_CHARACTERS])
             return Container(None)
-        track.arrays.setdefault(name, [])
+        track.arrays.setdefault(name, Values())
         return Container(track, name)
 
     def heard(self, path: Path, text: str) -> None:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
+import pyarrow as pa
 
 from telemparse.formats.kml.leaves import LEXICON
 from telemparse.formats.kml.notes import OUTLINE, Notes, Source
 from telemparse.formats.trackpoints import recording
-from telemparse.kernels.arrays import validity
+from telemparse.kernels.arrays import to_arrow, validity
 from telemparse.kernels.xml_points import Method
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.detection import HEAD_BYTES
@@ -20,9 +21,8 @@ from telemparse.model.wrappers import unwrap, wrapper_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pyarrow as pa
-
     from telemparse.extension.protocol import Message
+    from telemparse.formats.kml.lists import Values
     from telemparse.formats.kml.tracks import Track
     from telemparse.kernels.arrays import Ints
     from telemparse.kernels.xml_blocks import Block
@@ -48,7 +48,7 @@ def read(
     options: ParseOptions,
     *,
     method: Method = Method.STENCILS,
-    piece_bytes: int = 2 << 20,
+    piece_bytes: int = 1 << 20,
 ) -> Iterator[Message]:
     """Do what `parse` does; `method` and `piece_bytes` change the speed and never the result."""
     documents: list[Artifact] = []
@@ -83,7 +83,7 @@ def _documents(artifact: Artifact, options: ParseOptions) -> list[Artifact]:
 
 
 def _blocks(reader: PointReader, notes: Notes) -> Iterator[Block]:
-    """Yield one block a track, once all its lists have come."""
+    """Yield the blocks of each track, once all its lists have come."""
     notes.where = lambda: reader.walker.offset
     segments = 0
     current: Track | None = None
@@ -93,8 +93,8 @@ def _blocks(reader: PointReader, notes: Notes) -> Iterator[Block]:
             number = int(block.containers[begin])
             container = notes.container(number)
             if container.track is not current and container.track is not None:
-                if current is not None and (whole := _whole(current, segments, notes)) is not None:
-                    yield whole
+                if current is not None and current.count:
+                    yield from _whole(current, segments, Source.TRACKS, notes)
                     segments += 1
                 current = container.track
             _take(block, begin, stop, notes, number)
@@ -104,21 +104,18 @@ def _blocks(reader: PointReader, notes: Notes) -> Iterator[Block]:
         sources = [(Source.POINTS, [notes.points]), (Source.LINES, notes.lines)]
     for source, tracks in sources:
         for track in tracks:
-            whole = _whole(track, segments, notes)
-            if whole is not None:
-                notes.source = source
-                yield whole
+            if track.count:
+                yield from _whole(track, segments, source, notes)
                 segments += 1
         if segments:
             return
 
 
-def _whole(track: Track, segment: int, notes: Notes) -> Block | None:
-    block = track.block(segment)
-    if block is not None:
-        notes.source = Source.TRACKS
-        notes.begin(segment, track)
-    return block
+def _whole(track: Track, segment: int, source: Source, notes: Notes) -> Iterator[Block]:
+    """Yield the blocks of a track that has points, as the segment with this running number."""
+    notes.source = source
+    notes.begin(segment, track)
+    yield from track.blocks(segment)
 
 
 def _take(block: Block, begin: int, stop: int, notes: Notes, number: int) -> None:
@@ -127,23 +124,25 @@ def _take(block: Block, begin: int, stop: int, notes: Notes, number: int) -> Non
     track = container.track
     if track is None:
         return
-    track.whens += _given(block, "when", begin, stop)[0]
-    track.angles += _given(block, "angles", begin, stop)[0]
-    coords, places = _given(block, "coord", begin, stop)
-    track.coords += coords
-    track.offsets += [block.offsets[begin:stop][places]] if coords else []
+    _given(block, "when", begin, stop, track.whens)
+    _given(block, "angles", begin, stop, track.angles)
+    places = _given(block, "coord", begin, stop, track.coords)
+    if len(places):
+        track.offsets.add(to_arrow(block.offsets[begin:stop][places], pa.int64()))
     if container.array is not None:
-        track.arrays[container.array] += _given(block, "value", begin, stop)[0]
+        _given(block, "value", begin, stop, track.arrays[container.array])
 
 
-def _given(block: Block, name: str, begin: int, stop: int) -> tuple[list[pa.StringArray], Ints]:
-    """Return the texts of the points of one name, in no or one piece, and their places."""
+def _given(block: Block, name: str, begin: int, stop: int, values: Values) -> Ints:
+    """Add the texts of the points of one name to a list, and return their places."""
     column = block.columns.get((name,))
     if column is None:
-        return [], np.zeros(0, np.int64)
+        return np.zeros(0, np.int64)
     part = column.slice(begin, stop - begin)
     places = np.flatnonzero(validity(part))
-    return ([part.drop_null()] if len(places) else []), places
+    if len(places):
+        values.add(part.drop_null())
+    return places
 
 
 _FORMAT = recording.Format(OUTLINE, LEXICON, Notes, "KML_MISSING_TIME", _blocks)
