@@ -18,6 +18,7 @@ from telemparse.schemas.checking import check, to_mask
 from telemparse.schemas.measure import Measure
 from telemparse.schemas.order import Ordering, in_order
 from telemparse.schemas.registry import SCHEMAS
+from telemparse.schemas.selection import chosen_channels
 
 if TYPE_CHECKING:
     from telemparse.extension.card import ParserCard
@@ -189,26 +190,11 @@ class Border:
 
     def _chosen_channels(self, name: str, table: pa.Table) -> pa.Table | None:
         """Keep the channels asked for, each of the type that it had at first; None when none is left."""
-        wanted = self.options.channels
-        for field in table.schema:
-            source = (field.metadata or {}).get(b"source_name", b"").decode(errors="replace")
-            if field.name == "t" or wanted is None or {field.name, source} & set(wanted):
-                table = self._as_at_first(name, table, field)
-            else:
-                table = table.drop_columns([field.name])
-        return None if wanted is not None and table.num_columns == 1 else table
-
-    def _as_at_first(self, name: str, table: pa.Table, field: pa.Field) -> pa.Table:
-        """Return the table with this channel in its first type, or without it where it does not fit."""
-        first = self._streams[name].kinds.setdefault(field.name, field.type)
-        if first == field.type:
-            return table
-        index = table.schema.get_field_index(field.name)
-        try:
-            return table.set_column(index, field.with_type(first), table.column(index).cast(first))
-        except pa.ArrowException:
-            self._violation(name, f"channel {field.name} changes from {first} to {field.type}")
-            return table.drop_columns([field.name])
+        wanted = None if self.options.channels is None else frozenset(self.options.channels)
+        chosen, odd = chosen_channels(table, wanted, self._streams[name].kinds)
+        for problem in odd:
+            self._violation(name, problem)
+        return chosen
 
     def finish(self) -> tuple[dict[str, Measure], list[Issue]]:
         """Close every stream; return the figures by stream, in canonical order, and all issues."""

@@ -125,3 +125,29 @@ def test_no_rows_make_an_empty_batch():
     empty = {name: column[:0] for name, column in FIX.items()}
 
     assert build("gnss_pvt", {**empty, "sat_count": np.zeros(0)}).num_rows == 0
+
+
+class CountedName(str):
+    """A column name that counts how often it is compared."""
+
+    __slots__ = ()
+    compared = 0
+
+    def __eq__(self, other):
+        CountedName.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_names_are_looked_up_and_not_searched_for():
+    names = [CountedName(f"c{number}") for number in range(300)]
+    fields = {name: channel_field(str(name), pa.float64()) for name in names}
+    CountedName.compared = 0
+
+    batch = build(
+        "channels.main", {"t": np.array([0]), **dict.fromkeys(names, np.array([1.0]))}, fields=fields
+    )
+
+    assert batch.num_columns == 301
+    assert CountedName.compared < 10 * len(names)

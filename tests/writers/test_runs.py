@@ -63,3 +63,19 @@ def spilled(table, place):
     run.append(table)
     run.close()
     return run
+
+
+@pytest.mark.parametrize(
+    ("row_bytes", "rows"), [(0.5, 4096), (80, 3276), (32_000, 32), (120_000, 17), (1e7, 1)]
+)
+def test_blocks_are_of_bounded_bytes_and_wide_rows_go_together(row_bytes, rows):
+    assert runs.block_rows(row_bytes) == rows
+
+
+def test_a_wide_recording_is_merged_in_as_many_blocks_as_a_narrow_one_of_its_rows_needs():
+    def blocks(columns):
+        wide = pa.table({"t": table_of(range(128))["t"], **{f"c{n}": [1.0] * 128 for n in range(columns)}})
+        return len(list(HeldRun(wide).tables()))
+
+    # 8 and 32 kB a row: a block for each few rows would make time grow with the square of the columns.
+    assert (blocks(1000), blocks(4000)) == (4, 4)

@@ -46,7 +46,8 @@ def build(
     schema = schema_of(stream)
     if fields is not None:
         schema = pa.schema([*schema, *fields.values()], metadata=schema.metadata)
-    unknown = [name for name in columns if name not in schema.names]
+    known = set(schema.names)  # Arrow makes the list anew each time
+    unknown = [name for name in columns if name not in known]
     if unknown:
         raise CallError(f"{stream} has no column {', '.join(unknown)}")
     lengths = {len(column) for column in columns.values()}

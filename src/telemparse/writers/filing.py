@@ -187,10 +187,11 @@ def grouped(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     held: list[pa.Table] = []
     rows = size = 0
     for table in sliced(tables, GROUP_ROWS):
-        if held and (rows + table.num_rows > GROUP_ROWS or size + table.nbytes > _GROUP_BYTES):
+        nbytes = table.nbytes  # Arrow adds it up over all columns each time
+        if held and (rows + table.num_rows > GROUP_ROWS or size + nbytes > _GROUP_BYTES):
             yield pa.concat_tables(held)
             held, rows, size = [], 0, 0
         held.append(table)
-        rows, size = rows + table.num_rows, size + table.nbytes
+        rows, size = rows + table.num_rows, size + nbytes
     if held:
         yield pa.concat_tables(held)

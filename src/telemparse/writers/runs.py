@@ -28,6 +28,7 @@ __all__ = ["FileRun", "HeldRun", "Run", "SpilledRun", "block_rows", "merged", "s
 _FAN_IN = 8
 _BLOCK_BYTES = 256 * 1024
 _BLOCK_ROWS = 4096
+_WIDE_ROWS, _WIDE_BYTES = 32, 2 * 1024 * 1024
 
 
 class Run(Protocol):
@@ -42,8 +43,13 @@ class Run(Protocol):
 
 
 def block_rows(row_bytes: float) -> int:
-    """Return how many rows of this width make a block of bounded bytes."""
-    return int(min(max(_BLOCK_BYTES // max(row_bytes, 1), 1), _BLOCK_ROWS))
+    """Return how many rows of this width make a block of bounded bytes.
+
+    Even of thousands of columns some rows go together, for each block costs time for every column.
+    """
+    row_bytes = max(row_bytes, 1)
+    together = min(_WIDE_ROWS, _WIDE_BYTES // row_bytes)
+    return int(min(max(_BLOCK_BYTES // row_bytes, together, 1), _BLOCK_ROWS))
 
 
 @attrs.frozen

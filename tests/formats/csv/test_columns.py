@@ -7,7 +7,7 @@ import math
 import pytest
 
 import telemparse
-from telemparse.formats.csv.headers import read_heading, snake_case, unique_name
+from telemparse.formats.csv.headers import read_heading, snake_case
 from telemparse.formats.csv.mapping import read_spec
 from telemparse.formats.csv.vocabulary import Role
 
@@ -72,13 +72,12 @@ def test_an_unknown_name_keeps_itself_and_its_unit(text, expected):
     assert (heading.unit.symbol if heading.unit else None, snake_case(heading.base)) == expected
 
 
-def test_names_become_snake_case_and_unique():
+def test_names_become_snake_case():
     assert snake_case("Öl-Temp. (°C)") == "ol_temp_deg_c"
     assert snake_case("isPhoto") == "is_photo"
     assert snake_case("%") == "pct"
     assert snake_case("()") == "column"
     assert len(snake_case("x" * 500)) == 80
-    assert unique_name("a", {"a", "a_2"}) == "a_3"
 
 
 SPECS = {

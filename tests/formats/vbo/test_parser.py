@@ -9,6 +9,7 @@ import pytest
 
 import telemparse
 from formats.vbo.writing import NAMES, STAMP, codes, one, parsed, row, vbo
+from telemparse.formats.vbo import layout
 from telemparse.formats.vbo.examples import EXAMPLES
 from telemparse.schemas import QualityFlag
 
@@ -612,7 +613,8 @@ def test_a_filters_pose_takes_height_and_motion_where_they_are_known():
     assert [pose[name].null_count for name in ("z_u_m", "vx_mps", "vz_mps")] == [20, 20, 20]
 
 
-def test_channels_beyond_two_thousand_are_named_and_left_out():
-    result = parsed(vbo([row(0) + " 1" * 2100], names=NAMES + " a" * 2100))
-    assert result.streams["channels.main"].num_columns == 2001
-    assert one(result, "CHANNELS_SKIPPED").evidence["count"] == 101  # and the flags of the satellites
+def test_channels_beyond_the_most_are_named_and_left_out(monkeypatch):
+    monkeypatch.setattr(layout, "_MOST_CHANNELS", 40)
+    result = parsed(vbo([row(0) + " 1" * 141], names=NAMES + " a" * 141))
+    assert result.streams["channels.main"].num_columns == 41
+    assert one(result, "CHANNELS_SKIPPED").evidence["count"] == 102  # and the flags of the satellites

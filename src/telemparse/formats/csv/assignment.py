@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from telemparse.formats.csv.cells import CellKind
-from telemparse.formats.csv.headers import snake_case, unique_name
+from telemparse.formats.csv.headers import snake_case
+from telemparse.kernels.unique_names import UniqueNames
 from telemparse.model.issues import Issue, Locus
 from telemparse.schemas.channels import KNOWN_CHANNELS
 
@@ -120,19 +121,18 @@ def settle_speed(result: Assignment, unit: Unit) -> None:
 
 def add_auxiliary(result: Assignment, columns: Iterable[Column] = ()) -> None:
     """Give every column that feeds nothing else a channel of its own name; the clock chooses before."""
-    taken = {"t", *(channel.name for channel in result.channels)}
+    names = UniqueNames({"t", *(channel.name for channel in result.channels)})
     for column in sorted((*result.left, *columns), key=lambda c: c.index):
         numeric = _is_numeric(column)
         # A name that repeats is told apart by its source, for all of its columns alike.
         apart = column.source if column.origin and column.source.endswith(f"@{column.origin}") else ""
         name = snake_case(column.name or apart or column.base or column.source)
-        if name in taken:
+        if name in names.taken:
             name = snake_case(column.source)
         if name in KNOWN_CHANNELS:
             # The canonical name promises a number in a canonical unit, which this column is not.
             name = f"{name}_raw" if numeric else f"{name}_text"
-        name = unique_name(name, taken)
-        taken.add(name)
+        name = names.take(name)
         unit = column.unit.symbol if column.unit else column.unit_text
         result.channels.append(Channel(name, Measured(column), numeric, unit if numeric else ""))
     result.left.clear()

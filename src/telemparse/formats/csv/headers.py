@@ -12,12 +12,12 @@ from telemparse.formats.csv.vocabulary import meaning_of, squash
 from telemparse.kernels.units import UNITS, find_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from telemparse.formats.csv.vocabulary import Quantity
     from telemparse.kernels.units import Unit
 
-__all__ = ["DEVICE_CELL", "Barred", "Heading", "read_barred", "read_heading", "snake_case", "unique_name"]
+__all__ = ["DEVICE_CELL", "Barred", "Heading", "read_barred", "read_heading", "snake_case"]
 
 # `speed (km/h)`, `Speed[mph]`, `Speed {kn}`: the last bracket is the unit.
 _BRACKETED = re.compile(r"^(?P<name>[^\[({]*?)\s*[\[({]\s*(?P<unit>[^\])}]*?)\s*[\])}]\s*$")
@@ -165,11 +165,3 @@ def snake_case(text: str) -> str:
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", _CAMEL.sub("_", text)))
     name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:_NAME_LENGTH].strip("_")
     return name or "column"
-
-
-def unique_name(name: str, taken: Collection[str]) -> str:
-    """Return `name`, or `name_2`, `name_3`, ... when it is taken."""
-    count, candidate = 2, name
-    while candidate in taken:
-        candidate, count = f"{name}_{count}", count + 1
-    return candidate

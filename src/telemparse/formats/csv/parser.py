@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
 
 from telemparse.errors import Malformed
 from telemparse.formats.csv.recording import Recording
+from telemparse.kernels.unique_names import UniqueNames, plain_stem
 from telemparse.model.issues import Issue
 from telemparse.model.messages import Meta
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["BLOCK_BYTES", "parse", "parse_in_blocks"]
 
 BLOCK_BYTES = 4 * 1024 * 1024  # measured: from here on the work done once a block is lost in that on rows
-_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
@@ -60,17 +59,12 @@ class _Names:
 
     suffix: str = ""
     _owner: str = ""
-    _owners: list[str] = attrs.field(factory=list)
+    _owners: UniqueNames = attrs.field(factory=UniqueNames)
     _taken: dict[str, str] = attrs.field(factory=dict)
 
     def begin(self, artifact: str, *, first: bool) -> None:
         """Go on to the next file."""
-        file = artifact.rpartition("/")[2]
-        stem = _PLAIN.sub("_", file.rpartition(".")[0] or file).strip("_") or "file"
-        count, self._owner = 2, stem
-        while self._owner in self._owners:
-            self._owner, count = f"{stem}_{count}", count + 1
-        self._owners.append(self._owner)
+        self._owner = self._owners.take(plain_stem(artifact, "file"))
         self.suffix = "" if first else f".{self._owner}"
 
     def __call__(self, stream: str) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import attrs
-
 from telemparse.formats.igc.recording import Recording
+from telemparse.kernels.unique_names import FileSuffixes
 from telemparse.model.issues import Issue
 from telemparse.model.messages import Meta
 
@@ -16,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from telemparse.extension.protocol import Message
-    from telemparse.model.artifacts import Artifact, ArtifactSet
+    from telemparse.model.artifacts import ArtifactSet
     from telemparse.model.options import ParseOptions
 
 __all__ = ["BLOCK_BYTES", "parse", "parse_in_blocks"]
@@ -35,29 +32,13 @@ def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
 def parse_in_blocks(artifacts: ArtifactSet, options: ParseOptions, block_bytes: int) -> Iterator[Message]:
     """Yield the same rows whatever the block size is."""
     del options  # what the border applies is all there is
-    suffixes = _Suffixes()
+    suffixes = FileSuffixes("flight")
     without_fix = epochs = 0
     for artifact in artifacts:
-        recording = Recording(artifact, suffixes.next(artifact), block_bytes)
+        recording = Recording(artifact, suffixes.take(artifact.name), block_bytes)
         yield from recording.messages()
         without_fix += recording.without_fix
         epochs += recording.epochs
     yield Meta("epochs_without_fix", without_fix)
     if epochs and without_fix == epochs:
         yield Issue("NO_VALID_FIX", epochs=epochs)
-
-
-@attrs.define
-class _Suffixes:
-    """What stands behind the stream names of a file: nothing for the first."""
-
-    _used: list[str] = attrs.field(factory=list)
-
-    def next(self, artifact: Artifact) -> str:
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", PurePosixPath(artifact.name).stem).strip("_") or "flight"
-        suffix, number = f".{stem}" if self._used else "", 1
-        while suffix in self._used:
-            number += 1
-            suffix = f".{stem}_{number}"
-        self._used.append(suffix)
-        return suffix

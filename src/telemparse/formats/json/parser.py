@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,6 +13,7 @@ from telemparse.formats.json.mychronogps import Trace
 from telemparse.formats.json.reports import damage_issues, document_issues, retold
 from telemparse.formats.json.shapes import facts_of, found_in
 from telemparse.formats.json.tables import Table
+from telemparse.kernels.unique_names import FileSuffixes, UniqueNames, plain_stem
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.detection import HEAD_BYTES
 from telemparse.model.issues import Issue, Locus
@@ -43,10 +42,8 @@ def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
 
 def parse_in_steps(artifacts: ArtifactSet, options: ParseOptions, step: int) -> Iterator[Message]:
     """Yield the same rows whatever number of characters is read at a time."""
-    documents = [
-        _Document(artifact, f".{_stem(artifact)}" if number else "", step)
-        for number, artifact in enumerate(artifacts)
-    ]
+    suffixes = FileSuffixes("document")
+    documents = [_Document(artifact, suffixes.take(artifact.name), step) for artifact in artifacts]
     try:
         for document in documents:
             yield from document.messages()
@@ -60,17 +57,12 @@ def parse_in_steps(artifacts: ArtifactSet, options: ParseOptions, step: int) -> 
 
 def _read(tables: list[tuple[Table, Artifact, dict[str, str]]], options: ParseOptions) -> Iterator[Message]:
     """Read tables as text in rows and columns, and tell of them in terms of the documents."""
-    files, origins = [], {}
+    files, origins, names = [], {}, UniqueNames()
     for table, artifact, units in tables:
-        while f"{table.name}.csv" in origins:
-            table.name += "_"
+        table.name = names.take(table.name)
         files.append(table.artifact(units))
         origins[files[-1].name] = artifact
     yield from retold(parse_tables(ArtifactSet(tuple(files)), options, _BLOCK_BYTES), origins)
-
-
-def _stem(artifact: Artifact) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", PurePosixPath(artifact.name).stem).strip("_") or "document"
 
 
 @attrs.define
@@ -164,7 +156,7 @@ class _Document:
                 if len(self._tables) >= _MOST_TABLES:
                     self._crowded += 1
                     continue
-                words = "_".join([_stem(self.artifact), *found.path])
+                words = "_".join([plain_stem(self.artifact.name, "document"), *found.path])
                 table = self._tables[found.path] = Table(words, found.shape)
             table.add(found.cells)
 

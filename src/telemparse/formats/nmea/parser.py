@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import attrs
@@ -17,6 +16,7 @@ from telemparse.formats.nmea.fixes import Fixes
 from telemparse.formats.nmea.pieces import pieces
 from telemparse.formats.nmea.sentences import Checksums, find
 from telemparse.formats.nmea.tally import Tally
+from telemparse.kernels.unique_names import FileSuffixes
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
 
@@ -53,25 +53,14 @@ def read(
 ) -> Iterator[Message]:
     """Do what `parse` does; `piece_bytes` changes the speed and never the result."""
     epochs = without = 0
-    stems: list[str] = []
+    suffixes = FileSuffixes("log")
     for artifact in artifacts:
-        log = _Log(artifact, options, piece_bytes, _suffix(artifact, stems))
+        log = _Log(artifact, options, piece_bytes, suffixes.take(artifact.name))
         yield from log.messages()
         epochs, without = epochs + log.epochs, without + log.without_fix
     yield Meta("epochs_without_fix", without)
     if epochs and without == epochs:
         yield Issue("NO_VALID_FIX", epochs=epochs)
-
-
-def _suffix(artifact: Artifact, stems: list[str]) -> str:
-    """Return what stands behind the stream names of a log: nothing for the first one."""
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", PurePosixPath(artifact.name).stem).strip("_") or "log"
-    own, number = stem, 1
-    while own in stems:
-        number += 1
-        own = f"{stem}_{number}"
-    stems.append(own)
-    return f".{own}" if len(stems) > 1 else ""
 
 
 @attrs.define

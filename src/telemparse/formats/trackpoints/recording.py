@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -16,6 +14,7 @@ from telemparse.formats.trackpoints.losses import Losses
 from telemparse.formats.trackpoints.moments import Moments
 from telemparse.formats.trackpoints.positions import fixes_of, gnss_batch
 from telemparse.formats.trackpoints.values import numbers
+from telemparse.kernels.unique_names import FileSuffixes
 from telemparse.kernels.xml_outline import Damage, Listener
 from telemparse.kernels.xml_points import Method, PointReader
 from telemparse.kernels.xml_text import XmlText
@@ -110,7 +109,7 @@ class _Recording:
     piece_bytes: int
     without_fix: int = 0
     epochs: int = 0
-    _suffixes: list[str] = attrs.field(factory=list)
+    _suffixes: FileSuffixes = attrs.field(factory=lambda: FileSuffixes("document"))
     _trackless: list[Issue] = attrs.field(factory=list)
 
     def document(self, artifact: Artifact) -> Iterator[Message]:
@@ -125,7 +124,7 @@ class _Recording:
         assumed: set[str] = set()
         try:
             for block in form.blocks(reader, notes):
-                suffix = self._suffix(artifact) if suffix is None else suffix
+                suffix = self._suffixes.take(artifact.name) if suffix is None else suffix
                 times = clock.times(block)
                 gnss = numbers(block, form.lexicon, Role.GNSS)
                 assumed |= {name for name, column in gnss.items() if column.leaf.assumed}
@@ -149,17 +148,6 @@ class _Recording:
         if not clock.points:
             trackless = without_data(artifact, text) or notes.trackless(artifact)
             self._trackless += [trackless] if trackless is not None else []
-
-    def _suffix(self, artifact: Artifact) -> str:
-        """Return what stands behind the stream names of this document: nothing for the first with points."""
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", PurePosixPath(artifact.name).stem).strip("_") or "document"
-        suffix = f".{stem}" if self._suffixes else ""
-        number = 1
-        while suffix in self._suffixes:
-            number += 1
-            suffix = f".{stem}_{number}"
-        self._suffixes.append(suffix)
-        return suffix
 
     def _findings(
         self, artifact: Artifact, clock: Clock, channels: Channels, assumed: set[str]

@@ -23,7 +23,7 @@ __all__ = ["Column", "Layout", "Source", "read_layout"]
 _RESERVED = frozenset({"t", *KNOWN_CHANNELS})
 _SENSOR_DIMENSIONS = {"imu_accel": Dimension.ACCELERATION, "imu_gyro": Dimension.ANGLE_RATE}
 _AXES = 3
-_MOST_CHANNELS = 2000  # a logger has hundreds; time grows with the square of their number
+_MOST_CHANNELS = 10_000  # a logger has hundreds
 
 
 @attrs.frozen
@@ -73,7 +73,7 @@ class Layout:
         lap: the column that counts laps, or None.
         assumed: (column, unit) where the file states none and habit decides.
         repeats: the last number behind each name of a channel that came again.
-        skipped: names of columns beyond the first two thousand channels.
+        skipped: names of columns beyond the first ten thousand channels.
     """
 
     columns: tuple[Column, ...]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from telemparse.errors import Malformed
 from telemparse.formats.vbo.recording import Recording
+from telemparse.kernels.unique_names import FileSuffixes
 from telemparse.model.issues import Issue
 from telemparse.model.messages import Meta
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["BLOCK_BYTES", "parse", "parse_in_blocks"]
 
 BLOCK_BYTES = 4 * 1024 * 1024
-_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
@@ -34,10 +32,10 @@ def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
 
 def parse_in_blocks(artifacts: ArtifactSet, options: ParseOptions, block_bytes: int) -> Iterator[Message]:
     """Yield the same rows whatever the block size is."""
-    suffixes: list[str] = []
+    suffixes = FileSuffixes("file")
     epochs = without_fix = 0
     for artifact in artifacts:
-        recording = Recording(artifact, options, _suffix(artifact.name, suffixes), block_bytes)
+        recording = Recording(artifact, options, suffixes.take(artifact.name), block_bytes)
         try:
             yield from recording.messages()
         except Malformed as error:
@@ -48,15 +46,3 @@ def parse_in_blocks(artifacts: ArtifactSet, options: ParseOptions, block_bytes: 
         yield Meta("epochs_without_fix", without_fix)
     if epochs and without_fix == epochs:
         yield Issue("NO_VALID_FIX", epochs=epochs)
-
-
-def _suffix(name: str, taken: list[str]) -> str:
-    """Return what stands behind the names of a file: nothing for the first one."""
-    stem = _PLAIN.sub("_", PurePosixPath(name).stem).strip("_") or "file"
-    suffix = f".{stem}" if taken else ""
-    number = 1
-    while suffix in taken:
-        number += 1
-        suffix = f".{stem}_{number}"
-    taken.append(suffix)
-    return suffix
