@@ -17,10 +17,10 @@ class UniqueNames:
     """Hands out names of which no two are equal; n names of one wish take time linear in n.
 
     Args:
-        taken: names that are given away already.
+        taken: names that are given away; it grows.
     """
 
-    taken: set[str] = attrs.field(factory=set, converter=set)
+    taken: set[str] = attrs.field(factory=set)
     _numbers: dict[str, int] = attrs.field(factory=dict, repr=False)
 
     def take(self, wish: str) -> str:
