@@ -24,13 +24,16 @@ UNSAID = {
     "aim-rs3.padded.csv": {"TIME_ZONE_ASSUMED_UTC"},
     "aim-rs3.bare.csv": {"TIME_RELATIVE", "UNIT_ASSUMED"},
     "app.vbo": {"TIME_RELATIVE"},
+    "edgetx.csv": {"TIME_ZONE_ASSUMED_UTC"},
+    "edgetx.opentx.csv": {"TIME_ZONE_ASSUMED_UTC"},
     "gauge-s.csv": {"TIME_ZONE_ASSUMED_UTC"},
-    "imu-bare.csv": {"CSV_MISSING_LAT_LON", "TIME_RELATIVE"},
+    "imu-bare.csv": {"TIME_RELATIVE"},
     "kf-gins.txt": {"TIME_RELATIVE"},
     "logger.vbo": {"DATE_UNRELIABLE"},
     "motec-i2.csv": {"TIME_ZONE_ASSUMED_UTC"},
     "racebox.csv": {"UNIT_ASSUMED"},
     "racecapture.first.log": {"TIME_RELATIVE"},
+    "windarab.txt": {"TIME_RELATIVE"},
 }
 # Grids on which only some rows are the receiver's own.
 EPOCHS = {"racechrono-v3.csv": 20}

@@ -40,6 +40,9 @@ _SHORTEST_WAY_M = 50.0
 _SLOWEST_MPS = 1.0  # the positions of what stands wander about
 _LARGEST_FACTOR = 1.25  # of the units in use, only a mile an hour and a knot lie nearer
 _NS_PER_S = 1e9
+_IN_POSITIONS = {
+    "lat_hemisphere": "lat_deg", "lon_hemisphere": "lon_deg", "lat_lon": "lat_deg", "lon_lat": "lon_deg",
+}  # fmt: skip
 
 
 def keeps_every_column(subject: DialectSubject) -> None:
@@ -58,7 +61,7 @@ def keeps_every_column(subject: DialectSubject) -> None:
 
 def _is_kept(reading: DialectReading, source: str) -> bool:
     target = reading.feeds(source)
-    target = {"lat_hemisphere": "lat_deg", "lon_hemisphere": "lon_deg"}.get(target or "", target)
+    target = _IN_POSITIONS.get(target or "", target)
     return any(target in table.column_names for table in reading.result.streams.values())
 
 

@@ -58,7 +58,8 @@ def portrait(dialect: CsvDialect) -> bytes:
     if dialect.shape is not None:
         return preamble + _table(None, _inside(dialect.shape), ",")
     first = list(dialect.first_columns)
-    names = [*first, *sorted(dialect.header.difference(first))] or ["Time", "Value"]
+    names = [*first, *sorted(dialect.header.difference(first))] or ["Time"]
+    names += ["Value"] if len(names) == 1 else []  # one column is no table
     # A barred cell says name, unit, bounds and rate.
     barred = dialect.header_cells is HeaderCells.BARRED
     cells = [f'"{name}"|""|0|0|10' for name in names] if barred else names

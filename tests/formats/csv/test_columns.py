@@ -327,6 +327,10 @@ def test_channels_alone_are_a_good_result_with_a_warning(read, codes):
     result = read("time,rpm,speed (km/h)\n" + _rows(3, lambda i: f"{_stamp(i)},3000,36"))
     assert result.ok
     assert codes(result) == ["CSV_MISSING_LAT_LON"]
+    (issue,) = result.warnings
+    assert issue.evidence["looked_for"] == "latitude, lat, latitudedeg, latdeg, longitude, lon, lng, long"
+    assert "time, rpm, speed (km/h)" in issue.hint
+    assert "columns={'Y': 'lat_deg', 'X': 'lon_deg'}" in issue.hint
     assert result.streams["channels.main"]["speed_mps"].to_pylist() == pytest.approx([10.0] * 3)
     assert not result.capabilities.has_gnss_position
 

@@ -122,7 +122,9 @@ def settle_speed(result: Assignment, unit: Unit) -> None:
 def add_auxiliary(result: Assignment, columns: Iterable[Column] = ()) -> None:
     """Give every column that feeds nothing else a channel of its own name; the clock chooses before."""
     names = UniqueNames({"t", *(channel.name for channel in result.channels)})
-    for column in sorted((*result.left, *columns), key=lambda c: c.index):
+    # Both coordinates of a cell stand for one column.
+    distinct = {column.index: column for column in (*result.left, *columns)}
+    for column in sorted(distinct.values(), key=lambda c: c.index):
         numeric = _is_numeric(column)
         # A name that repeats is told apart by its source, for all of its columns alike.
         apart = column.source if column.origin and column.source.endswith(f"@{column.origin}") else ""

@@ -53,6 +53,8 @@ def _converted(sample: Sample) -> dict[str, float | str | dt.datetime]:
     return {
         "gps": sample.t + dt.timedelta(seconds=_GPS_AHEAD_S),
         "epoch_s": sample.t.timestamp(),
+        "hundredths": sample.t.microsecond // 10_000,
+        "milliseconds": sample.t.microsecond // 1000,
         "epoch_ms": round(sample.t.timestamp() * 1000),
         "lap": max(int(lap) + 1, 0),
         "lap_or_blank": "" if sample.seconds < _LINE_S else f"{int(lap) + 1}",

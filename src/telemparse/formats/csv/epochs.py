@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from telemparse.formats.csv.assignment import NUMERIC, NUMERIC_SHARE
 from telemparse.formats.csv.numbers import numbers
+from telemparse.kernels.arrays import bools, to_arrow
 from telemparse.kernels.clocks import NS_PER_S
+from telemparse.kernels.texts import blank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +45,7 @@ class EpochWatch:
     rate: Column | None
     decimal: str
     _last: dict[int, float] = attrs.field(factory=dict)
+    _last_words: dict[int, str] = attrs.field(factory=dict)
     _last_ns: int | None = None
 
     @classmethod
@@ -60,12 +66,27 @@ class EpochWatch:
             index = column.index
             if index not in cells.columns:
                 continue
+            array = cells.columns[index]
+            if pa.types.is_string(array.type) and _holds_words(column):
+                found |= self._reworded(array, index)
+                continue
             values, rows = _values(cells, index, self.decimal)
             if not len(rows):
                 continue
             before = np.concatenate([[self._last.get(index, np.nan)], values[:-1]])
             found[rows[values != before]] = True
             self._last[index] = float(values[-1])
+        return found
+
+    def _reworded(self, words: pa.Array, index: int) -> Mask:
+        """Return rows in which a column of words holds another one than in the last row that held any."""
+        rows = np.flatnonzero(~blank(words))
+        found = np.zeros(len(words), np.bool_)
+        if len(rows):
+            held = words.take(to_arrow(rows, pa.int64())) if len(rows) < len(words) else words
+            found[rows[1:]] = bools(pc.not_equal(held[1:], held[:-1]))
+            found[rows[0]] = held[0].as_py() != self._last_words.get(index)
+            self._last_words[index] = held[-1].as_py()
         return found
 
     def _on_grid(self, cells: Cells, times: Instants) -> Mask:
@@ -95,6 +116,10 @@ class EpochWatch:
         rates = read.values.astype(np.float64)
         good = (rates > 0) & np.isfinite(rates)
         return np.where(good if read.valid is None else good & read.valid, rates, usual)
+
+
+def _holds_words(column: Column) -> bool:
+    return bool(column.pair) or column.profile.share(*NUMERIC) < NUMERIC_SHARE
 
 
 def _values(cells: Cells, index: int, decimal: str) -> tuple[Floats, Ints]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telemparse.formats.csv.described_examples import DESCRIBED_EXAMPLES
 from telemparse.formats.csv.drawing import FORCES, RATES, Drawing
 from telemparse.formats.csv.lap_timer_examples import LAP_TIMER_EXAMPLES
 
@@ -123,5 +124,6 @@ EXAMPLES: Mapping[str, bytes] = {
     "rtklib-pos.pos": _RTKLIB_POS.written(),
     "rtklib-pos.utc.pos": _RTKLIB_POS_UTC.written(),
     **LAP_TIMER_EXAMPLES,
+    **DESCRIBED_EXAMPLES,
 }
 """Names to bytes; the dialect stands before the first point, `-` for `_`."""

@@ -50,6 +50,7 @@ class Layout:
         origins: distinct cells of a row below the header that says which source each column comes from.
         preamble: lines before header and data.
         header_line, data_line: line numbers from 1; `data_line` is that of the first data row.
+        heading: the header's line as it stands in the file, empty without one.
         rows: the first data rows of the head.
         fit: share of the data region's lines that have `width` cells.
     """
@@ -69,6 +70,7 @@ class Layout:
     preamble: tuple[str, ...]
     header_line: int | None
     data_line: int
+    heading: str = ""
     rows: tuple[Row, ...] = attrs.field(repr=False)
     fit: float
 
@@ -143,6 +145,7 @@ def _layout(
         preamble=_preamble(text, rows, header if header is not None else start),
         header_line=rows[header].line if header is not None else None,
         data_line=rows[start].line,
+        heading=_line(text, rows[header].line) if header is not None and lines is Lines.PLAIN else "",
         rows=tuple(fitting[:_SAMPLE_ROWS]),
         fit=len(fitting) / len(body),
     )
@@ -270,6 +273,10 @@ def _cells(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
 def _preamble(text: str, rows: list[Row], index: int) -> tuple[str, ...]:
     last = rows[index].line - 1
     return tuple(line.strip("\r") for line in text.split("\n", last)[:last])
+
+
+def _line(text: str, number: int) -> str:
+    return text.split("\n", number)[number - 1].strip("\r")
 
 
 def _decimal(rows: list[Row], delimiter: str) -> str:

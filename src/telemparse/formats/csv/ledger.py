@@ -78,12 +78,14 @@ class Ledger:
         layout: of the file.
         rows: data rows seen, good and bad.
         comments: comment lines among them.
+        headers: lines among them that are the header once more.
     """
 
     artifact: str
     layout: Layout
     rows: int = 0
     comments: int = 0
+    headers: int = 0
     _skipped: dict[str, _Account] = attrs.field(factory=dict)
     _cells: dict[tuple[str, str], _Account] = attrs.field(factory=dict)
     _block: Cells | None = None
@@ -96,6 +98,7 @@ class Ledger:
         skipped = cells.skipped
         self.rows += cells.rows + skipped.count
         self.comments += skipped.comments
+        self.headers += skipped.headers
         if skipped.count:
             account = self._skipped.setdefault("wrong number of cells", _Account())
             account.count += skipped.count

@@ -10,6 +10,7 @@ import attrs
 
 from telemparse.extension.csv_rules import split_key
 from telemparse.formats.csv.headers import Heading, read_heading
+from telemparse.formats.csv.pairs import PAIRS, is_pair, pair_meant, parts
 from telemparse.formats.csv.vocabulary import QUANTITIES, Role, meaning_of, squash
 from telemparse.kernels.units import Dimension, find_unit
 
@@ -50,6 +51,9 @@ class Column:
         rank: how telling its word is.
         basis: who says so.
         origin: word of the file's row of sources, empty without one.
+        pair: what the cells hold where this is one of the two coordinates in them (`lat_lon`), else empty.
+        place: of this coordinate in the cell, 0 or 1.
+        whole: the column of which this is a part, None for one that is whole.
         profile: of its sampled cells.
     """
 
@@ -65,11 +69,14 @@ class Column:
     rank: int = 0
     basis: Basis = Basis.HEADER
     origin: str = ""
+    pair: str = ""
+    place: int = 0
+    whole: Column | None = None
     profile: Profile = attrs.field(repr=False)
 
     def auxiliary(self) -> Column:
-        """Return the same column as a channel under its own name."""
-        return attrs.evolve(self, quantity=None)
+        """Return the same column as a channel under its own name; a part stands for the whole of it."""
+        return self.whole if self.whole is not None else attrs.evolve(self, quantity=None)
 
 
 class UnknownColumns(Exception):  # noqa: N818  (it says what is unknown)
@@ -97,6 +104,8 @@ def read_spec(text: str) -> _Spec:
     is_default = tail.endswith("?")
     tail = tail.rstrip("?")
     unit = find_unit(tail) if tail else None
+    if word.strip() in PAIRS:
+        return _Spec(PAIRS[word.strip()], word.strip(), "", unit, tail, None, is_default)
     # A canonical name is itself before it is another's word in a header: `time` is the time of a day.
     named = (QUANTITIES.get((word.strip(), role)) for role in (Role.GNSS, Role.TIME))
     found = next(filter(None, named), None) or _meaning(word)
@@ -127,7 +136,8 @@ def map_columns(
     names, origins = _names(layout), _origins(layout, dialect)
     told_apart = column_names(layout, dialect)
     chosen = _by_index(told_apart, options or {})
-    columns = []
+    columns: list[Column] = []
+    clocked: set[str] = set()
     for index, name in enumerate(names):
         profile = profiles[index]
         heading = read_heading(name) if layout.header is not None and name else Heading(name)
@@ -137,6 +147,10 @@ def map_columns(
             spec, basis = _declared(dialect, index, heading, origins[index]), Basis.DIALECT
         if spec is None:
             basis = Basis.HEADER
+        if spec is not None and basis is Basis.DIALECT and _is_of_the_clock(spec):
+            # A part of the clock is the first column of its name; a later one, a receiver's date, is none.
+            spec = "" if told_apart[index] in clocked else spec
+            clocked.add(told_apart[index])
         if not name and not profile.filled and basis is Basis.HEADER:
             continue  # the empty column behind a trailing delimiter
         told = Column(
@@ -147,8 +161,24 @@ def map_columns(
             origin=origins[index],
             profile=profile,
         )
-        columns.append(_column(told, heading, row_unit, spec))
+        column = _column(told, heading, row_unit, spec)
+        columns += _parted(column, heading, layout.decimal)
     return columns
+
+
+def _is_of_the_clock(spec_text: str) -> bool:
+    quantity = read_spec(spec_text).quantity
+    return quantity is not None and quantity.role is Role.TIME
+
+
+def _parted(column: Column, heading: Heading, decimal: str) -> tuple[Column, ...]:
+    """Return a column, or the two coordinates in its cells; they must bear out the word of a mere header."""
+    if column.quantity is not None and column.quantity.name in PAIRS:
+        return parts(column, decimal)
+    meant = pair_meant(heading.base) if column.basis is Basis.HEADER and column.quantity is None else None
+    if meant is not None and is_pair(column.profile, decimal):
+        return parts(attrs.evolve(column, quantity=meant), decimal)
+    return (column,)
 
 
 def _declared(dialect: CsvDialect, index: int, heading: Heading, origin: str) -> str | None:

@@ -65,7 +65,7 @@ def reading_kinds(assignment: Assignment, found: Found, wanted: frozenset[str]) 
     if "channels" in wanted:
         kinds.update({c.source.column.index: _channel_reading(c) for c in assignment.channels})
     for column in assignment.watched.values():
-        numeric = column.profile.share(CellKind.NUMBER) >= TYPED_SHARE
+        numeric = not column.pair and column.profile.share(CellKind.NUMBER) >= TYPED_SHARE
         kinds.setdefault(column.index, pa.float64() if numeric else pa.string())
     kinds.update(found.kinds)
     return dict(sorted(kinds.items()))
@@ -100,7 +100,7 @@ def _aid_kind(column: Column) -> pa.DataType:
 def _number_kind(measured: Measured, kind: pa.DataType) -> pa.DataType:
     """Return the type to read a numeric column with: its own where nothing is to be converted."""
     profile = measured.column.profile
-    if profile.filled and profile.share(CellKind.NUMBER) < TYPED_SHARE:
+    if measured.column.pair or (profile.filled and profile.share(CellKind.NUMBER) < TYPED_SHARE):
         return pa.string()
     if pa.types.is_integer(kind):
         small = (

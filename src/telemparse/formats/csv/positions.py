@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from telemparse.formats.csv.assignment import TYPED_SHARE
 from telemparse.formats.csv.cells import CellKind, number_in
 from telemparse.formats.csv.numbers import AngleForm, angles, is_in, text
+from telemparse.formats.csv.pairs import part_of
 
 if TYPE_CHECKING:
     from telemparse.formats.csv.assignment import Measured
@@ -143,12 +144,19 @@ class Positions:
     def _axis(
         self, cells: Cells, measured: Measured, letters: Column | None
     ) -> tuple[Floats, Mask | None, Mask | None]:
-        read = angles(cells.columns[measured.column.index], self.decimal, self.form, scale=measured.scale)
+        array, odd = cells.columns[measured.column.index], None
+        if measured.column.pair:
+            array, odd = part_of(text(array), measured.column.place, self.decimal)
+        read = angles(array, self.decimal, self.form, scale=measured.scale)
         values = read.values
         if letters is not None:
             words = pc.utf8_upper(pc.ascii_trim_whitespace(text(cells.columns[letters.index])))
             values = np.where(is_in(words, "S", "W"), -np.abs(values), values)
-        return values, read.valid, read.bad
+        return values, read.valid, read.bad if odd is None else _either(read.bad, odd)
+
+
+def _either(mask: Mask | None, other: Mask) -> Mask:
+    return other if mask is None else mask | other
 
 
 def _plainly_fine(lat: Floats, lon: Floats) -> bool:

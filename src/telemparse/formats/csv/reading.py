@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.csv as pc_csv
 
 from telemparse.formats.csv.cells import NULL_WORDS
+from telemparse.formats.csv.headings import without_headers
 from telemparse.formats.csv.quotes import closed_quotes
 from telemparse.formats.csv.rows import COMMENTS
-from telemparse.kernels.arrays import validity
+from telemparse.kernels.arrays import null_array, validity
 from telemparse.kernels.lines import Lines
 
 if TYPE_CHECKING:
@@ -48,10 +49,12 @@ class Skipped:
         comments: comment lines among the rows, which are no data.
         remarks: (row behind it, text) of the comment lines that a dialect reads, in order.
         places: rows behind the skipped ones, in order; for files whose rows are the clock.
+        headers: lines that are the header once more, where recordings were put behind each other.
     """
 
     count: int = 0
     comments: int = 0
+    headers: int = 0
     remarks: list[tuple[int, str]] = attrs.field(factory=list)
     places: array[int] = attrs.field(factory=lambda: array("q"))
 
@@ -103,10 +106,18 @@ class Table:
         A column with a cell that its type does not take comes as text, alone; when several fail, all do.
         Broken UTF-8 is taken for cp1252.
         """
+        data, headers = without_headers(data, size, self.layout.heading)
         if self.layout.delimiter == " ":
             data, size = _EDGES.sub(b"", _BLANKS.sub(b" ", data[:size])), None
         if not data or data.isspace():
-            return None
+            none = {index: null_array(kind, 0) for index, kind in self.kinds.items()}
+            return Cells(none, 0, Skipped(headers=headers), data, len(data)) if headers else None
+        found = self._typed(data, size)
+        if found is not None:
+            found.skipped.headers = headers
+        return found
+
+    def _typed(self, data: bytes, size: int | None) -> Cells | None:
         if not _is_utf8(data, size):
             # Before it is read: a row of the wrong length may be where the broken letter stands.
             data, size = data[:size].decode("cp1252", "replace").encode("utf-8"), None

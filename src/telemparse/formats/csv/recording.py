@@ -85,9 +85,9 @@ class Recording:
         except Malformed:
             # A lone coordinate is to be mended as well, and is not to be learnt one error at a time.
             if assignment.lone is not None:
-                yield from missing_position(name, assignment, timed=False)
+                yield from missing_position(name, layout, dialect, assignment, timed=False)
             raise
-        yield from missing_position(name, assignment, timed=found is not None)
+        yield from missing_position(name, layout, dialect, assignment, timed=found is not None)
         if found is None:
             raise Malformed(
                 "CSV_NO_TIME_COLUMN",
@@ -113,6 +113,8 @@ class Recording:
         yield from ledger.issues()
         if ledger.comments:
             yield Meta(f"comment_lines{self.suffix}", ledger.comments)
+        if ledger.headers:
+            yield Meta(f"repeated_headers{self.suffix}", ledger.headers)
 
     def _layout(self) -> Layout:
         name = self.artifact.name

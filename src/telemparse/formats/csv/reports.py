@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from telemparse.errors import Malformed
 from telemparse.formats.csv.cells import CellKind
-from telemparse.formats.csv.headers import DEVICE_CELL
+from telemparse.formats.csv.headers import DEVICE_CELL, read_heading
+from telemparse.formats.csv.mapping import read_spec
+from telemparse.formats.csv.pairs import PAIRS
 from telemparse.formats.csv.plan import feeding
+from telemparse.formats.csv.vocabulary import QUANTITIES, Role, squash
 from telemparse.model.codes import Severity
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Meta
@@ -27,6 +30,8 @@ __all__ = ["ambiguous_columns", "clock_facts", "describe", "listed", "missing_po
 _COLUMNS_NAMED = 40
 _NAMES_LISTED = 60
 _LAT, _LON = 90.0, 180.0
+_POSITION = ("lat_deg", "lon_deg")
+_WORDS_NAMED = 4
 _MODEL_BYTES = 65_536
 _FAMILIES = {"AP Info": "Cobb Accessport"}
 
@@ -65,10 +70,14 @@ def clock_facts(found: Found, suffix: str) -> Meta:
 def _columns(assignment: Assignment, found: Found) -> dict[str, Any]:
     """Return {source column: canonical name and the unit it was read in}."""
     named: dict[str, Any] = {stamped.column.source: "t" for stamped in found.clock.columns}
+    clock = frozenset(named)
     named.update({column.source: name for name, column in assignment.aids.items()})
     for name, measured in feeding(assignment):
+        if measured.column.source in clock:
+            continue  # a channel as well, or a later column of that name
         unit = measured.column.unit.symbol if measured.column.unit else measured.column.unit_text
-        named[measured.column.source] = f"{name} from {unit}" if unit else name
+        told = measured.column.pair or name
+        named[measured.column.source] = f"{told} from {unit}" if unit else told
     return named
 
 
@@ -84,20 +93,47 @@ def ambiguous_columns(artifact: str, layout: Layout, profiles: tuple[Profile, ..
     )
 
 
-def missing_position(artifact: str, assignment: Assignment, *, timed: bool) -> Iterator[Issue]:
-    """Yield that positions are missing: an error for one of two, or where nothing else is left."""
+def missing_position(
+    artifact: str, layout: Layout, dialect: CsvDialect, assignment: Assignment, *, timed: bool
+) -> Iterator[Issue]:
+    """Yield that positions are missing: an error for one of two, or where nothing else is left.
+
+    A vendor's file without a column of positions has none by nature, and that is no finding.
+    """
     if assignment.gnss:
         return
     lone = assignment.lone
     usable = timed and (assignment.left or assignment.channels or assignment.triads)
+    if usable and lone is None and dialect.has_fingerprint and not _positions_named(layout, dialect):
+        return
     yield Issue(
         "CSV_MISSING_LAT_LON",
         Locus(artifact),
         severity=Severity.WARNING if usable and lone is None else None,
         artifact=artifact,
-        present=lone or "other columns",
+        present=lone or "columns",
         missing={"lat_deg": "lon_deg", "lon_deg": "lat_deg"}.get(lone or "", "latitude and longitude"),
+        looked_for=", ".join(_looked_for(lone)),
+        columns=listed(layout),
     )
+
+
+def _positions_named(layout: Layout, dialect: CsvDialect) -> bool:
+    """Tell whether a file has a column that its dialect declares as a position."""
+    there = {squash(name) for cell in layout.header or () for name in (cell, read_heading(cell).base)}
+    specs = ((key, read_spec(text).quantity) for key, text in dialect.columns.items())
+    return any(
+        quantity is not None and quantity.name in (*_POSITION, *PAIRS) and squash(str(key)) in there
+        for key, quantity in specs
+    )
+
+
+def _looked_for(lone: str | None) -> Iterator[str]:
+    """Yield the usual names of the coordinates that are missing."""
+    for name in _POSITION:
+        if name != lone:
+            words = QUANTITIES[name, Role.GNSS].words
+            yield from [word for word in words if not word.startswith(("gps", "gnss"))][:_WORDS_NAMED]
 
 
 def listed(layout: Layout) -> str:

@@ -34,5 +34,5 @@ TRACKADDICT = CsvDialect(
     laps=LapRule(comment="# Lap {lap}: {time}", out_lap=0),
     comment_events={"Pit Lane Entry": "pit_in", "Pit Lane Exit": "pit_out", "Session End": "stop"},
     device_family="TrackAddict",
-    device_model=r"RaceRender Data: (TrackAddict [0-9.]{1,20})",
+    device_model=r"RaceRender Data: TrackAddict ([0-9.]{1,20})",
 )
