@@ -1,4 +1,4 @@
-"""The bench as a program: `python -m benchmarks [--only reading,growth] [--rounds 5]`."""
+"""The bench as a program: `python -m benchmarks [--only reading,growth] [--rounds 5] [--huge]`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 from benchmarks.bench import Bench
 from benchmarks.inputs import cache_folder
 from benchmarks.report import page
-from benchmarks.tables import fuzzing, growth, parquet, reading, starting
+from benchmarks.tables import fuzzing, growth, huge, parquet, reading, starting
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-TABLES = {"reading": reading, "parquet": parquet, "starting": starting, "growth": growth, "fuzzing": fuzzing}
+TABLES = {
+    "reading": reading, "parquet": parquet, "starting": starting, "growth": growth, "huge": huge,
+    "fuzzing": fuzzing,
+}  # fmt: skip
 
 
 def main() -> None:
@@ -24,8 +27,13 @@ def main() -> None:
     parser.add_argument(
         "--cache", type=Path, default=cache_folder(), help="folder for inputs and environments"
     )
+    parser.add_argument(
+        "--huge", action="store_true", help="first convert files of 4 GB, in TMPDIR, and keep the figures"
+    )
     chosen = parser.parse_args()
     bench = Bench(chosen.cache, chosen.rounds)
+    if chosen.huge:
+        huge.measure(bench)
     names = chosen.only.split(",")
     sections = [section for name in names for section in TABLES[name].sections(bench)]
     text = page(sections, chosen.rounds)

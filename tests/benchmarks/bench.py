@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.environments import Environments
-from benchmarks.inputs import csv_input, gpx_input, made, nmea_input, tcx_input, vbo_input
+from benchmarks.inputs import bench_input, made
+from benchmarks.layouts import LAYOUTS
 from benchmarks.measuring import in_turn, once
 from benchmarks.values import Input, Job, Measurement
 
 # Before its clocks start, a job reads the small file of the same kind: see child.py.
-SMALL = {
-    "csv": csv_input(200), "gpx": gpx_input(200), "nmea": nmea_input(200), "tcx": tcx_input(200),
-    "vbo": vbo_input(200),
-}  # fmt: skip
+SMALL = {form: bench_input(form, 200) for form in LAYOUTS}
 
 
 class Bench:
@@ -36,7 +35,11 @@ class Bench:
 
     def forget(self, entry: Input) -> None:
         """Delete an input that no other table wants."""
-        self.file(entry).unlink()
+        path = self.file(entry)
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
     def _files_of(self, entry: Input) -> tuple[Path, Path]:
         return self.file(SMALL[entry.name.rpartition(".")[2]]), self.file(entry)
@@ -45,9 +48,6 @@ class Bench:
         """Run the jobs in turn on one file and return each one's median."""
         return in_turn(jobs, self._files_of(entry), self._rounds, self._environments)
 
-    def quickest(self, job: Job, entry: Input, rounds: int = 2) -> Measurement:
-        """Return the run with the least CPU of a few: for curves, where noise only ever adds."""
-        runs = [
-            once(job, self._files_of(entry), self._environments, timeout_s=120) for _round in range(rounds)
-        ]
-        return min(runs, key=lambda run: (bool(run.failure), run.cpu_s))
+    def once(self, job: Job, form: str, path: Path, timeout_s: float) -> Measurement:
+        """Run one job once on a file or folder of a format."""
+        return once(job, (self.file(SMALL[form]), path), self._environments, timeout_s)

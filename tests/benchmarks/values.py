@@ -13,7 +13,12 @@ MB = 1_000_000
 
 @dataclasses.dataclass(frozen=True)
 class Input:
-    """A seeded file of the cache: `write(path)` makes it, the name carries all that decides its bytes."""
+    """A seeded file of the cache, or a folder of them.
+
+    Args:
+        name: carries all that decides the bytes; it ends in the key of its layout.
+        write: makes it at a path.
+    """
 
     name: str
     write: Callable[[Path], None]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from benchmarks.bench import Bench
-from benchmarks.inputs import csv_input
+from benchmarks.inputs import bench_input
 from benchmarks.values import MB, Bar, Job, Section
 
-FILE = csv_input(1_000_000)
+FILE = bench_input("csv", 1_000_000)
 OURS = Job("telemparse.writers", "telemparse_write.py")
 JOBS = (
     OURS,

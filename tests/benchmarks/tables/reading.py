@@ -6,7 +6,7 @@ import dataclasses
 import shutil
 
 from benchmarks.bench import Bench
-from benchmarks.inputs import csv_input, gpx_input, nmea_input, tcx_input, vbo_input
+from benchmarks.inputs import bench_input
 from benchmarks.values import MB, Bar, Input, Job, Measurement, Section
 
 MIB = 1 << 20
@@ -48,7 +48,7 @@ GPSBABEL = shutil.which("gpsbabel") is not None
 RACES = (
     Race(
         "CSV",
-        csv_input(1_000_000),
+        bench_input("csv", 1_000_000),
         (
             _peer("pyarrow.csv typed", "pyarrow_csv.py", "pyarrow"),
             _peer("polars", "polars_csv.py", "polars"),
@@ -60,7 +60,7 @@ RACES = (
     ),
     Race(
         "GPX",
-        gpx_input(200_000),
+        bench_input("gpx", 200_000),
         (
             _peer("gpxpy", "gpxpy_parse.py", "gpxpy"),
             _peer("pyogrio (GDAL)", "pyogrio_read.py", "pyogrio"),
@@ -71,14 +71,14 @@ RACES = (
     ),
     Race(
         "VBO",
-        vbo_input(200_000),
+        bench_input("vbo", 200_000),
         (_peer("pandas raw columns", "pandas_vbo.py", "pandas"),),
         behind=(("pandas raw columns", 2.0),),
         convert_mb=220,
     ),
     Race(
         "TCX",
-        tcx_input(100_000),
+        bench_input("tcx", 100_000),
         (
             _peer("tcxreader", "tcxreader_read.py", "tcxreader"),
             _peer("python-tcxparser", "tcxparser_read.py", "python-tcxparser"),
@@ -88,12 +88,46 @@ RACES = (
     ),
     Race(
         "NMEA",
-        nmea_input(200_000),
+        bench_input("nmea", 200_000),
         (
             _peer("pynmea2", "pynmea2_read.py", "pynmea2"),
+            _peer("pynmeagps", "pynmeagps_read.py", "pynmeagps"),
             *([_gpsbabel("nmea")] if GPSBABEL else []),
         ),
         ahead=(("pynmea2", 15),),
+    ),
+    Race(
+        "KML",
+        bench_input("kml", 400_000),
+        (
+            Job("lxml iterparse, a loop", "lxml_kml.py", version_of="lxml"),
+            *([_gpsbabel("kml")] if GPSBABEL else []),
+        ),
+    ),
+    Race(
+        "IGC",
+        bench_input("igc", 200_000),
+        (
+            _peer("aerofiles", "aerofiles_read.py", "aerofiles"),
+            *([_gpsbabel("igc")] if GPSBABEL else []),
+        ),
+    ),
+    Race(
+        "JSON",
+        bench_input("json", 200_000),
+        (
+            Job("json.load, a loop", "json_loop.py", version_of=""),
+            _peer("pandas, read_json", "pandas_json.py", "pandas", "pyarrow", arguments=("array",)),
+        ),
+    ),
+    Race(
+        "NDJSON",
+        bench_input("ndjson", 200_000),
+        (
+            Job("json.loads, a loop", "json_loop.py", version_of=""),
+            _peer("pandas, read_json", "pandas_json.py", "pandas", "pyarrow", arguments=("lines",)),
+            _peer("polars, read_ndjson", "polars_ndjson.py", "polars"),
+        ),
     ),
 )
 PARSE = Job("telemparse", "telemparse_parse.py")

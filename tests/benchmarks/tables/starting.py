@@ -6,11 +6,16 @@ import statistics
 import sys
 
 from benchmarks.bench import Bench
-from benchmarks.inputs import csv_input, gpx_input
+from benchmarks.inputs import bench_input
 from benchmarks.measuring import timed
 from benchmarks.values import Bar, Job, Section
 
-FILES = {"CSV": csv_input(95_000), "GPX": gpx_input(22_900)}
+# So many rows make 10 MB.
+ROWS = {
+    "csv": 95_000, "gpx": 22_900, "nmea": 67_500, "tcx": 17_100, "kml": 97_000, "vbo": 82_600, "igc": 209_000,
+    "json": 51_600, "ndjson": 51_600,
+}  # fmt: skip
+FILES = {form.upper(): bench_input(form, rows) for form, rows in ROWS.items()}
 WARM = Job("warm detect", "telemparse_detect.py")
 _ROUNDS = 9
 _MS = 1000

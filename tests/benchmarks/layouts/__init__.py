@@ -1,0 +1,17 @@
+"""How each format writes the drive down: what stands before the rows, the rows, what stands behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from benchmarks.layouts.layout import Layout
+from benchmarks.layouts.points import GPX, KML, TCX
+from benchmarks.layouts.sentences import IGC, NMEA
+from benchmarks.layouts.tables import CSV, VBO
+from benchmarks.layouts.values import JSON, NDJSON
+
+LAYOUTS: Mapping[str, Layout] = {
+    "csv": CSV, "vbo": VBO, "nmea": NMEA, "igc": IGC, "gpx": GPX, "tcx": TCX, "kml": KML, "json": JSON,
+    "ndjson": NDJSON,
+}  # fmt: skip
+"""By the suffix of the files."""
