@@ -14,11 +14,13 @@ from telemparse.kernels.units import Dimension, conversion, find_unit
 from telemparse.schemas import KNOWN_CHANNELS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from telemparse.formats.vbo.sections import Head
     from telemparse.formats.vbo.words import Quantity
     from telemparse.kernels.units import Unit
 
-__all__ = ["Column", "Layout", "Source", "read_layout"]
+__all__ = ["Column", "Layout", "Source", "has_position", "read_layout"]
 
 _RESERVED = frozenset({"t", *KNOWN_CHANNELS})
 _SENSOR_DIMENSIONS = {"imu_accel": Dimension.ACCELERATION, "imu_gyro": Dimension.ANGLE_RATE}
@@ -91,6 +93,17 @@ class Layout:
     def width(self) -> int:
         """Cells of a row."""
         return len(self.columns)
+
+    def settle_speed(self, unit: Unit) -> None:
+        """Read the receiver's speed in another unit than the one stated or assumed."""
+        column = self.receiver["speed_mps"].column
+        self.assumed = [each for each in self.assumed if each[0] != column.name]
+        self.receiver["speed_mps"] = Source(attrs.evolve(column, unit=unit), unit.scale)
+
+
+def has_position(sources: Mapping[str, Source]) -> bool:
+    """Tell whether a solution has both coordinates."""
+    return "lat" in sources and "lon" in sources
 
 
 def read_layout(head: Head, rows: list[str]) -> Layout:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING
 
 import attrs
-import numpy as np
 
 from telemparse.errors import Malformed
+from telemparse.formats.vbo.blocks import row_blocks, without_stump
 from telemparse.formats.vbo.clock import Clock, created
 from telemparse.formats.vbo.demand import row_reader, textual_channels
 from telemparse.formats.vbo.description import describe
 from telemparse.formats.vbo.gates import gate_choices, placed_gates
-from telemparse.formats.vbo.laps import LapWatch
-from telemparse.formats.vbo.layout import Source, read_layout
+from telemparse.formats.vbo.layout import has_position, read_layout
 from telemparse.formats.vbo.ledger import Ledger
 from telemparse.formats.vbo.producers import producer_of
 from telemparse.formats.vbo.receiver import Solution
 from telemparse.formats.vbo.sections import HEAD_BYTES, read_head
+from telemparse.formats.vbo.speed_check import PROBE_BYTES, shown_speed_unit
 from telemparse.formats.vbo.streams import Streams
 from telemparse.formats.vbo.tail import Tail
-from telemparse.kernels.arrays import numpy_view, validity
-from telemparse.kernels.lines import decoded, line_blocks
-from telemparse.kernels.speeds import speed_unit
+from telemparse.kernels.lines import decoded
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
 from telemparse.schemas import SCHEMAS, laps_batch
@@ -36,14 +33,12 @@ if TYPE_CHECKING:
     from telemparse.formats.vbo.producers import Producer
     from telemparse.formats.vbo.sections import Head
     from telemparse.kernels.gate_lines import GateChoice
-    from telemparse.kernels.lines import Block
     from telemparse.model.artifacts import Artifact
     from telemparse.model.options import ParseOptions
 
 __all__ = ["Recording"]
 
 _PADDING = b"\0\r\n\t \xef\xbb\xbf\xff\xfe"
-_PROBE_BYTES = 1024 * 1024
 _SAMPLED_ROWS = 100
 _NOTED_LINES = 200
 _LISTED = 60
@@ -88,7 +83,7 @@ class Recording:
         listed = ", ".join(column.name for column in layout.columns[:_LISTED])
         if "time" not in layout.receiver:
             raise Malformed("VBO_NO_TIME", Locus(name), artifact=name, columns=listed)
-        if not _has_position(layout.receiver):
+        if not has_position(layout.receiver):
             yield Issue("VBO_NO_POSITION", Locus(name), artifact=name, columns=listed)
         producer = producer_of(head)
         choices, unread = gate_choices(head.lines("laptiming"), producer)
@@ -101,7 +96,7 @@ class Recording:
             yield Issue("CHANNELS_SKIPPED", Locus(name), count=len(layout.skipped), channels=some)
         ledger = Ledger(name)
         streams = self._streams(head, layout, rows, producer, ledger)
-        streams.gates = choices
+        streams.trace.gates = choices
         tail = Tail()
         yield from self._rows(head, layout, rows, streams, tail)
         later, later_unread = gate_choices(tail.lines("laptiming"), producer)
@@ -132,8 +127,8 @@ class Recording:
         self, head: Head, layout: Layout, rows: list[str], producer: Producer, ledger: Ledger
     ) -> Streams:
         receiver = fused = None
-        if _has_position(layout.receiver):
-            paired = _has_position(layout.raw)
+        if has_position(layout.receiver):
+            paired = has_position(layout.raw)
             main = Solution(layout.receiver, producer, paired, ledger)
             shared = {name: layout.receiver[name] for name in _SHARED if name in layout.receiver}
             receiver = Solution({**shared, **layout.raw}, producer, False, ledger) if paired else main  # noqa: FBT003  (attrs field)
@@ -156,59 +151,34 @@ class Recording:
             ledger=ledger,
             suffix=self.suffix,
             wanted=frozenset(SCHEMAS) if wanted is None else frozenset(n.partition(".")[0] for n in wanted),
-            gates=[],
-            lap_watch=LapWatch(),
         )
 
     def _settled_speed(
         self, head: Head, layout: Layout, rows: list[str], producer: Producer
     ) -> Iterator[Issue]:
-        """Measure the head's speeds against its positions; what is written in another unit is read in that.
-
-        Converters write miles an hour below a title that says km/h.
-        """
+        """Read speeds that are written in another unit than stated in that."""
         source = layout.receiver.get("speed_mps")
-        if source is None or not _has_position(layout.receiver) or not source.scale:
+        if source is None or not has_position(layout.receiver) or not source.scale:
             return
         bare = attrs.evolve(layout, raw={}, sensors={}, channels={}, lap=None)
         streams = self._streams(head, bare, rows, producer, Ledger(self.artifact.name))
-        if not streams.reads_positions:
-            return
-        data = Tail().rows_of(next(self._blocks(head, _PROBE_BYTES)).lines)
-        reader = row_reader(bare, streams, rows)
-        cells = reader.read(data, 1, data.count(b"\n")) if data and not data.isspace() else None
-        if streams.receiver is None or cells is None or not cells.rows:
-            return
-        with np.errstate(all="ignore"):  # as when the rows are read
-            times = streams.clock.read(cells.numbers(reader.clock))
-            found = streams.receiver.read(cells, times)
-            speed = found.columns["speed_mps"]
-            usable = validity(speed) if found.usable is None else found.usable & validity(speed)
-            written = numpy_view(speed).astype(np.float64) / source.scale
-            unit = speed_unit(times.t_ns, found.lat_deg, found.lon_deg, written, usable)
-        if unit is None or math.isclose(unit.scale, source.scale, rel_tol=1e-6):
-            return
-        column = source.column.name
-        layout.assumed = [each for each in layout.assumed if each[0] != column]
-        layout.receiver["speed_mps"] = Source(attrs.evolve(source.column, unit=unit), unit.scale)
-        yield Issue(
-            "UNIT_ASSUMED",
-            Locus(self.artifact.name),
-            column=column,
-            unit=unit.symbol,
-            stated=source.column.unit_text,
-            basis="positions and times",
-        )
+        unit = shown_speed_unit(next(row_blocks(self.artifact, head, PROBE_BYTES)), streams, rows)
+        if unit is not None:
+            layout.settle_speed(unit)
+            yield Issue(
+                "UNIT_ASSUMED", Locus(self.artifact.name), column=source.column.name, unit=unit.symbol,
+                stated=source.column.unit_text, basis="positions and times",
+            )  # fmt: skip
 
     def _rows(
         self, head: Head, layout: Layout, rows: list[str], streams: Streams, tail: Tail
     ) -> Iterator[Message]:
         reader = row_reader(layout, streams, rows)
         line = head.data_line
-        for block in self._blocks(head, self.block_bytes):
+        for block in row_blocks(self.artifact, head, self.block_bytes):
             data = tail.rows_of(block.lines)
             if block.last and not tail.begun:
-                data, stump = _without_stump(data, layout.width)
+                data, stump = without_stump(data, layout.width)
                 if stump:
                     offset = max(self.artifact.size - stump * head.encoding.width, 0)
                     place = Locus(self.artifact.name, offset=offset)
@@ -222,24 +192,13 @@ class Recording:
                 if cells.rows:
                     yield from streams.batches(cells)
 
-    def _blocks(self, head: Head, block_bytes: int) -> Iterator[Block]:
-        with self.artifact.open() as reader:
-            marked = cast("BinaryIO", _Marked(reader)) if head.encoding.width == 1 else reader
-            yield from line_blocks(
-                marked,
-                head.encoding,
-                start=head.data_offset or 0,
-                block_bytes=block_bytes,
-                newlines=head.newlines,
-            )
-
     def _show_trace(
         self, head: Head, layout: Layout, rows: list[str], producer: Producer, gates: list[GateChoice]
     ) -> None:
         """Show the trace to gates that stand behind the rows, which are read once more for them."""
         bare = attrs.evolve(layout, sensors={}, channels={}, lap=None)
         streams = self._streams(head, bare, rows, producer, Ledger(self.artifact.name))
-        streams.gates, streams.fused = gates, None
+        streams.trace.gates, streams.fused = gates, None
         for _message in self._rows(head, bare, rows, streams, Tail()):
             pass
 
@@ -253,7 +212,7 @@ class Recording:
             yield Issue(
                 "LAPS_NOT_FOUND", Locus(name), reason="the lap number changes too often to count laps"
             )
-        yield from placed_gates(choices, streams.first_fix, name, self.suffix)
+        yield from placed_gates(choices, streams.trace.first_fix, name, self.suffix)
         if unread:
             yield Meta(f"laptiming_unread{self.suffix}", unread[:_NOTED_LINES])
         if clock.created is not None:
@@ -268,31 +227,4 @@ class Recording:
         )
         yield from tail.messages(self.suffix)
         yield from streams.ledger.issues()
-        self.epochs, self.without_fix = streams.epochs, streams.without_fix
-
-
-def _has_position(sources: dict[str, Source]) -> bool:
-    return "lat" in sources and "lon" in sources
-
-
-def _without_stump(data: bytes, width: int) -> tuple[bytes, int]:
-    """Return the data without a last line that has no end and too few cells, and that line's length."""
-    start = data.rfind(b"\n") + 1
-    cells = data[start:].strip(b" \t\r\x01").split()
-    return (data[:start], len(data) - start) if 0 < len(cells) < width else (data, 0)
-
-
-@attrs.frozen
-class _Marked:
-    """A reader whose NULs are another byte: inside a row they are damage, and must not join what is left."""
-
-    reader: BinaryIO
-
-    def seek(self, offset: int) -> int:
-        """Go to a byte."""
-        return self.reader.seek(offset)
-
-    def read(self, size: int) -> bytes:
-        """Return bytes with every NUL as SOH."""
-        raw = self.reader.read(size)
-        return raw.replace(b"\0", b"\x01") if b"\0" in raw else raw
+        self.epochs, self.without_fix = streams.trace.epochs, streams.trace.without_fix
