@@ -234,7 +234,8 @@ def test_the_size_of_blocks_changes_no_lap(spoken):
     for second, lap in zip(range(90), cells, strict=False):
         lines.append(f"{second}.5,3000,{lap},{second % 4}.0,{second % 3}")
         lines += {7: ["# Lap 0: 0:07.0"], 20: ["# Pit in"], 21: ["torn", "# Lap 1: 9.5"]}.get(second, [])
-    data = "\n".join(lines).encode()
+    # The last blocks have comments and no rows.
+    data = "\n".join([*lines, "# and nothing more is to come of it", "# End", ""]).encode()
 
     def told(size):
         with taught(spoken):

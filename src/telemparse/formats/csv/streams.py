@@ -200,7 +200,7 @@ class Streams:
         if column is not None and column.index in cells.columns:
             events = sorted([*events, *self._marked(text(cells.columns[column.index]), times.valid)])
         found = [(int(times.t_ns[row]), event) for row, event in events]
-        if self.book is not None and cells.rows:
+        if self.book is not None:  # comment lines tell something even where a block has no row
             seen = times.t_ns if times.valid is None else times.t_ns[times.valid]
             beacons = self.book.beacons(int(seen.max())) if len(seen) else []
             if told or beacons:
