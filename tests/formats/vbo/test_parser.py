@@ -178,6 +178,14 @@ def test_two_axes_are_channels():
     assert {"x_accel", "y_accel"} <= {*channels.column_names}
 
 
+def test_a_sample_with_a_blank_axis_is_left_out_and_counted():
+    rows = [row(n, more="0.1 0.2 1.0" if n % 5 else "0.1 - 1.0" if n else "- - -") for n in range(20)]
+    result = parsed(vbo(rows, names=f"{NAMES} x_accel y_accel z_accel"))
+    assert result.streams["imu_accel"].num_rows == 16
+    issue = one(result, "VALUE_OUT_OF_RANGE")  # where nothing is there, nothing is lost
+    assert (issue.evidence["column"], issue.evidence["count"]) == ("x_accel, y_accel, z_accel", 3)
+
+
 def test_a_sample_without_all_axes_is_left_out_and_counted():
     rows = [f"{line} 0 0 {'x' if number == 4 else 1}" for number, line in enumerate(ROWS)]
     result = parsed(vbo(rows, names=f"{NAMES} X_Accel Y_Accel Z_Accel"))
@@ -292,6 +300,13 @@ def test_no_satellite_means_no_fix_in_a_loggers_file_and_doubt_in_an_apps():
     app = parsed(vbo(rows))
     assert fixes(app).num_rows == 20
     assert flags(app)[5] == QualityFlag.FIX_DOUBTFUL
+
+
+def test_kinds_of_a_solution_that_no_logger_writes_are_counted():
+    rows = [row(number, more=code) for number, code in enumerate(["4", "2.5", "900", "-", "3"])]
+    result = parsed(vbo(rows, names=f"{NAMES} solution_type"))
+    assert result.streams["gnss_pvt"]["fix_type"].to_pylist() == [7, None, None, None, 6]
+    assert one(result, "VALUE_OUT_OF_RANGE").evidence["count"] == 2
 
 
 def test_solution_types_become_fix_types():
@@ -611,6 +626,14 @@ def test_a_filters_pose_takes_height_and_motion_where_they_are_known():
     rows = [" ".join([*each.split()[1:4], "-1287.5", "740.5"]) for each in ROWS]
     pose = parsed(vbo(rows, names=names)).streams["pose"]
     assert [pose[name].null_count for name in ("z_u_m", "vx_mps", "vz_mps")] == [20, 20, 20]
+
+
+def test_lines_of_a_section_too_many_are_counted_and_go_to_no_other_section():
+    tail = "".join(f"[section {chr(97 + n // 26)}{chr(97 + n % 26)}]\nnote {n}\n" for n in range(101))
+    result = parsed(vbo([row(0)], tail=tail))
+    sections = result.metadata["sections_behind_rows"]
+    assert list(sections.values()) == [[f"note {n}"] for n in range(100)]
+    assert result.metadata["lines_behind_rows_left_out"] == 1
 
 
 def test_channels_beyond_the_most_are_named_and_left_out(monkeypatch):

@@ -68,12 +68,10 @@ class Times:
     Args:
         t_ns: ns since 1970, shape (n,); 0 where not valid.
         valid: None when all are.
-        bad: something is written that is no time of day; None when nowhere.
     """
 
     t_ns: Ints
     valid: Mask | None
-    bad: Mask | None
 
 
 @attrs.define
@@ -118,18 +116,16 @@ class Clock:
         scaled = np.rint(np.where(possible, numbers, 0.0) * NS_PER_S).astype(np.int64)
         of_day, clock = digits_of_day(scaled)
         valid = possible & clock
-        written = column.bad if column.valid is None else column.valid | _or_no(column.bad, len(numbers))
-        bad = ~valid if written is None else ~valid & written
         every = bool(valid.all())
         if not valid.any():
-            return Times(np.zeros(len(numbers), np.int64), valid, bad)
+            return Times(np.zeros(len(numbers), np.int64), valid)
         known = of_day if every else of_day[valid]
         t_ns = known + self._days(known) * DAY_NS
         if not every:
             placed = np.zeros(len(numbers), np.int64)
             placed[valid] = t_ns
             t_ns = placed
-        return Times(t_ns, None if every else valid, bad if bad.any() else None)
+        return Times(t_ns, None if every else valid)
 
     def _days(self, of_day: Ints) -> Ints:
         if self.first_of_day_ns is None:
@@ -179,7 +175,3 @@ def _leading(rows: Mask) -> Mask:
     """Return the run of rows at the head of a block."""
     leading: Mask = np.logical_and.accumulate(rows) if len(rows) else rows
     return leading
-
-
-def _or_no(mask: Mask | None, rows: int) -> Mask:
-    return np.zeros(rows, np.bool_) if mask is None else mask

@@ -113,9 +113,11 @@ class FixWords:
             return None
         read = cells.numbers(self.sources[name].column.index)
         values = read.values if read.valid is None else np.where(read.valid, read.values, -1.0)
-        if read.bad is not None and not self.fused:
-            self.ledger.blank(counted(read.bad, timed), cells.line, self.sources[name].column.name)
         small = (values >= 0) & (values <= _UNKNOWN) & (values == np.rint(values))
+        odd = ~small if read.valid is None else ~small & read.valid
+        odd = odd if read.bad is None else odd | read.bad
+        if odd.any() and not self.fused:
+            self.ledger.blank(counted(odd, timed), cells.line, self.sources[name].column.name)
         return np.where(small, values, -1).astype(np.int64)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from telemparse.formats.vbo.producers import Producer
     from telemparse.formats.vbo.receiver import Epochs, Solution
     from telemparse.formats.vbo.rows import Cells
+    from telemparse.formats.vbo.values import Values
     from telemparse.kernels.arrays import Mask
 
 __all__ = ["Streams"]
@@ -163,6 +164,7 @@ class Streams:
         keep: Mask | None = np.logical_and.reduce(masks) if masks else None
         if times.valid is not None:
             keep = times.valid if keep is None else keep & times.valid
+        self._count_lone_axes(axes, list(read.values()), cells, times)
         columns = {name: to_arrow(column.values, pa.float32()) for name, column in read.items()}
         if self.layout.temperature is not None:
             warm = scaled(cells, self.layout.temperature, self.ledger, times.valid, low=-273.15)
@@ -171,6 +173,20 @@ class Streams:
         if flags is not None:
             columns["quality_flags"] = to_arrow(flags, pa.uint32())
         yield from self._emit(stream, columns, keep, times)
+
+    def _count_lone_axes(
+        self, axes: Mapping[str, Source], read: list[Values], cells: Cells, times: Times
+    ) -> None:
+        """Count rows that have some of the axes and blanks for others: a vector needs all of them."""
+        if all(column.valid is None for column in read):
+            return
+        every = np.ones(cells.rows, np.bool_)
+        there = [every if column.valid is None else column.valid for column in read]
+        lone = np.logical_or.reduce(there) & ~np.logical_and.reduce(there)
+        for column in read:
+            lone &= every if column.lost is None else ~column.lost  # counted already
+        lone = lone if times.valid is None else lone & times.valid
+        self.ledger.blank(lone, cells.line, ", ".join(source.column.name for source in axes.values()))
 
     def _grid_flags(self, times: Times) -> NDArray[np.uint32] | None:
         between = interpolated(self.producer, times.t_ns)

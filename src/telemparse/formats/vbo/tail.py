@@ -31,7 +31,7 @@ class Tail:
 
     begun: bool = False
     _sections: dict[str, list[str]] = attrs.field(factory=dict)
-    _now: list[str] = attrs.field(factory=list)
+    _now: list[str] | None = None
     _dropped: int = 0
 
     def rows_of(self, data: bytes) -> bytes:
@@ -53,12 +53,14 @@ class Tail:
 
     def _begin(self, section: str) -> None:
         self.begun = section != "data"
-        if self.begun and (section in self._sections or len(self._sections) < _MOST_SECTIONS):
-            self._now = self._sections.setdefault(section, [])
+        if not self.begun:
+            return
+        known = section in self._sections or len(self._sections) < _MOST_SECTIONS
+        self._now = self._sections.setdefault(section, []) if known else None
 
     def _keep(self, line: bytes) -> None:
         text = line_text(line.decode("latin-1"), _BYTES).strip(" \t\x01")
-        if text and len(self._now) < _MOST_LINES:
+        if text and self._now is not None and len(self._now) < _MOST_LINES:
             self._now.append(text)
         else:
             self._dropped += bool(text)

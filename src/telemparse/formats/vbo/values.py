@@ -25,10 +25,12 @@ class Values:
     Args:
         values: shape (n,); anything where not valid.
         valid: None when all are.
+        lost: rows whose value is none or cannot be, None for no row; blank ones are not among them.
     """
 
     values: NDArray[np.float64]
     valid: Mask | None
+    lost: Mask | None = None
 
 
 def scaled(
@@ -59,7 +61,7 @@ def scaled(
         lost = outside if lost is None else lost | outside
     if lost is not None and (lost if used is None else lost & used).any():
         ledger.blank(lost if used is None else lost & used, cells.line, source.column.name)
-    return Values(values, both(read.valid, possible))
+    return Values(values, both(read.valid, possible), lost)
 
 
 def _converted(values: Floats, source: Source) -> Floats:
