@@ -27,6 +27,7 @@ OTHER = -1
 _USUAL = 16  # addresses that are compared one by one, before the rest is sorted
 _PROPRIETARY = b"P"  # `PGRMC` is a sentence of Garmin's and no RMC
 _GLL_TIME = 5
+_NO_ROWS = np.zeros(0, np.int64)
 
 
 @attrs.frozen
@@ -53,10 +54,11 @@ class Addresses:
         codes = sentences.codes
         kinds = np.full(len(codes), OTHER, np.int8)
         numbers = np.zeros(len(codes), np.int64)
-        left = np.ones(len(codes), np.bool_)
-        for code in list(self._known)[:_USUAL]:
-            self._set(code, codes == code, kinds, numbers, left, tally)
-        rest = np.flatnonzero(left)
+        known = 0
+        usual = list(self._known)[:_USUAL]
+        for code in usual:
+            known += self._set(code, codes == code, kinds, numbers, tally)
+        rest = np.flatnonzero(~np.isin(codes, np.array(usual, np.uint64))) if known < len(codes) else _NO_ROWS
         for code in np.unique(codes[rest]).tolist() if len(rest) else ():
             self._know(code)
         if len(rest):
@@ -77,23 +79,17 @@ class Addresses:
         kind = OTHER if name.startswith(_PROPRIETARY) else int(KINDS.get(name[2:], OTHER))
         self._known[code] = (kind, len(self._known), name.decode("latin-1"))
 
-    def _set(  # noqa: PLR0917  (the columns of one table)
-        self,
-        code: int,
-        rows: Mask,
-        kinds: Kinds,
-        numbers: Ints,
-        left: Mask,
-        tally: Tally | None,
-    ) -> None:
+    def _set(self, code: int, rows: Mask, kinds: Kinds, numbers: Ints, tally: Tally | None) -> int:
+        """Tell sentences of one address, and return how many there are."""
         count = int(np.count_nonzero(rows))
         if not count:
-            return
+            return 0
         kind, number, name = self._known[code]
         if kind != OTHER:
-            kinds[rows], numbers[rows] = kind, number
-        left &= ~rows
+            np.copyto(kinds, kind, where=rows)
+            np.copyto(numbers, number, where=rows)
         _count(tally, kind, name, count)
+        return count
 
     def _sorted(
         self, codes: NDArray[np.uint64], rest: Ints, kinds: Kinds, numbers: Ints, tally: Tally | None

@@ -10,6 +10,7 @@ import numpy as np
 from telemparse.formats.nmea.fields import Fields
 from telemparse.formats.nmea.readings import read_fields
 from telemparse.formats.nmea.sentences import TIMED, Kind
+from telemparse.formats.nmea.tables import Table
 from telemparse.kernels.clocks import civil_days
 from telemparse.kernels.joins import last_before
 
@@ -17,12 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from telemparse.formats.nmea.addresses import Told
-    from telemparse.formats.nmea.readings import Columns
     from telemparse.formats.nmea.sentences import Sentences
     from telemparse.formats.nmea.tally import Tally
-    from telemparse.kernels.arrays import Ints, Mask
+    from telemparse.kernels.arrays import Floats, Ints, Mask
 
-__all__ = ["NO_DAY", "Block", "StatusWatch", "Table", "read_block"]
+__all__ = ["NO_DAY", "Block", "StatusWatch", "read_block"]
 
 NO_DAY = np.iinfo(np.int64).min
 """Stands for a day that a sentence does not name."""
@@ -32,19 +32,7 @@ _NOWHERE = -2
 _WITHOUT_TIME = (Kind.VTG, Kind.GSA, Kind.HDT)
 # Receivers begin with 1980 until they know better; before this year none wrote NMEA 0183 of version 2.
 _FIRST_YEAR = 1990
-
-
-@attrs.frozen
-class Table:
-    """Sentences of one kind.
-
-    Args:
-        rows: of the clocked sentence that each one is, or stands behind, shape (n,).
-        columns: by name, each of shape (n,).
-    """
-
-    rows: Ints
-    columns: Columns
+_CENTURY = 80  # of two digits of a year: `80` is 1980 and `79` is 2079
 
 
 @attrs.frozen
@@ -129,14 +117,17 @@ def read_block(sentences: Sentences, told: Told, tally: Tally, watch: StatusWatc
             columns = read_fields(kind, Fields(sentences, rows, tally), extras=extras)
             tables[kind] = Table(anchor, columns)
     watch.blank = bool(blank[fixes[-1]]) if len(fixes) else watch.blank
+    blanks = timed[blank]
+    if not clocked.all():
+        timed, of_day_ns, days, joins = timed[clocked], of_day_ns[clocked], days[clocked], joins[clocked]
     return Block(
-        places[timed[clocked]],
-        of_day_ns[clocked],
-        days[clocked],
-        told.numbers[timed[clocked]],
-        joins[clocked],
-        places[timed[blank]],
-        told.numbers[timed[blank]],
+        places.take(timed),
+        of_day_ns,
+        days,
+        told.numbers.take(timed),
+        joins,
+        places[blanks],
+        told.numbers[blanks],
         tables,
     )
 
@@ -159,14 +150,12 @@ def _days(  # noqa: PLR0917  (the columns of one table)
     days = np.full(len(timed), NO_DAY)
     rmc = np.flatnonzero((kinds == Kind.RMC) & ~void)
     if len(rmc):
-        days[rmc] = _civil(*Fields(sentences, timed[rmc], tally).dates(9))
+        days[rmc] = _named(Fields(sentences, timed[rmc], tally).dates(9))
     zda = np.flatnonzero(kinds == Kind.ZDA)
     status = np.flatnonzero(kinds <= _LAST_WITH_STATUS)
     if len(zda):
         fields = Fields(sentences, timed[zda], tally)
-        day, month, year = (
-            np.nan_to_num(fields.numbers(number, "date", 0, 9999)).astype(np.int64) for number in (2, 3, 4)
-        )
+        day, month, year = (_whole(fields.numbers(number, "date", 0, 9999), zda) for number in (2, 3, 4))
         before = last_before(status, zda)
         lost = (
             np.where(before >= 0, void[status[np.maximum(before, 0)]], watch.void)
@@ -179,8 +168,19 @@ def _days(  # noqa: PLR0917  (the columns of one table)
     return days
 
 
+def _whole(values: Floats | None, rows: Ints) -> Ints:
+    return np.zeros(len(rows), np.int64) if values is None else np.nan_to_num(values).astype(np.int64)
+
+
+def _named(dates: Ints) -> Ints:
+    """Return the days of dates ddmmyy; -1 is none."""
+    if len(dates) > 1 and (dates == dates[0]).all():
+        return np.repeat(_named(dates[:1]), len(dates))
+    year = dates % 100
+    days = _civil(year + np.where(year < _CENTURY, 2000, 1900), dates // 100 % 100, dates // 10_000)
+    return np.where(dates < 0, NO_DAY, days)
+
+
 def _civil(year: Ints, month: Ints, day: Ints) -> Ints:
-    if len(year) > 1 and all((part == part[0]).all() for part in (year, month, day)):
-        return np.repeat(_civil(year[:1], month[:1], day[:1]), len(year))
     days, valid = civil_days(year, month, day)
     return np.where(valid & (year >= _FIRST_YEAR), days, NO_DAY)

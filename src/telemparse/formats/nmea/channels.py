@@ -13,7 +13,7 @@ from telemparse.kernels.arrays import to_arrow
 from telemparse.schemas import build, channel_field
 
 if TYPE_CHECKING:
-    from telemparse.formats.nmea.epochs import Joined
+    from telemparse.formats.nmea.joined import Joined
 
 __all__ = ["Channels"]
 
@@ -53,7 +53,7 @@ class Channels:
         """Return the epochs that say anything of a channel, None where none does."""
         found = {}
         for name, channel in _CHANNELS.items():
-            if any(name in joined.tables[kind].columns for kind in channel.kinds if kind in joined.tables):
+            if joined.knows(name, channel.kinds):
                 values = joined.first_of(name, channel.kinds)
                 known = ~np.isnan(values)
                 if known.any():

@@ -54,8 +54,11 @@ class Days:
         if named.all():
             self.base = int(days[-1] - passed[-1])
             return days
+        told = days[named] - passed[named]
+        if self.base is not None and (told == self.base).all():
+            return self.base + passed
         # The base of each row is that of the last date before it.
-        bases = np.concatenate([[self.base or 0], (days - passed)[named]])
+        bases = np.concatenate([[self.base or 0], told])
         base = bases[np.cumsum(named)]
         self.base = int(base[-1]) if self.base is not None or named.any() else None
         carried: Ints = base + passed
@@ -65,7 +68,11 @@ class Days:
         if not len(of_day_ns):
             return of_day_ns
         first = int(of_day_ns[0]) if self._last_ns is None else self._last_ns
+        self._last_ns = int(of_day_ns[-1])
         step = np.diff(of_day_ns, prepend=first)
-        passed = self.passed + np.cumsum((step < -DAY_NS // 2).astype(np.int64) - (step > DAY_NS // 2))
-        self._last_ns, self.passed = int(of_day_ns[-1]), int(passed[-1])
+        falls, rises = step < -DAY_NS // 2, step > DAY_NS // 2
+        if not falls.any() and not rises.any():
+            return np.full(len(of_day_ns), self.passed)
+        passed = self.passed + np.cumsum(falls.astype(np.int64) - rises)
+        self.passed = int(passed[-1])
         return passed

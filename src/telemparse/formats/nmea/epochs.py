@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from telemparse.formats.nmea.blocks import NO_DAY, Table
+from telemparse.formats.nmea.blocks import NO_DAY
+from telemparse.formats.nmea.joined import Joined
+from telemparse.formats.nmea.tables import divided, followed_by, numbered
 from telemparse.kernels.clocks import DAY_NS
-from telemparse.kernels.joins import fill_in, last_before, same_time
+from telemparse.kernels.joins import last_before, same_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from telemparse.formats.nmea.blocks import Block
     from telemparse.formats.nmea.sentences import Kind
-    from telemparse.kernels.arrays import Floats, Ints, Mask
+    from telemparse.formats.nmea.tables import Table
+    from telemparse.kernels.arrays import Ints, Mask
 
-__all__ = ["REACH", "Epochs", "Joined"]
+__all__ = ["REACH", "Epochs"]
 
 REACH = 256
 """Sentences with a time after the first of an epoch among which another of it may still stand."""
@@ -60,41 +61,6 @@ class _Rows:
         )
 
 
-@attrs.frozen
-class Joined:
-    """Epochs that are complete, in the order of their first sentences.
-
-    Args:
-        t_ns: since 1970, or since midnight of an unknown day, shape (n,).
-        near: epochs next to a skipped sentence.
-        broken: epochs before which there were some without fix and time.
-        tables: by kind; rows are epochs.
-    """
-
-    t_ns: Ints
-    near: Mask
-    broken: Mask
-    tables: dict[Kind, Table]
-
-    def first_of(self, name: str, kinds: Iterable[Kind]) -> Floats:
-        """Return a column, shape (n,): of the first of `kinds` that knows it, NaN where none does."""
-        found = np.full(len(self.t_ns), np.nan)
-        for kind in kinds:
-            table = self.tables.get(kind)
-            if table is not None and name in table.columns:
-                fill_in(found, table.rows, table.columns[name])
-        return found
-
-    def any_of(self, name: str, kinds: Iterable[Kind]) -> Mask:
-        """Return the epochs of which some sentence says `name`, shape (n,)."""
-        found = np.zeros(len(self.t_ns), np.bool_)
-        for kind in kinds:
-            table = self.tables.get(kind)
-            if table is not None and name in table.columns:
-                found[table.rows[table.columns[name]]] = True
-        return found
-
-
 @attrs.define
 class Epochs:
     """Joins the blocks of one log.
@@ -126,9 +92,9 @@ class Epochs:
         self._next += len(rows.numbers)
         held = self._held.with_more(rows) if self._held is not None else rows
         kept = len(held.numbers) - len(rows.numbers)
-        tables = {kind: _numbered(table, first) for kind, table in block.tables.items()}
+        tables = {kind: numbered(table, first) for kind, table in block.tables.items()}
         for kind, table in self._tables.items():
-            tables[kind] = _joined(table, tables[kind]) if kind in tables else table
+            tables[kind] = followed_by(table, tables[kind]) if kind in tables else table
         return self._complete(held, tables, self._next - 1 - REACH, first - kept)
 
     def rest(self) -> Joined | None:
@@ -209,7 +175,7 @@ class Epochs:
             if not (direct and bool((rows.numbers[index] == table.rows).all())):
                 index = np.searchsorted(rows.numbers, table.rows)
             epochs = groups[index]
-            found[kind], left[kind] = _divided(table, epochs, epochs < ready)
+            found[kind], left[kind] = divided(table, epochs, epochs < ready)
         self._held, self._tables = rows.where(~taken), left
         if not ready:
             return None
@@ -221,34 +187,3 @@ class Epochs:
         near[groups[rows.near & taken]] = True
         broken[groups[rows.broken & taken]] = True
         return Joined(days * DAY_NS + rows.of_day_ns[first], near, broken, found)
-
-
-def _divided(table: Table, epochs: Ints, ready: Mask) -> tuple[Table, Table]:
-    """Return the sentences of complete epochs, by epoch, and the others, as they were."""
-    count = int(np.count_nonzero(ready))
-    if bool(ready[:count].all()):
-        done, rest = slice(None, count), slice(count, None)
-    else:
-        done, rest = np.flatnonzero(ready), np.flatnonzero(~ready)  # type: ignore[assignment]
-    return (
-        Table(epochs[done], {name: column[done] for name, column in table.columns.items()}),
-        Table(table.rows[rest], {name: column[rest].copy() for name, column in table.columns.items()}),
-    )
-
-
-def _numbered(table: Table, first: int) -> Table:
-    """Return a table whose rows are numbers of sentences in the log, without those before the first."""
-    numbers = table.rows + first
-    known = numbers >= 0
-    if known.all():
-        return Table(numbers, table.columns)
-    return Table(numbers[known], {name: column[known] for name, column in table.columns.items()})
-
-
-def _joined(one: Table, other: Table) -> Table:
-    if not len(one.rows):
-        return other
-    return Table(
-        np.concatenate([one.rows, other.rows]),
-        {name: np.concatenate([one.columns[name], other.columns[name]]) for name in other.columns},
-    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
 from telemparse.kernels.casts import floats
 from telemparse.kernels.clocks import NS_PER_S
+from telemparse.kernels.decimals import decimals
 from telemparse.kernels.gather import spans
 
 if TYPE_CHECKING:
@@ -19,13 +20,29 @@ if TYPE_CHECKING:
     from telemparse.kernels.arrays import Floats, Ints, Mask
     from telemparse.kernels.gather import Bytes
 
+    Places = NDArray[np.int32]
+
 __all__ = ["Fields"]
 
 _HOUR, _MINUTE, _SECOND = 24, 60, 61  # a leap second is the 60th
-_CENTURY = 80  # of two digits of a year: `80` is 1980 and `79` is 2079
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
-_LANE = 8
-_MOST_FIELDS = 20
+_LAST_DATE = 999_999
+_MOST_FIELDS = 1 << 30
+
+
+@attrs.frozen
+class _Cells:
+    """A field of those sentences that have anything in it.
+
+    Args:
+        values: NaN where it is no number, shape (m,).
+        bad: where it is none, shape (m,); None for nowhere.
+        rows: which of the sentences these are, ascending, shape (m,); None for all.
+    """
+
+    values: Floats
+    bad: Mask | None
+    rows: Ints | None
 
 
 @attrs.frozen
@@ -42,99 +59,154 @@ class Fields:
     rows: Ints
     tally: Tally
 
-    _edges: Ints = attrs.field(init=False)
+    _first: Ints = attrs.field(init=False)
     _counts: Ints = attrs.field(init=False)
+    _fewest: int = attrs.field(init=False)
+    _most: int = attrs.field(init=False)
+    _edges: dict[int, Places] = attrs.field(init=False, factory=dict)
 
-    @_edges.default
-    def _find_edges(self) -> Ints:
-        """Return where fields end and the next ones begin, shape (most fields + 2, n)."""
-        first, signs = self.sentences.first[self.rows], self.sentences.signs
-        width = min(int(self.sentences.fields[self.rows].max(initial=0)), _MOST_FIELDS) + 2
-        # A sentence's signs are neighbours: all of them are copied at once.
-        if len(first) and int(first[-1]) + width > len(signs):
-            signs = np.append(signs, np.repeat(signs[-1:], width))
-        view: NDArray[Any] = np.ndarray((len(signs) - width + 1,), f"V{8 * width}", signs, strides=(8,))
-        return np.ascontiguousarray(view[first].view(np.int64).reshape(len(first), width).T)
+    @_first.default
+    def _find_first(self) -> Ints:
+        return self.sentences.first.take(self.rows)
 
     @_counts.default
     def _find_counts(self) -> Ints:
-        return self.sentences.fields[self.rows]
+        return self.sentences.fields.take(self.rows)
+
+    @_fewest.default
+    def _find_fewest(self) -> int:
+        return int(self._counts.min(initial=_MOST_FIELDS))
+
+    @_most.default
+    def _find_most(self) -> int:
+        return int(self._counts.max(initial=0))
 
     @property
     def places(self) -> Ints:
         """Where each sentence begins, shape (n,)."""
         return self.sentences.places[self.rows]
 
-    def _bounds(self, number: int) -> tuple[Ints, Ints, Mask | None]:
-        """Return begin and end of a field, and which rows have anything in it, None for all."""
-        if number + 1 >= len(self._edges):  # no sentence has it
-            return (
-                np.zeros_like(self._counts),
-                np.zeros_like(self._counts),
-                np.zeros(len(self._counts), np.bool_),
-            )
-        begins, ends = self._edges[number] + 1, self._edges[number + 1]
-        short = self._counts < number
-        if short.any():
+    def _edge(self, number: int) -> Places:
+        """Return the sign before a field, shape (n,): anything where a sentence has fewer."""
+        edge = self._edges.get(number)
+        if edge is None:
+            edge = self._edges[number] = self.sentences.signs[number:].take(self._first, mode="clip")
+        return edge
+
+    def _bounds(self, number: int) -> tuple[Places, Places, Mask | None] | None:
+        """Return begin and end of a field, and which rows have anything in it, None for all.
+
+        None where no sentence has it.
+        """
+        if number > self._most:
+            return None
+        begins, ends = self._edge(number) + 1, self._edge(number + 1)
+        if number > self._fewest:
+            short = self._counts < number
             begins, ends = np.where(short, 0, begins), np.where(short, 0, ends)
         filled = ends > begins
-        return begins, ends, None if filled.all() else filled
+        if filled.all():
+            return begins, ends, None
+        return (begins, ends, filled) if filled.any() else None
 
-    def numbers(self, number: int, column: str, low: float = -np.inf, high: float = _FLOAT32_MAX) -> Floats:
-        """Return a field as numbers, shape (n,), NaN where it is empty; others are told of as `column`."""
-        values, bad = self._read(number)
-        with np.errstate(invalid="ignore"):
-            bad |= (values < low) | (values > high)
-        if bad.any():
-            self.tally.lose(column, bad, self.places)
+    def _cells(self, number: int) -> _Cells | None:
+        """Return a field as numbers, None where no sentence has anything in it."""
+        bounds = self._bounds(number)
+        if bounds is None:
+            return None
+        begins, ends, filled = bounds
+        rows = None
+        if filled is not None:
+            rows = np.flatnonzero(filled)
+            begins, ends = begins[rows], ends[rows]
+        values, read = decimals(self.sentences.words, begins, ends)
+        if read is None:
+            return _Cells(values, None, rows)
+        # Odd ones are cast as texts, which takes more time and more ways to write a number.
+        odd = np.flatnonzero(~read)
+        texts = spans(self.sentences.text, begins[odd].astype(np.int64), ends[odd].astype(np.int64))
+        values[odd], valid = floats(texts)
+        bad = np.zeros(len(values), np.bool_)
+        bad[odd] = ~valid
+        return _Cells(values, bad, rows)
+
+    def numbers(
+        self, number: int, column: str, low: float = -np.inf, high: float = _FLOAT32_MAX
+    ) -> Floats | None:
+        """Return a field as numbers, shape (n,), NaN where it is empty; others are told of as `column`.
+
+        None where all are empty.
+        """
+        cells = self._cells(number)
+        if cells is None:
+            return None
+        values, bad = cells.values, cells.bad
+        # A NaN makes these comparisons false.
+        if not (float(values.min()) >= low and float(values.max()) <= high):
+            with np.errstate(invalid="ignore"):
+                outside = (values < low) | (values > high)
+            bad = outside if bad is None else bad | outside
+        return self._spread(values, bad, cells.rows, column)
+
+    def _spread(self, values: Floats, bad: Mask | None, rows: Ints | None, column: str) -> Floats:
+        """Return cells as a column of all sentences, without the bad ones, of which the tally is told."""
+        if bad is not None and bad.any():
+            places = self.places if rows is None else self.places[rows]
+            self.tally.lose(column, bad, places)
             values = np.where(bad, np.nan, values)
-        return values
-
-    def _read(self, number: int) -> tuple[Floats, Mask]:
-        """Return numbers, NaN where there is none, and which rows hold something else."""
-        begins, ends, filled = self._bounds(number)
-        text = self.sentences.text
-        if filled is None:
-            values, valid = floats(spans(text, begins, ends))
-            return values, ~valid
-        values, bad = np.full(len(self.rows), np.nan), np.zeros(len(self.rows), np.bool_)
-        some = np.flatnonzero(filled)
-        if len(some):
-            begins, ends = begins[some], ends[some]
-            values[some], valid = floats(spans(text, begins, ends))
-            bad[some] = ~valid
-        return values, bad
+        if rows is None:
+            return values
+        column_values = np.full(len(self.rows), np.nan)
+        column_values[rows] = values
+        return column_values
 
     def letters(self, number: int) -> Bytes:
         """Return the first letter of a field, shape (n,), 0 where it is empty."""
-        begins, _ends, filled = self._bounds(number)
-        found = self.sentences.buffer[begins]
+        bounds = self._bounds(number)
+        if bounds is None:
+            return np.zeros(len(self.rows), np.uint8)
+        begins, _ends, filled = bounds
+        found = self.sentences.buffer.take(begins)
         return found if filled is None else np.where(filled, found, 0).astype(np.uint8)
 
     def texts(self, number: int, width: int) -> Bytes:
         """Return the first letters of a field, shape (n, width), 0 behind its end."""
-        begins, ends, _filled = self._bounds(number)
+        bounds = self._bounds(number)
+        if bounds is None:
+            return np.zeros((len(self.rows), width), np.uint8)
+        begins, ends, _filled = bounds
         place = begins[:, None] + np.arange(width)
         buffer = self.sentences.buffer
         return np.where(place < ends[:, None], buffer[np.minimum(place, len(buffer) - 1)], 0).astype(np.uint8)
 
     def times(self, number: int) -> tuple[Ints, Mask]:
         """Return ns since midnight of a field hhmmss.ss, -1 where it is empty, and which hold no time."""
-        values, bad = self._read(number)
-        empty = np.isnan(values)
-        known = np.where(empty, 0.0, values)
-        minutes = np.floor(known / 100)
-        hour, second = np.floor(minutes / 100), known - minutes * 100
+        cells = self._cells(number)
+        if cells is None:
+            return np.full(len(self.rows), -1), np.zeros(len(self.rows), np.bool_)
+        values = cells.values if cells.bad is None else np.where(cells.bad, -1, cells.values)
+        minutes = np.floor(values / 100)
+        hour = np.floor(minutes / 100)
+        second = values - minutes * 100
         minute = minutes - hour * 100
-        bad |= (known < 0) | (hour >= _HOUR) | (minute >= _MINUTE) | (second >= _SECOND)
-        seconds = np.where(bad, 0.0, (hour * 60 + minute) * 60)
-        ns = seconds.astype(np.int64) * NS_PER_S + np.rint(np.where(bad, 0.0, second) * NS_PER_S).astype(
-            np.int64
-        )
-        return np.where(empty | bad, -1, ns), bad
+        bad = (values < 0) | (hour >= _HOUR) | (minute >= _MINUTE) | (second >= _SECOND)
+        if bad.any():
+            minute, hour, second = (np.where(bad, 0.0, part) for part in (minute, hour, second))
+        # In whole seconds and the rest of one, for together they have too many digits for a float.
+        ns = ((hour * 60 + minute) * 60).astype(np.int64) * NS_PER_S
+        ns += np.rint(second * NS_PER_S).astype(np.int64)
+        if bad.any():
+            ns[bad] = -1
+        if cells.rows is None:
+            return ns, bad
+        all_ns, all_bad = np.full(len(self.rows), -1), np.zeros(len(self.rows), np.bool_)
+        all_ns[cells.rows], all_bad[cells.rows] = ns, bad
+        return all_ns, all_bad
 
-    def angle(self, number: int, letters: bytes, limit_deg: float, column: str) -> Floats:
+    def angle(self, number: int, letters: bytes, limit_deg: float, column: str) -> Floats | None:
         """Return degrees of a field of degrees and minutes (dddmm.mm) and the next one, its hemisphere.
+
+        None where the field is empty in all sentences.
 
         Args:
             number: of the field.
@@ -142,45 +214,39 @@ class Fields:
             limit_deg: largest angle there is.
             column: to be told of where a field is no angle.
         """
-        values, bad = self._read(number)
+        cells = self._cells(number)
+        if cells is None:
+            return None
+        values, bad = cells.values, cells.bad
         degrees = np.floor(values / 100)
         minutes = values - degrees * 100
         angle = degrees + minutes / 60
         side = self.letters(number + 1)
-        positive, negative = side == letters[0], side == letters[1]
-        with np.errstate(invalid="ignore"):
-            bad |= (values < 0) | (minutes >= 60) | (angle > limit_deg)  # noqa: PLR2004  (minutes)
-        bad |= ~np.isnan(values) & ~positive & ~negative
-        if bad.any():
-            self.tally.lose(column, bad, self.places)
-            angle = np.where(bad, np.nan, angle)
-        signed: Floats = np.where(negative, -angle, angle)
-        return signed
+        side = side if cells.rows is None else side[cells.rows]
+        negative = side == letters[1]
+        told = negative | (side == letters[0])
+        # A NaN makes these comparisons false.
+        if not (
+            float(values.min()) >= 0 and float(minutes.max()) < 60 and float(angle.max()) <= limit_deg  # noqa: PLR2004  (minutes)
+        ):
+            with np.errstate(invalid="ignore"):
+                outside = (values < 0) | (minutes >= 60) | (angle > limit_deg)  # noqa: PLR2004  (minutes)
+            bad = outside if bad is None else bad | outside
+        if not told.all():
+            bad = ~told if bad is None else bad | ~told
+        np.negative(angle, out=angle, where=negative)
+        return self._spread(angle, bad, cells.rows, column)
 
-    def dates(self, number: int) -> tuple[Ints, Ints, Ints]:
-        """Return year, month and day of a field ddmmyy, each shape (n,), 0 where it is empty or no date."""
-        if len(self.rows) > 1 and self._all_alike(number):
-            one = attrs.evolve(self, rows=self.rows[:1])
-            year, month, day = (np.repeat(part, len(self.rows)) for part in one.dates(number))
-            return year, month, day
-        values, bad = self._read(number)
-        whole = ~bad & ~np.isnan(values) & (values >= 0) & (values == np.floor(values)) & (values < 1e6)  # noqa: PLR2004  (six digits)
-        digits = np.where(whole, values, 0).astype(np.int64)
-        year = digits % 100
-        return (
-            np.where(whole, year + np.where(year < _CENTURY, 2000, 1900), 0),
-            digits // 100 % 100,
-            digits // 10_000,
-        )
-
-    def _all_alike(self, number: int) -> bool:
-        """Tell whether a field of up to eight letters is the same in all sentences."""
-        begins, ends, filled = self._bounds(number)
-        width = int(ends[0] - begins[0])
-        if filled is not None or width > _LANE or bool((ends - begins != width).any()):
-            return False
-        buffer = self.sentences.buffer
-        lanes = np.ndarray((len(buffer) - _LANE + 1,), np.dtype("<u8"), buffer, strides=(1,))
-        shift = np.uint64(8 * (_LANE - width))
-        letters = lanes[begins] << shift
-        return bool((letters == letters[0]).all())
+    def dates(self, number: int) -> Ints:
+        """Return a field ddmmyy as one whole number, shape (n,), -1 where it is empty or none."""
+        found = np.full(len(self.rows), -1)
+        cells = self._cells(number)
+        if cells is None:
+            return found
+        values = cells.values if cells.bad is None else np.where(cells.bad, -1, cells.values)
+        whole = (values >= 0) & (values == np.floor(values)) & (values <= _LAST_DATE)
+        digits = np.where(whole, values, -1).astype(np.int64)
+        if cells.rows is None:
+            return digits
+        found[cells.rows] = digits
+        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -14,7 +14,9 @@ from telemparse.kernels.texts import strings
 from telemparse.schemas import QualityFlag, build
 
 if TYPE_CHECKING:
-    from telemparse.formats.nmea.epochs import Joined
+    from numpy.typing import NDArray
+
+    from telemparse.formats.nmea.joined import Joined
     from telemparse.kernels.arrays import Floats, Mask
 
 __all__ = ["Fixes"]
@@ -74,20 +76,25 @@ class Fixes:
         doubtful = joined.any_of("doubtful", _POSITION)
         if doubtful.any():
             flags |= np.where(doubtful, np.uint32(QualityFlag.FIX_DOUBTFUL), np.uint32(0))
-        columns = {
+        columns: dict[str, NDArray[Any]] = {
             "t": joined.t_ns,
             "lat_deg": lat_deg,
             # 180 degrees east and west are one meridian, which the schema calls -180.
-            "lon_deg": np.where(lon_deg == _LON_DEG, -_LON_DEG, lon_deg),
-            "fix_type": _fix_types(joined),
+            "lon_deg": np.where(lon_deg == _LON_DEG, -_LON_DEG, lon_deg)
+            if (lon_deg == _LON_DEG).any()
+            else lon_deg,
             "quality_flags": flags,
         }
+        types = _fix_types(joined)
+        if types is not None:
+            columns["fix_type"] = types
         for name, kinds in _SOURCES.items():
-            if any(name in joined.tables[kind].columns for kind in kinds if kind in joined.tables):
+            if joined.knows(name, kinds):
                 columns[name] = joined.first_of(name, kinds)
         if "course_deg" in columns:
             course = columns["course_deg"].astype(np.float32)
-            columns["course_deg"] = np.where(course >= _CIRCLE_DEG, np.float32(0), course)
+            course[course >= _CIRCLE_DEG] = 0
+            columns["course_deg"] = course
         if not fixed.all():
             columns = {name: column[fixed] for name, column in columns.items()}
         # The schema's own types are narrower than those that were reckoned with.
@@ -131,18 +138,21 @@ class Fixes:
         return build("events", columns, time_base=self.time_base)
 
 
-def _fix_types(joined: Joined) -> Floats:
-    """Return canonical fix types, NaN where nobody tells.
+def _fix_types(joined: Joined) -> Floats | None:
+    """Return canonical fix types, NaN where nobody tells; None where nobody tells at all.
 
     What the quality or a mode says of RTK and dead reckoning goes before the axes that GSA counts. Dead
     reckoning while another sentence of the epoch says that satellites made the fix is both together.
     """
-    found = joined.first_of("fix_type", _POSITION)
+    counted = joined.knows("dimensions", (Kind.GSA,))
+    if not counted and not joined.knows("fix_type", _POSITION):
+        return None
+    found = joined.first_of("fix_type", _POSITION).copy()
     dead = found == _DEAD
     if dead.any():
         found[dead & joined.any_of("by_satellites", _POSITION)] = _FUSED
     rest = np.isnan(found)
-    if rest.any() and Kind.GSA in joined.tables:
+    if counted and rest.any():
         found[rest] = joined.first_of("dimensions", (Kind.GSA,))[rest]
     return found
 
@@ -151,10 +161,13 @@ _KINDS = {"t": pa.int64(), "quality_flags": pa.uint32(), "fix_type": pa.uint8(),
           "lat_deg": pa.float64(), "lon_deg": pa.float64(), "alt_m": pa.float64()}  # fmt: skip
 
 
-def _arrow(name: str, values: Floats) -> pa.Array:
+def _arrow(name: str, values: NDArray[Any]) -> pa.Array:
     if values.dtype.kind != "f":
         return to_arrow(values, _KINDS[name])
-    known = ~np.isnan(values)
+    unknown = np.isnan(values)
+    kind = _KINDS.get(name, pa.float32())
+    if not unknown.any():
+        return to_arrow(values, kind)
     if name in ("fix_type", "sat_count"):
-        values = np.where(known, values, 0)
-    return to_arrow(values, _KINDS.get(name, pa.float32()), known)
+        values = np.where(unknown, 0, values)
+    return to_arrow(values, kind, ~unknown)

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
     from telemparse.extension.protocol import Message
     from telemparse.formats.nmea.blocks import Block
-    from telemparse.formats.nmea.epochs import Joined
+    from telemparse.formats.nmea.joined import Joined
     from telemparse.kernels.arrays import Ints
     from telemparse.model.artifacts import Artifact, ArtifactSet
     from telemparse.model.options import ParseOptions
 
 __all__ = ["PIECE_BYTES", "parse", "read"]
 
-PIECE_BYTES = 1 << 20
+PIECE_BYTES = 3 << 19
 _PADDING = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
 _SUMMED = re.compile(rb"[$!][A-Z][A-Z0-9]{2,8},[\x20-\x7e]*?\*[0-9A-Fa-f]{2}")
 _HEAD_BYTES = 64 * 1024

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["SPARE", "Piece", "pieces"]
 
 SPARE = b"\n\0\0\0\0\0\0\0"
-"""Bytes behind a piece that belong to nothing: a line end, and eight can be read behind any of its own."""
+"""Bytes behind a piece that belong to nothing: a line end, and eight can be read behind any of its own.
+
+More of them make whole words of eight bytes.
+"""
 
 _LONGEST = 64 * 1024  # of a line: behind it there is binary, and a sentence begins at its sign
 _HEAD_BYTES = 4096
@@ -31,7 +34,7 @@ class Piece:
     """Consecutive bytes of a log.
 
     Args:
-        buffer: the bytes, and `SPARE`.
+        buffer: the bytes, and `SPARE` or more.
         size: bytes that count.
         last: nothing follows.
         offset: of the first byte in the artifact.
@@ -90,13 +93,18 @@ def _narrowed(raw: bytes, order: str) -> bytes:
 
 
 def _piece(before: bytes, raw: bytes, cut: int, offset: int, width: int, *, last: bool) -> Piece:
-    content = b"".join((before, memoryview(raw)[:cut], SPARE))
+    size = len(before) + cut
+    content = b"".join((before, memoryview(raw)[:cut], _spare(size)))
     kept = None
-    size = len(content) - len(SPARE)
     if content.find(b"\0", 0, size) >= 0:
         kept = np.flatnonzero(np.frombuffer(content, np.uint8, size))
-        content, size = content[:size].translate(None, b"\0") + SPARE, len(kept)
+        size = len(kept)
+        content = content.translate(None, b"\0")[:size] + _spare(size)
     return Piece(np.frombuffer(content, np.uint8), size, last, offset, width, kept)
+
+
+def _spare(size: int) -> bytes:
+    return SPARE + bytes(-size % len(SPARE))
 
 
 def _cut(data: bytes) -> int:

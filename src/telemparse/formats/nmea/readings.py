@@ -11,6 +11,8 @@ from telemparse.formats.nmea.sentences import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from numpy.typing import NDArray
+
     from telemparse.formats.nmea.fields import Fields
     from telemparse.kernels.arrays import Floats, Mask
     from telemparse.kernels.gather import Bytes
@@ -57,19 +59,34 @@ _DIMENSIONS = _table({b"2": 2.0, b"3": 3.0})
 def _position(fields: Fields, number: int) -> Columns:
     lat_deg = fields.angle(number, b"NS", _LAT_DEG, "lat_deg")
     lon_deg = fields.angle(number + 2, b"EW", _LON_DEG, "lon_deg")
+    if lat_deg is None or lon_deg is None:
+        return {}
     # Half a position is none, and 0/0 is what a receiver writes before it has any.
-    none = np.isnan(lat_deg) | np.isnan(lon_deg) | ((lat_deg == 0) & (lon_deg == 0))
+    none = np.isnan(lat_deg + lon_deg)
+    none |= (lat_deg == 0) & (lon_deg == 0)
     if none.any():
-        lat_deg, lon_deg = np.where(none, np.nan, lat_deg), np.where(none, np.nan, lon_deg)
+        lat_deg[none] = lon_deg[none] = np.nan
     return {"lat_deg": lat_deg, "lon_deg": lon_deg}
 
 
+def _told(letters: Bytes, *tables: tuple[str, NDArray[Any]]) -> Columns:
+    """Return what letters stand for, without the columns that say nothing."""
+    if not len(letters):
+        return {}
+    if (letters == letters[0]).all():
+        # Nearly always: then there is one entry to look up.
+        values = {name: table[letters[0]] for name, table in tables}
+        return {name: np.full(len(letters), value) for name, value in values.items() if np.nan_to_num(value)}
+    return {name: table[letters] for name, table in tables}
+
+
 def _mode(letters: Bytes) -> Columns:
-    return {
-        "fix_type": _TYPE_OF_MODE[letters],
-        "doubtful": _IS_DOUBTFUL_MODE[letters],
-        "by_satellites": _IS_SATELLITE_MODE[letters],
-    }
+    return _told(
+        letters,
+        ("fix_type", _TYPE_OF_MODE),
+        ("doubtful", _IS_DOUBTFUL_MODE),
+        ("by_satellites", _IS_SATELLITE_MODE),
+    )
 
 
 def _status(fields: Fields, number: int) -> Mask:
@@ -84,12 +101,13 @@ def _rmc(fields: Fields, *, extras: bool) -> Columns:
         **_position(fields, 3),
         **_mode(mode),
         "void": _status(fields, 2) | (mode == ord("N")),
-        "speed_mps": fields.numbers(7, "speed_mps", 0) * _KNOT_MPS,
+        "speed_mps": _scaled(fields.numbers(7, "speed_mps", 0), _KNOT_MPS),
         "course_deg": fields.numbers(8, "course_deg", 0, _CIRCLE_DEG),
     }
     if extras:
         size = fields.numbers(10, "magnetic_variation_deg", 0, _CIRCLE_DEG)
-        found["magnetic_variation_deg"] = np.where(fields.letters(11) == ord("W"), -size, size)
+        if size is not None:
+            found["magnetic_variation_deg"] = np.where(fields.letters(11) == ord("W"), -size, size)
     return found
 
 
@@ -98,8 +116,7 @@ def _gga(fields: Fields, *, extras: bool) -> Columns:
     found = {
         **_position(fields, 2),
         "void": (quality == 0) | (quality == ord("0")),
-        "fix_type": _TYPE_OF_QUALITY[quality],
-        "doubtful": _IS_DOUBTFUL_QUALITY[quality],
+        **_told(quality, ("fix_type", _TYPE_OF_QUALITY), ("doubtful", _IS_DOUBTFUL_QUALITY)),
         "sat_count": _whole(fields.numbers(7, "sat_count", 0, _MOST_SATELLITES)),
         "hdop": fields.numbers(8, "hdop", 0),
         "alt_m": fields.numbers(9, "alt_m"),
@@ -140,8 +157,9 @@ def _gll(fields: Fields, *, extras: bool) -> Columns:  # noqa: ARG001  (a reader
 
 
 def _gst(fields: Fields, *, extras: bool) -> Columns:
+    north_m, east_m = fields.numbers(6, "hacc_m", 0), fields.numbers(7, "hacc_m", 0)
     found: Columns = {
-        "hacc_m": np.hypot(fields.numbers(6, "hacc_m", 0), fields.numbers(7, "hacc_m", 0)),
+        "hacc_m": None if north_m is None or east_m is None else np.hypot(north_m, east_m),
         "vacc_m": fields.numbers(8, "vacc_m", 0),
     }
     if extras:
@@ -154,15 +172,28 @@ def _gst(fields: Fields, *, extras: bool) -> Columns:
 
 def _vtg(fields: Fields, *, extras: bool) -> Columns:  # noqa: ARG001  (a reader as the others are)
     # Before version 2 the units were not written beside the values: then nobody knows what they are.
-    kmh = np.where(fields.letters(8) == ord("K"), fields.numbers(7, "speed_mps", 0), np.nan)
-    knots = np.where(fields.letters(6) == ord("N"), fields.numbers(5, "speed_mps", 0), np.nan)
-    course = np.where(fields.letters(2) == ord("T"), fields.numbers(1, "course_deg", 0, _CIRCLE_DEG), np.nan)
-    return {"speed_mps": np.where(np.isnan(kmh), knots * _KNOT_MPS, kmh * _KMH_MPS), "course_deg": course}
+    kmh = _of_unit(fields, 7, b"K", fields.numbers(7, "speed_mps", 0))
+    knots = _of_unit(fields, 5, b"N", fields.numbers(5, "speed_mps", 0))
+    speed_mps = _scaled(kmh, _KMH_MPS)
+    if speed_mps is None:
+        speed_mps = _scaled(knots, _KNOT_MPS)
+    elif knots is not None and np.isnan(speed_mps).any():
+        speed_mps = np.where(np.isnan(speed_mps), knots * _KNOT_MPS, speed_mps)
+    course = _of_unit(fields, 1, b"T", fields.numbers(1, "course_deg", 0, _CIRCLE_DEG))
+    return {"speed_mps": speed_mps, "course_deg": course}
+
+
+def _of_unit(fields: Fields, number: int, unit: bytes, values: Floats | None) -> Floats | None:
+    """Return the values behind which their unit is written."""
+    if values is None:
+        return None
+    named = fields.letters(number + 1) == unit[0]
+    return values if named.all() else np.where(named, values, np.nan)
 
 
 def _gsa(fields: Fields, *, extras: bool) -> Columns:  # noqa: ARG001  (a reader as the others are)
     return {
-        "dimensions": _DIMENSIONS[fields.letters(2)],
+        **_told(fields.letters(2), ("dimensions", _DIMENSIONS)),
         "pdop": fields.numbers(15, "pdop", 0),
         "hdop": fields.numbers(16, "hdop", 0),
         "vdop": fields.numbers(17, "vdop", 0),
@@ -173,9 +204,13 @@ def _hdt(fields: Fields, *, extras: bool) -> Columns:
     return {"heading_deg": fields.numbers(1, "heading_deg", 0, _CIRCLE_DEG)} if extras else {}
 
 
-def _whole(values: Floats) -> Floats:
+def _scaled(values: Floats | None, factor: float) -> Floats | None:
+    return None if values is None else values * factor
+
+
+def _whole(values: Floats | None) -> Floats | None:
     # 9.0 satellites are nine; 9.5 are a number of something else.
-    return np.where(values == np.floor(values), values, np.nan)
+    return None if values is None else np.where(values == np.floor(values), values, np.nan)
 
 
 READERS: Mapping[Kind, Callable[..., Columns]] = {
@@ -187,9 +222,12 @@ READERS: Mapping[Kind, Callable[..., Columns]] = {
 def read_fields(kind: Kind, fields: Fields, *, extras: bool) -> Columns:
     """Return the columns of sentences of one kind, each of shape (n,), NaN where a field says nothing.
 
+    A column of which no sentence says anything is left out.
+
     Args:
         kind: of the sentences.
         fields: theirs.
         extras: whether to read what only channels want.
     """
-    return READERS[kind](fields, extras=extras)
+    found = READERS[kind](fields, extras=extras)
+    return {name: column for name, column in found.items() if column is not None}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
 from telemparse.kernels.checksums import xor_checksums
+from telemparse.kernels.words import words_before, words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from telemparse.formats.nmea.pieces import Piece
     from telemparse.kernels.arrays import Ints, Mask
     from telemparse.kernels.gather import Bytes
+    from telemparse.kernels.words import Words
 
 __all__ = ["KINDS", "TIMED", "Checksums", "Findings", "Kind", "Sentences", "find"]
 
@@ -52,8 +54,9 @@ class Sentences:
 
     Args:
         buffer: the bytes of the piece.
+        words: the same, eight bytes each.
         text: the same with `?` for what is no ASCII.
-        signs: places of commas, of what begins and ends sentences, and the end of the piece.
+        signs: 32-bit places of commas, of what begins and ends sentences, and the end of the piece.
         first: index into `signs` of the beginning of each sentence, shape (n,).
         fields: of each sentence behind its address, shape (n,).
         places: where each sentence begins, shape (n,).
@@ -61,8 +64,9 @@ class Sentences:
     """
 
     buffer: Bytes
+    words: Words
     text: Bytes
-    signs: Ints
+    signs: NDArray[np.int32]
     first: Ints
     fields: Ints
     places: Ints
@@ -102,7 +106,7 @@ _NO_ASCII, _UNKNOWN = 0x80, ord("?")
 _LONGEST_ADDRESS = 10
 _LONGEST_STAMP = 80
 _FEWEST_COMMAS = 2
-_CODE_MASK = np.uint64((1 << 8 * _ADDRESS) - 1)
+_ABOVE_LETTERS = np.uint64(8 * (8 - _ADDRESS))
 
 
 def find(piece: Piece, checksums: Checksums) -> Findings:
@@ -112,7 +116,8 @@ def find(piece: Piece, checksums: Checksums) -> Findings:
     begins = np.flatnonzero((what == _DOLLAR) | (what == _BANG))
     after = begins + 1
     first, stop = breaks[begins], breaks[after]
-    starts, stops = signs[first], signs[stop]
+    broken = signs.take(breaks)
+    starts, stops = broken[begins], broken[after]
     stopped_by = what[after]
     summed, right = _summed(buffer, starts, stops, stopped_by == _STAR)
     commas = stop - first - 1
@@ -141,7 +146,7 @@ def find(piece: Piece, checksums: Checksums) -> Findings:
     if len(headless):
         failed = np.sort(np.concatenate([failed, headless]))
     good = _sentences(buffer, signs, first, commas, right)
-    return Findings(good, failed, lacking, cut, _idle(signs, breaks, what))
+    return Findings(good, failed, lacking, cut, _idle(broken, what))
 
 
 def _signs(buffer: Bytes, size: int) -> tuple[Ints, Ints, NDArray[np.uint8]]:
@@ -223,25 +228,26 @@ def _headless(buffer: Bytes, signs: Ints, breaks: Ints, what: NDArray[np.uint8])
     return np.array(found, np.int64)
 
 
-def _idle(signs: Ints, breaks: Ints, what: NDArray[np.uint8]) -> int:
+def _idle(broken: Ints, what: NDArray[np.uint8]) -> int:
     """Count lines of some letters in which no sentence begins."""
     ends = (what == _LF) | (what == _CR)
-    before = np.concatenate([[True], ends[:-1]])
-    lines = np.flatnonzero(ends & before)
-    begun = np.where(lines > 0, signs[breaks[lines - 1]], -1)
-    return int((signs[breaks[lines]] - begun > 1).sum())
+    # From the beginning of the piece, or from a line end, to the next one.
+    lines = ends[1:] & ends[:-1]
+    lines &= np.diff(broken) > 1
+    return int(np.count_nonzero(lines)) + int(ends[0] and broken[0] > 0)
 
 
 def _sentences(buffer: Bytes, signs: Ints, first: Ints, commas: Ints, right: Mask) -> Sentences:
     if not right.all():
         first, commas = first[right], commas[right]
     starts = signs[first]
-    lanes: NDArray[Any] = np.ndarray((len(buffer) - 7,), "<u8", buffer, strides=(1,))
-    usual = (commas > 0) & (signs[np.minimum(first + 1, len(signs) - 1)] - starts == _ADDRESS + 1)
-    codes = np.where(usual, lanes[starts + 1] & _CODE_MASK, np.uint64(0))
+    words = words_of(buffer)
+    usual = (commas > 0) & (signs.take(first + 1, mode="clip") - starts == _ADDRESS + 1)
+    letters, _before = words_before(words, starts + (_ADDRESS + 1))
+    codes = np.where(usual, letters >> _ABOVE_LETTERS, np.uint64(0))
     text = (
         buffer
         if buffer.max() < _NO_ASCII
         else np.where(buffer < _NO_ASCII, buffer, _UNKNOWN).astype(np.uint8)
     )
-    return Sentences(buffer, text, signs, first, commas, starts, codes)
+    return Sentences(buffer, words, text, signs.astype(np.int32), first, commas, starts, codes)
