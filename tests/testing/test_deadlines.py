@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from contextlib import suppress
 
 import pytest
@@ -63,6 +64,27 @@ def test_what_is_lost_in_a_finaliser_is_raised_again(monkeypatch):
         forgetful()
 
     assert lost == [Overtime]
+
+
+@pytest.mark.parametrize("name", ["coverage.collector", "bdb"])
+def test_a_tracer_finishes_its_step_before_anything_is_raised(name):
+    room = {"__name__": name, "time": time, "steps": []}
+    exec("def step():\n    time.sleep(0.2)\n    steps.append(1)", room)  # noqa: S102 - a room of that name
+
+    def traced():
+        room["step"]()
+        spin()
+
+    with pytest.raises(Overtime, match="spin"), deadline(0.05):
+        traced()
+    assert room["steps"] == [1]
+
+
+def test_a_program_that_coverage_runs_has_deadlines_too():
+    room = {"__name__": "coverage.execfile", "spin": spin}
+    exec("def run():\n    spin()", room)  # noqa: S102 - a room of that name
+    with pytest.raises(Overtime, match="spin"), deadline(0.05):
+        room["run"]()
 
 
 def test_nothing_is_raised_in_what_is_done_in_time():
