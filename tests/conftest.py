@@ -18,7 +18,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # A deadline would make the speed of the machine a verdict; `nox -s deep` looks at more examples.
 # A plain run draws the same examples every time, so that a change is judged and not the dice.
 settings.register_profile(
-    "default", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "default",
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(
     "deep", parent=settings.get_profile("default"), derandomize=False, max_examples=2000

@@ -6,7 +6,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from telemparse.formats.csv.examples import EXAMPLES
@@ -83,7 +83,6 @@ HEADINGS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
 @given(
     st.lists(HEADINGS, min_size=1, max_size=8),
     st.data(),
@@ -172,7 +171,6 @@ def _written(rows, layout):
     )
 
 
-@settings(max_examples=150)
 @given(st.lists(PLACES, min_size=1, max_size=20), LAYOUTS, st.sampled_from([40, 100, 1000, BLOCK_BYTES]))
 def test_a_table_reads_back_whatever_its_layout(rows, layout, size):
     rows = [(48.1, 11.5, 500.0, 30.0, 90.0), *rows]
@@ -204,7 +202,6 @@ def _joined(messages):
     return streams, issues, [(m.key, m.value) for m in messages if isinstance(m, Meta)]
 
 
-@settings(max_examples=60)
 # A line that is longer than several blocks is given up, so that blocks hold a line or more here.
 @given(st.sampled_from(sorted(SAMPLES)), st.integers(0, 10**6), st.integers(100, 600))
 def test_the_size_of_blocks_changes_nothing(name, seed, size):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from formats.vbo.plain_vbo import read_plainly
@@ -50,7 +50,6 @@ def files(draw):
     )
 
 
-@settings(max_examples=60)
 @given(files())
 def test_rows_are_those_of_the_plain_reader(data):
     plain = read_plainly(data)
@@ -101,14 +100,12 @@ BLOWS = st.lists(
 )
 
 
-@settings(max_examples=50)
 @given(BLOWS, st.integers(60, 2000), st.booleans())
 def test_blocks_make_no_difference_however_damaged_the_file_is(blows, block_bytes, second):
     data = worn(EXAMPLES["logger.vbo" if second else "app.vbo"], blows)
     assert repr(messages(data, block_bytes)) == repr(messages(data, 1 << 20))
 
 
-@settings(max_examples=50)
 @given(st.lists(st.sampled_from([0, 1, 2, 3, 7]), min_size=1, max_size=40), st.integers(60, 400))
 def test_laps_do_not_depend_on_blocks(numbers, block_bytes):
     rows = [row(place, more=f"{number:+.6E}") for place, number in enumerate(numbers)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from telemparse.errors import CallError
 from telemparse.testing.strategies import Damage, damaged
 
-HEALTHY = settings(max_examples=200, suppress_health_check=[], deadline=None, derandomize=True)
+HEALTHY = settings(suppress_health_check=[])
 TEXT = "time,Höhe\r\n" + "".join(f"{second},secret{second}\r\n" for second in range(12))
 SAMPLES = {
     "text": TEXT.encode(),

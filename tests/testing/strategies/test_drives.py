@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from telemparse.errors import CallError
 from telemparse.testing.strategies import tracks
 
-HEALTHY = settings(max_examples=200, suppress_health_check=[], deadline=None, derandomize=True)
+HEALTHY = settings(suppress_health_check=[])
 EARTH_M = 6_371_008.8
 COLUMNS = ("t_ns", "lat_deg", "lon_deg", "alt_m", "speed_mps", "course_deg")
 

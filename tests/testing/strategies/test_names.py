@@ -12,7 +12,7 @@ from telemparse.errors import CallError
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.testing.strategies import artifact_sets
 
-HEALTHY = settings(max_examples=200, suppress_health_check=[], deadline=None, derandomize=True)
+HEALTHY = settings(suppress_health_check=[])
 
 
 @HEALTHY

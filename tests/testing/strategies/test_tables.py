@@ -12,7 +12,7 @@ from telemparse.schemas import SCHEMAS, check
 from telemparse.schemas.batches import TIME_BASES
 from telemparse.testing.strategies import gnss_pvt_tables, imu_tables
 
-HEALTHY = settings(max_examples=200, suppress_health_check=[], deadline=None, derandomize=True)
+HEALTHY = settings(suppress_health_check=[])
 DAY_NS = 86_400 * 10**9
 GRAVITY_MPS2 = 9.80665
 AXES = {
@@ -61,7 +61,6 @@ def test_tables_of_sensors_are_canonical(table):
 
 @pytest.mark.parametrize("time_base", TIME_BASES)
 def test_every_time_base_has_its_own_times(time_base):
-    @settings(max_examples=50)
     @given(gnss_pvt_tables(time_base=time_base, max_rows=20))
     def times_fit(table):
         _assert_canonical(table)
@@ -77,7 +76,6 @@ def test_every_time_base_has_its_own_times(time_base):
     times_fit()
 
 
-@settings(max_examples=50)
 @given(gnss_pvt_tables(columns=("t", "speed_mps", "hdop"), max_rows=10))
 def test_only_the_wanted_columns_and_the_required_ones_hold_values(table):
     holding = {name for name in table.column_names if table.column(name).null_count == 0}
@@ -85,7 +83,6 @@ def test_only_the_wanted_columns_and_the_required_ones_hold_values(table):
     assert all(table.column(name).null_count in (0, table.num_rows) for name in table.column_names)
 
 
-@settings(max_examples=50)
 @given(gnss_pvt_tables(max_rows=10))
 def test_all_columns_hold_values_unless_told(table):
     assert not any(table.column(name).null_count for name in table.column_names)
@@ -100,7 +97,6 @@ def test_gaps_appear_only_where_they_may(smallest):
     assert smallest(sensors, lambda found: found.column("cal_state").null_count).num_rows == 1
 
 
-@settings(max_examples=50)
 @given(gnss_pvt_tables(decimals=5, value_decimals=1, step_ns=10**6, rates_hz=(3, 7)))
 def test_values_have_the_digits_asked_for(table):
     assert (_instants_ns(table) % 10**6 == 0).all()
@@ -115,7 +111,6 @@ def test_values_have_the_digits_asked_for(table):
             )
 
 
-@settings(max_examples=100)
 @given(gnss_pvt_tables(min_rows=2))
 def test_velocities_are_those_of_speed_and_course(table):
     columns = {

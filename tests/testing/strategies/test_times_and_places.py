@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from telemparse.errors import CallError
 from telemparse.testing.strategies import Position, instants_ns, positions
 
-HEALTHY = settings(max_examples=200, suppress_health_check=[], deadline=None, derandomize=True)
+HEALTHY = settings(suppress_health_check=[])
 SECOND_NS = 10**9
 DAY_NS = 86_400 * SECOND_NS
 PLAIN_NS = 1_746_352_800 * SECOND_NS
