@@ -66,11 +66,9 @@ def once(job: Job, files: Files, environments: Environments, timeout_s: float = 
 
 def spawn(command: Sequence[str], timeout_s: float = 300.0) -> Measurement:
     """Run a command that prints one JSON line; peak memory comes from the kernel's account of it."""
-    # PYTHONPATH would lead a peer's process to our packages.
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     process = subprocess.Popen(
         command,
-        env=environment,
+        env=_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -100,5 +98,11 @@ def spawn(command: Sequence[str], timeout_s: float = 300.0) -> Measurement:
 def timed(command: Sequence[str]) -> float:
     """Run a whole process and return its wall seconds from start to end."""
     start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, env=_environment())
     return time.perf_counter() - start
+
+
+def _environment() -> dict[str, str]:
+    """Return ours without what leads a peer to our packages, or keeps byte code from being written."""
+    strange = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    return {key: value for key, value in os.environ.items() if key not in strange}

@@ -124,9 +124,12 @@ class _Loader:
     faults: list[Fault] = attrs.field(factory=list)
     origins: dict[str, str] = attrs.field(factory=dict)
     dialect_origins: dict[str, str] = attrs.field(factory=dict)
+    _distribution: str | None = None  # of the entry point in hand
 
     def take(self, point: EntryPoint) -> None:
         """Load one entry point and keep what it declares."""
+        # Asked once, for importlib reads all of METADATA, with the whole README in it, to tell a name.
+        self._distribution = distribution_of(point)
         # One manager per plugin: an unknown hook condemns its own plugin and no other.
         manager = pluggy.PluginManager(hookspecs.GROUP)
         manager.add_hookspecs(hookspecs)
@@ -156,7 +159,7 @@ class _Loader:
             return None
 
     def _fault(self, point: EntryPoint, stage: str, error: str) -> None:
-        self.faults.append(Fault(point.name, stage, error, distribution_of(point)))
+        self.faults.append(Fault(point.name, stage, error, self._distribution))
 
     def _keep_card(self, point: EntryPoint, card: ParserCard) -> None:
         if card.api not in SUPPORTED_API:
@@ -166,14 +169,14 @@ class _Loader:
             self._fault(point, "card", f"parser id {card.id!r} is taken by {self.origins[card.id]}")
         else:
             self.cards.append(card)
-            self.origins[card.id] = distribution_of(point) or point.name
+            self.origins[card.id] = self._distribution or point.name
 
     def _keep_dialect(self, point: EntryPoint, dialect: CsvDialect) -> None:
         if type(dialect) is not CsvDialect:  # what a subclass does while it is compared is anybody's guess
             raise TypeError(f"expected CsvDialect itself, got {type(dialect).__name__}")
         if not dialect.has_fingerprint:
             raise CallError(f"CSV dialect {dialect.name!r} has no fingerprint and would never be recognised")
-        origin = self.dialect_origins.setdefault(dialect.name, distribution_of(point) or point.name)
+        origin = self.dialect_origins.setdefault(dialect.name, self._distribution or point.name)
         if any(known.name == dialect.name for known in self.dialects):
             raise CallError(f"CSV dialect {dialect.name!r} is taken by {origin}")
         self.dialects.append(dialect)
