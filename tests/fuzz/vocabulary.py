@@ -32,7 +32,8 @@ _CELLS = (
     "N", "S", "E", "W", "NaN", "3D fix", "RTK", "DGPS", "No fix", "TRUE", "1", "0", "2024-05-04",
     "10:00:00", "24:00:00", "2024-05-04T10:00:00Z", "1714816800", "1714816800000", "48.1375", "11,575",
     "4807.038,N", "48°08'15\"N", "-0.5", "4807.0385N", "011°34.5E", "Latitude (deg)", "speed [km/h]",
-    "acc_x(g)", "GyroX (deg/s)", "sep=;", "Marker",
+    "acc_x(g)", "GyroX (deg/s)", "sep=;", "Marker", "lat_lon", "LatLng", "47.5 8.25", "47.5,8.25", "GPS",
+    "TxBat(V)", "LOCAL DATE", "xtime [s]",
 )  # fmt: skip
 
 _FIELDS = (
