@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from telemparse.extension.column_specs import FORMATS
-from telemparse.formats.csv.mapping import read_spec
+from telemparse.formats.csv.specs import read_spec
 from telemparse.formats.csv.vocabulary import QUANTITIES, Role
 from telemparse.kernels.units import UNITS, conversion, find_unit
 from telemparse.testing.dialects import DIALECT_PROMISES

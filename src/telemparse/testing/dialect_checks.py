@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from telemparse.extension.column_specs import FORMATS
 from telemparse.formats.csv.headers import snake_case
-from telemparse.formats.csv.mapping import read_spec
+from telemparse.formats.csv.specs import read_spec
 from telemparse.formats.csv.vocabulary import QUANTITIES, Role
 from telemparse.kernels.spelling import squash
 from telemparse.kernels.units import conversion

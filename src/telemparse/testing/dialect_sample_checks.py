@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from telemparse.extension.csv_dialect import Stamps
-from telemparse.formats.csv.mapping import read_spec
 from telemparse.formats.csv.rows import split_line
+from telemparse.formats.csv.specs import read_spec
 from telemparse.formats.csv.vocabulary import Role
 from telemparse.kernels.arrays import numpy_view
 from telemparse.kernels.lines import decoded

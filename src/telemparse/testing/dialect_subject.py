@@ -16,7 +16,7 @@ from telemparse.extension.faults import GUARDED
 from telemparse.extension.samples import recordings
 from telemparse.formats.csv.detect import layout_of
 from telemparse.formats.csv.headers import read_heading
-from telemparse.formats.csv.mapping import column_names
+from telemparse.formats.csv.naming import column_names
 from telemparse.formats.csv.recognition import fitting, known_dialects, taught
 from telemparse.kernels.spelling import squash
 from telemparse.model.detection import HEAD_BYTES

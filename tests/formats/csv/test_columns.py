@@ -8,7 +8,7 @@ import pytest
 
 import telemparse
 from telemparse.formats.csv.headers import read_heading, snake_case
-from telemparse.formats.csv.mapping import read_spec
+from telemparse.formats.csv.specs import read_spec
 from telemparse.formats.csv.vocabulary import Role
 
 

@@ -12,8 +12,8 @@ from telemparse.extension.csv_dialect import CsvDialect, FixRule, NumberRange, S
 from telemparse.formats.csv.dialects import BUILT_IN, GENERIC
 from telemparse.formats.csv.examples import EXAMPLES
 from telemparse.formats.csv.layout import read_layout
-from telemparse.formats.csv.mapping import read_spec
 from telemparse.formats.csv.recognition import speaks, which_dialect
+from telemparse.formats.csv.specs import read_spec
 
 COLUMBUS = (
     "INDEX,TAG,DATE,TIME,LATITUDE N/S,LONGITUDE E/W,HEIGHT,SPEED,HEADING,FIX MODE,VALID,PDOP,HDOP,VDOP,"

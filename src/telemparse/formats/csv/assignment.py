@@ -15,7 +15,7 @@ from telemparse.schemas.channels import KNOWN_CHANNELS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from telemparse.formats.csv.mapping import Column
+    from telemparse.formats.csv.source_column import Column
     from telemparse.formats.csv.vocabulary import Role
     from telemparse.kernels.units import Unit
 

@@ -13,7 +13,7 @@ from telemparse.formats.csv.calendars import begin, place
 from telemparse.formats.csv.clock import Clock
 from telemparse.formats.csv.clock_makers import column_named, make_clock
 from telemparse.formats.csv.clock_types import clock_type
-from telemparse.formats.csv.mapping import Basis
+from telemparse.formats.csv.source_column import Basis
 from telemparse.formats.csv.sources import NumberSource, RowSource
 from telemparse.formats.csv.ticks import Counter
 from telemparse.formats.csv.timing import Ambiguous, Form, read_time
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from telemparse.extension.csv_dialect import CsvDialect
     from telemparse.formats.csv.layout import Layout
-    from telemparse.formats.csv.mapping import Column
+    from telemparse.formats.csv.source_column import Column
     from telemparse.formats.csv.timing import TimeColumn
     from telemparse.model.options import ParseOptions
 

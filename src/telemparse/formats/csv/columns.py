@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from telemparse.formats.csv.assignment import Measured
     from telemparse.formats.csv.ledger import Ledger
-    from telemparse.formats.csv.mapping import Column
     from telemparse.formats.csv.numbers import Numbers
     from telemparse.formats.csv.reading import Cells
+    from telemparse.formats.csv.source_column import Column
     from telemparse.kernels.arrays import Mask
 
 __all__ = ["Columns"]

@@ -13,7 +13,7 @@ from telemparse.schemas.channels import KNOWN_CHANNELS
 
 if TYPE_CHECKING:
     from telemparse.formats.csv.assignment import Assignment
-    from telemparse.formats.csv.mapping import Column
+    from telemparse.formats.csv.source_column import Column
     from telemparse.kernels.units import Unit
 
 __all__ = ["add_known_channel", "complete_triads", "measured"]

@@ -13,7 +13,7 @@ from telemparse.kernels.arrays import numpy_view, validity
 
 if TYPE_CHECKING:
     from telemparse.extension.csv_dialect import FixRule
-    from telemparse.formats.csv.mapping import Column
+    from telemparse.formats.csv.source_column import Column
     from telemparse.kernels.arrays import Ints, Mask
 
 __all__ = ["UNKNOWN_TYPE", "FixWatch", "Verdict"]

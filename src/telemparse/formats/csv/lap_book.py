@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from telemparse.extension.csv_dialect import CsvDialect
     from telemparse.formats.csv.clock import Clock
     from telemparse.formats.csv.layout import Layout
-    from telemparse.formats.csv.mapping import Column
     from telemparse.formats.csv.reading import Cells
+    from telemparse.formats.csv.source_column import Column
     from telemparse.formats.csv.sources import Instants
     from telemparse.schemas.device_laps import DeviceLap
 

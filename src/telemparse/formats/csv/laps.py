@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from telemparse.extension.csv_rules import LapRule
-    from telemparse.formats.csv.mapping import Column
     from telemparse.formats.csv.reading import Cells
+    from telemparse.formats.csv.source_column import Column
     from telemparse.formats.csv.sources import Instants
     from telemparse.kernels.arrays import Floats, Ints, Mask
 

@@ -2,125 +2,27 @@
 
 from __future__ import annotations
 
-import enum
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import attrs
 
 from telemparse.extension.csv_rules import split_key
 from telemparse.formats.csv.headers import Heading, read_heading
+from telemparse.formats.csv.naming import asked_columns, column_names, column_origins, header_names
 from telemparse.formats.csv.pairs import PAIRS, is_pair, pair_meant, parts
-from telemparse.formats.csv.vocabulary import QUANTITIES, Role, meaning_of, squash
+from telemparse.formats.csv.source_column import Basis, Column
+from telemparse.formats.csv.specs import read_spec
+from telemparse.formats.csv.vocabulary import Role, squash
 from telemparse.kernels.units import Dimension, find_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from telemparse.extension.csv_dialect import CsvDialect
     from telemparse.formats.csv.layout import Layout
     from telemparse.formats.csv.profiles import Profile
-    from telemparse.formats.csv.vocabulary import Quantity
-    from telemparse.kernels.units import Unit
 
-__all__ = ["Basis", "Column", "UnknownColumns", "column_names", "map_columns", "named", "read_spec"]
-
-
-class Basis(enum.IntEnum):
-    """Who says what a column means; a lower one outweighs a higher one."""
-
-    OPTION = 0
-    DIALECT = 1
-    HEADER = 2
-
-
-@attrs.frozen(kw_only=True)
-class Column:
-    """One source column and what it is taken for.
-
-    Args:
-        index: from 0.
-        source: header cell as written, or `column_<n>` (from 1) without a header.
-        quantity: what it means; None for an auxiliary channel.
-        name: of an auxiliary channel when somebody gave one.
-        qualifier: format behind the colon of a spec that is no unit (`dmy`, `s`).
-        unit: stated unit, or None.
-        unit_text: as the source writes it.
-        base: header cell without a unit in brackets.
-        unit_is_default: the unit is a dialect's default and may be another one in this file.
-        rank: how telling its word is.
-        basis: who says so.
-        origin: word of the file's row of sources, empty without one.
-        pair: what the cells hold where this is one of the two coordinates in them (`lat_lon`), else empty.
-        place: of this coordinate in the cell, 0 or 1.
-        whole: the column of which this is a part, None for one that is whole.
-        profile: of its sampled cells.
-    """
-
-    index: int
-    source: str
-    quantity: Quantity | None = None
-    name: str = ""
-    qualifier: str = ""
-    unit: Unit | None = None
-    unit_text: str = ""
-    base: str = ""
-    unit_is_default: bool = False
-    rank: int = 0
-    basis: Basis = Basis.HEADER
-    origin: str = ""
-    pair: str = ""
-    place: int = 0
-    whole: Column | None = None
-    profile: Profile = attrs.field(repr=False)
-
-    def auxiliary(self) -> Column:
-        """Return the same column as a channel under its own name; a part stands for the whole of it."""
-        return self.whole if self.whole is not None else attrs.evolve(self, quantity=None)
-
-
-class UnknownColumns(Exception):  # noqa: N818  (it says what is unknown)
-    """The `columns=` option names columns that the file does not have."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(", ".join(names))
-        self.names = names
-
-
-@attrs.frozen
-class _Spec:
-    quantity: Quantity | None
-    name: str
-    qualifier: str
-    unit: Unit | None
-    unit_text: str
-    own_unit: Unit | None = None
-    is_default: bool = False
-
-
-def read_spec(text: str) -> _Spec:
-    """Return what `canonical[:unit or format]` says; an unknown name is one of an auxiliary channel."""
-    word, _colon, tail = text.partition(":")
-    is_default = tail.endswith("?")
-    tail = tail.rstrip("?")
-    unit = find_unit(tail) if tail else None
-    if word.strip() in PAIRS:
-        return _Spec(PAIRS[word.strip()], word.strip(), "", unit, tail, None, is_default)
-    # A canonical name is itself before it is another's word in a header: `time` is the time of a day.
-    named = (QUANTITIES.get((word.strip(), role)) for role in (Role.GNSS, Role.TIME))
-    found = next(filter(None, named), None) or _meaning(word)
-    own = read_heading(word)
-    if found is None:
-        found = own.quantity
-    if found is not None and found.role is Role.TIME:
-        # `t:s` names a scale of the clock, `date:dmy` an order of parts.
-        return _Spec(found, word.strip(), tail.strip().lower(), unit, tail)
-    return _Spec(found, word.strip(), "" if unit else tail.strip().lower(), unit, tail, own.unit, is_default)
-
-
-def _meaning(word: str) -> Quantity | None:
-    found = meaning_of(squash(word))
-    return found[0] if found else None
+__all__ = ["map_columns"]
 
 
 def map_columns(
@@ -133,9 +35,9 @@ def map_columns(
 
     Raises UnknownColumns when the option names a column that is not there.
     """
-    names, origins = _names(layout), _origins(layout, dialect)
+    names, origins = header_names(layout), column_origins(layout, dialect)
     told_apart = column_names(layout, dialect)
-    chosen = _by_index(told_apart, options or {})
+    chosen = asked_columns(told_apart, options or {})
     columns: list[Column] = []
     clocked: set[str] = set()
     for index, name in enumerate(names):
@@ -194,57 +96,6 @@ def _declared(dialect: CsvDialect, index: int, heading: Heading, origin: str) ->
             if name and (squash(name), source) in by_name:
                 return by_name[squash(name), source]
     return dialect.columns.get(index)
-
-
-def named(columns: Iterable[Column], key: str) -> Column | None:
-    """Return the column that a rule of a dialect names: `name`, `name@source`, or one without its unit."""
-    name, source = split_key(key)
-    for column in columns:
-        text = split_key(column.source)[0] if column.origin else column.source
-        if squash(name) in (squash(text), squash(column.base)) and source in ("", column.origin):
-            return column
-    return None
-
-
-def column_names(layout: Layout, dialect: CsvDialect) -> list[str]:
-    """Return the name of each column; those that repeat are told apart by their source, where one is told."""
-    names, origins = _names(layout), _origins(layout, dialect)
-    counts = Counter(squash(name) for name in names)
-    return [
-        f"{name}@{origin}" if origin and counts[squash(name)] > 1 else name
-        for name, origin in zip(names, origins, strict=True)
-    ]
-
-
-def _origins(layout: Layout, dialect: CsvDialect) -> list[str]:
-    """Return the word of the row of sources for each column: `gps` of `100: gps`."""
-    words = {word.strip().lower() for word in dialect.sources}
-    found = [""] * layout.width
-    for index, cell in enumerate(layout.sources[: layout.width] if words else ()):
-        word = cell.rpartition(":")[2].strip().lower()
-        found[index] = word if word in words else ""
-    return found
-
-
-def _names(layout: Layout) -> list[str]:
-    if layout.header is None:
-        return [f"column_{index + 1}" for index in range(layout.width)]
-    return [*layout.header[: layout.width], *[""] * (layout.width - len(layout.header))]
-
-
-def _by_index(names: list[str], options: Mapping[str | int, str]) -> dict[int, str]:
-    exact = {name: index for index, name in reversed(list(enumerate(names)))}
-    squashed = {squash(name): index for index, name in reversed(list(enumerate(names)))}
-    chosen, unknown = {}, []
-    for key, spec in options.items():
-        index = key if isinstance(key, int) else exact.get(key, squashed.get(squash(key)))
-        if index is None or not 0 <= index < len(names):
-            unknown.append(str(key))
-        else:
-            chosen[index] = spec
-    if unknown:
-        raise UnknownColumns(unknown)
-    return chosen
 
 
 def _column(told: Column, heading: Heading, row_unit: str, spec_text: str | None) -> Column:

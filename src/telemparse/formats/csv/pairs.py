@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from telemparse.formats.csv.mapping import Column
+    from telemparse.formats.csv.source_column import Column
     from telemparse.kernels.arrays import Mask
 
 __all__ = ["PAIRS", "is_pair", "pair_meant", "part_of", "parts"]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.clocking import Found
     from telemparse.formats.csv.layout import Layout
     from telemparse.formats.csv.ledger import Ledger
-    from telemparse.formats.csv.mapping import Column
+    from telemparse.formats.csv.source_column import Column
     from telemparse.model.options import ParseOptions
 
 __all__ = ["feeding", "make_streams", "planned_streams", "reading_kinds", "select"]

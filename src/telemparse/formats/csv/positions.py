@@ -16,8 +16,8 @@ from telemparse.formats.csv.pairs import part_of
 if TYPE_CHECKING:
     from telemparse.formats.csv.assignment import Measured
     from telemparse.formats.csv.ledger import Ledger
-    from telemparse.formats.csv.mapping import Column
     from telemparse.formats.csv.reading import Cells
+    from telemparse.formats.csv.source_column import Column
     from telemparse.kernels.arrays import Floats, Mask
 
 __all__ = ["Coordinates", "Positions", "UnclearAngles", "angle_form"]

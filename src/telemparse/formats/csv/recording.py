@@ -16,7 +16,8 @@ from telemparse.formats.csv.blocks import data_blocks, data_offset, without_stum
 from telemparse.formats.csv.clocking import choose_clock
 from telemparse.formats.csv.detect import layout_of
 from telemparse.formats.csv.ledger import Ledger, LineCounter
-from telemparse.formats.csv.mapping import UnknownColumns, map_columns, named
+from telemparse.formats.csv.mapping import map_columns
+from telemparse.formats.csv.naming import UnknownColumns, named
 from telemparse.formats.csv.plan import make_streams, planned_streams, reading_kinds, select
 from telemparse.formats.csv.positions import UnclearAngles
 from telemparse.formats.csv.profiles import profiles, sampled_rows

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from telemparse.errors import Malformed
 from telemparse.formats.csv.cells import CellKind
 from telemparse.formats.csv.headers import DEVICE_CELL, read_heading
-from telemparse.formats.csv.mapping import read_spec
 from telemparse.formats.csv.pairs import PAIRS
 from telemparse.formats.csv.plan import feeding
+from telemparse.formats.csv.specs import read_spec
 from telemparse.formats.csv.vocabulary import QUANTITIES, Role, squash
 from telemparse.model.codes import Severity
 from telemparse.model.issues import Issue, Locus

@@ -9,13 +9,13 @@ import attrs
 from telemparse.formats.csv.assignment import NUMERIC, NUMERIC_SHARE, Assignment
 from telemparse.formats.csv.cells import CellKind
 from telemparse.formats.csv.conversions import add_known_channel, complete_triads, measured
-from telemparse.formats.csv.mapping import Basis
+from telemparse.formats.csv.source_column import Basis
 from telemparse.formats.csv.vocabulary import QUANTITIES, Role, squash
 from telemparse.kernels.units import Dimension
 from telemparse.model.issues import Issue, Locus
 
 if TYPE_CHECKING:
-    from telemparse.formats.csv.mapping import Column
+    from telemparse.formats.csv.source_column import Column
 
 __all__ = ["assign"]
 

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telemparse.formats.csv.evidence import speed_unit
 from telemparse.formats.csv.ledger import Ledger
 from telemparse.formats.csv.numbers import numbers, text, to_mask
 from telemparse.formats.csv.vocabulary import Role
 from telemparse.kernels.arrays import numpy_view, to_arrow, validity
+from telemparse.kernels.speeds import speed_unit
 from telemparse.kernels.texts import strings
 from telemparse.model.messages import Batch, Meta
 from telemparse.schemas import TIME, QualityFlag, build, channel_field

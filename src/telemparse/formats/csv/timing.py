@@ -11,7 +11,7 @@ import attrs
 
 from telemparse.formats.csv.assignment import TYPED_SHARE
 from telemparse.formats.csv.cells import CellKind
-from telemparse.formats.csv.mapping import Basis
+from telemparse.formats.csv.source_column import Basis
 from telemparse.formats.csv.vocabulary import squash
 from telemparse.kernels.dates import DateOrder, dates, times_of_day
 from telemparse.kernels.texts import strings
@@ -20,7 +20,7 @@ from telemparse.kernels.units import Dimension
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telemparse.formats.csv.mapping import Column
+    from telemparse.formats.csv.source_column import Column
 
 __all__ = ["Ambiguous", "Form", "TimeColumn", "read_time"]
 
