@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemparse.formats.json import decoding
-from telemparse.formats.json.decoding import Number, Reader, TooLargeError, closed
+from telemparse.formats.json.decoding import Number, Reader, TooLargeError
+from telemparse.formats.json.mending import closed, deep_place
 
 SCALARS = (
     st.none()
@@ -157,3 +158,53 @@ def test_a_beginning_is_closed_at_its_last_whole_value(text, whole):
 def test_any_bytes_end_in_values_or_damage(data):
     found, source = read(data, 16)
     assert found or source.damaged or not data.strip(b"\0 \t\r\n\x1e\xef\xbb\xbf\xff\xfe")
+
+
+def test_a_line_with_nothing_but_blanks_behind_it_does_not_fill_the_memory():
+    source = reader("[1]" + "\n" * 1_000_000, 1 << 14)
+    assert list(source.elements()) == ["1"]
+    assert source.stream.tell() == 1_000_003
+    looked = reader("[1]\n" + " " * 1_000_000, 1 << 14)
+    next(iter(looked.elements()))
+    assert looked.stream.tell() < 200_000  # so much is read to tell lines from an array
+
+
+def scanned(source):
+    """Return the values of a reader, and how far into the text in memory each damage was found."""
+    places, scan = [], source._scan
+
+    def watched(text, place):
+        try:
+            return scan(text, place)
+        except ValueError as error:
+            places.append(error.pos)
+            raise
+        except RecursionError:
+            places.append(place)
+            raise
+
+    source._scan = watched
+    return list(source.elements()), places
+
+
+def test_damage_behind_a_large_value_is_found_in_little_text():
+    # An error counts the lines before it in memory: what a large value brought there is laid aside.
+    large = '[{"a": "' + "x" * 300_000 + '"}, '
+    found, places = scanned(reader(large + '{"b" 1},\n' * 3000 + "{}]", 1000))
+    assert len(found) == 2
+    assert len([place for place in places if place > 5000]) < 20
+    assert len(places) >= 3000
+
+
+def test_what_is_nested_too_deeply_is_read_once():
+    # From each bracket on it is too deep again, and as far as a thousand brackets.
+    source = reader('[{"a": 1}, ' + "[1],[" * 6000, 1 << 14)
+    found, places = scanned(source)
+    assert found == [{"a": "1"}, ["1"]]
+    assert len(places) < 40
+    assert source.damages[0].error == "nested too deeply"
+
+
+def test_a_place_that_is_too_deep_is_found_past_brackets_in_texts():
+    assert deep_place('x[{"a[[[": [[1]]}]', 1, 3) == 12
+    assert deep_place('[{"a[[[": 1}]', 0, 2) is None

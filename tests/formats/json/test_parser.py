@@ -10,6 +10,7 @@ import telemparse
 from telemparse.formats.json.card import CARD
 from telemparse.formats.json.detect import detect
 from telemparse.formats.json.examples import EXAMPLES
+from telemparse.formats.json.geojson import records_of
 from telemparse.formats.json.parser import parse_in_steps
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.detection import Rung, Sniff
@@ -323,3 +324,88 @@ def test_examples_read_the_same_in_steps_of_any_size(name, step):
 
     assert read(step) == read(1 << 18)
     assert CARD.greets(name, b"")
+
+
+def test_loss_and_return_of_a_traces_fix_are_events():
+    lost = [{**fix(number), "pointgps": [0, 0]} for number in (0, 1, 4, 5, 8)]
+    kept = [fix(number) for number in (2, 3, 6, 7)]
+    lines_of_trace = sorted([*lost, *kept], key=lambda line: line["timestamp"])
+    result = parsed(trace(*lines_of_trace))
+    events = result.streams["events"].to_pylist()
+    assert [(str(event["t"])[17:19], event["event_type"]) for event in events] == [
+        ("02", "fix_regained"), ("04", "fix_lost"), ("06", "fix_regained"), ("08", "fix_lost"),
+    ]  # fmt: skip
+    assert result.streams["gnss_pvt"].num_rows == 4
+    assert result.metadata["epochs_without_fix"] == 5
+
+
+TIMES = [f"2025-05-04T10:00:{second:02d}Z" for second in range(20)]
+
+
+@pytest.mark.parametrize("odd", [{"a": 1}, [1, 2]], ids=["object", "list"])
+@pytest.mark.parametrize("layout", ["columns", "headed"])
+def test_values_of_columns_that_are_no_scalars_are_blank_and_named(layout, odd):
+    heights = [500.0] * 12 + [odd] * 8  # the first ones tell what a list is
+    document = {"time": TIMES, "lat": [48.1] * 20, "lon": [11.5] * 20, "height": heights}
+    if layout == "headed":
+        rows = [list(row) for row in zip(*document.values(), strict=True)]
+        document = {"columns": list(document), "data": rows}
+    result = parsed(document)
+    assert result.ok
+    assert result.streams["gnss_pvt"]["alt_m"].to_pylist() == [500.0] * 12 + [None] * 8
+    assert issues(result)["CHANNELS_SKIPPED"].evidence["channels"] == "height (objects)"
+
+
+def test_columns_are_the_lists_of_the_length_that_most_have_and_the_others_are_named():
+    document = {"time": TIMES, "lat": [48.1] * 20, "lon": [11.5] * 20, "rpm": [1] * 30, "laps": [1] * 30}
+    result = parsed(document)
+    assert result.streams["gnss_pvt"].num_rows == 20
+    assert issues(result)["CHANNELS_SKIPPED"].evidence["channels"] == "rpm, laps"
+
+
+def test_items_beyond_the_eighth_and_values_too_deep_are_named():
+    deep = {"x": 1}
+    for _level in range(9):
+        deep = {"d": deep}
+    records = [{"time": t, "lat": 48.1, "lon": 11.5, "s": list(range(10)), "e": deep} for t in TIMES]
+    result = parsed(records)
+    assert {f"s_{place}" for place in range(8)} <= {*result.streams["channels.main"].column_names}
+    skipped = issues(result)["CHANNELS_SKIPPED"].evidence
+    assert (skipped["count"], skipped["channels"]) == (2, "s.8 and on, e.d.d.d.d.d.d.d.d")
+
+
+def test_elements_among_records_that_are_no_objects_are_counted():
+    records = [{"time": t, "lat": 48.1, "lon": 11.5} for t in TIMES]
+    result = parsed([None, *records, 5])
+    assert result.streams["gnss_pvt"].num_rows == 20
+    skipped = issues(result)["ROWS_SKIPPED"].evidence
+    assert (skipped["count"], skipped["total"], skipped["reason"]) == (2, 22, "is no object")
+
+
+def test_all_names_without_a_column_are_counted():
+    records = [{"time": t, "lat": 48.1, "lon": 11.5, **{f"c{n}": 1 for n in range(600)}} for t in TIMES[:2]]
+    assert issues(parsed(records))["CHANNELS_SKIPPED"].evidence["count"] == 603 - 256
+
+
+def test_lists_beside_lines_cost_no_more_than_they_hold():
+    class Watched(list):
+        looks = 0
+
+        def __getitem__(self, place):
+            type(self).looks += 1
+            return list.__getitem__(self, place)
+
+    beside = {f"k{number}": Watched([[number]]) for number in range(50)}
+    lines = [[[11.5, 48.1]]] * 50
+    geometry = {"type": "MultiLineString", "coordinates": lines}
+    found = list(records_of({"type": "Feature", "geometry": geometry, "properties": beside}))
+    assert len(found) == 50
+    assert found[0]["k7"] == 7
+    assert Watched.looks <= 3 * 50
+
+
+def test_documents_of_one_name_keep_their_facts_apart():
+    documents = {f"{place}/a.json": json.dumps([{"time": TIMES[0], "lat": 48, "lon": 11}]) for place in "xyz"}
+    artifacts = {name: text.encode() for name, text in documents.items()}
+    result = telemparse.parse(artifacts, parser="json", on_error="return")
+    assert {"dialect", "dialect.a", "dialect.a_2"} <= result.metadata.keys()

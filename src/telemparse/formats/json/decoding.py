@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
-from telemparse.kernels.lines import Encoding, sniff_encoding
+from telemparse.formats.json.buffer import TextBuffer
+from telemparse.formats.json.mending import closed, deep_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["LARGEST_VALUE_BYTES", "Damage", "Number", "Reader", "TooLargeError", "closed"]
+__all__ = ["LARGEST_VALUE_BYTES", "Damage", "Number", "Reader", "TooLargeError"]
 
 LARGEST_VALUE_BYTES = 64 * 1024 * 1024
 """Largest single value: a whole document that is one object is one value."""
 
-_DEEPEST = 64
+_DEEPEST = 512  # of one value; the scanner of the standard library takes up to a thousand
 _BLANK = re.compile(r"[ \t\r\n\0\x1e\ufeff]*")  # NUL padding, and the separator of RFC 7464
 _BETWEEN = re.compile(r"[ \t\r\n\0]*(?:,[ \t\r\n\0]*)?")
 _NEXT_ELEMENT = re.compile(r"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)|\][ \t\r\n]*,[ \t\r\n]*(?=\[)|\n[ \t]*(?=[{\[])")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]|"', re.DOTALL)
-_CLOSERS = {"{": "}", "[": "]"}
 _STEP = 1 << 16
 _STARTS = frozenset('{["-0123456789tfnNI')
 _LONGEST_ERROR = 60
@@ -93,20 +91,11 @@ class Reader:
     is_array: bool = False
     values: int = 0
     counts: Counts = attrs.field(factory=Counts)
-    _text: str = ""
-    _place: int = 0
-    _passed_bytes: int = 0
-    _passed_lines: int = 0
-    _ended: bool = False
-    _encoding: Encoding = attrs.field(default=Encoding("utf-8"))
-    _decode: Any = None
+    _buffer: TextBuffer = attrs.field(init=False)
     _scan: Any = None
 
     def __attrs_post_init__(self) -> None:
-        self._encoding = sniff_encoding(self.head) or Encoding("latin-1")
-        self._decode = codecs.getincrementaldecoder(self._encoding.name)("replace")
-        self.stream.seek(self._encoding.bom)
-        self._passed_bytes = self._encoding.bom
+        self._buffer = TextBuffer(self.stream, self.head, self.step)
         self._scan = json.JSONDecoder(
             object_pairs_hook=self._object,
             parse_float=Number,
@@ -128,85 +117,92 @@ class Reader:
 
         A damaged element is passed over up to where the next one seems to begin. Raises `TooLargeError`.
         """
-        self._skip(_BLANK)
-        if self._peek() == "[" and not self._is_one_of_lines():
+        buffer = self._buffer
+        buffer.skip(_BLANK)
+        if buffer.peek() == "[" and not self._is_one_of_lines():
             self.is_array = True
-            self._place += 1
+            buffer.place += 1
         closed_ = False
         while True:
-            self._drop()
-            self._skip(_BETWEEN if self.is_array else _BLANK)
-            letter = self._peek()
+            buffer.drop()
+            buffer.skip(_BETWEEN if self.is_array else _BLANK)
+            letter = buffer.peek()
             if not letter:
                 if self.is_array and not closed_ and not self._is_truncated:
-                    self._note("the array does not end", truncated=True)
+                    self._note("the array does not end", buffer.place, truncated=True)
                 return
             if closed_:
-                self._note("something stands behind the end of the array", truncated=False)
-                self._resync(self._place)
+                self._note("something stands behind the end of the array", buffer.place, truncated=False)
+                self._resync(buffer.place)
                 closed_ = False
             elif self.is_array and letter == "]":
-                self._place += 1
+                buffer.place += 1
                 closed_ = True
             else:
                 yield from self._value()
 
     def _is_one_of_lines(self) -> bool:
         """Tell a line that is an array (with more lines of arrays behind it) from one long array."""
-        while not self._ended and "\n" not in self._text[self._place :] and len(self._text) < _LONGEST_LINE:
-            self._more()
-        line, newline, rest = self._text[self._place :].partition("\n")
+        buffer = self._buffer
+        while (
+            not buffer.ended and len(buffer.text) < _LONGEST_LINE and "\n" not in buffer.text[buffer.place :]
+        ):
+            buffer.more()
+        line, newline, rest = buffer.text[buffer.place :].partition("\n")
         if not newline:
             return False
         try:
             _value, end = self._scan(line, 0)
         except (ValueError, RecursionError):
             return False
-        while not self._ended and not rest.strip():
-            self._more()
-            rest = self._text[self._place :].partition("\n")[2]
+        while not buffer.ended and len(buffer.text) < 2 * _LONGEST_LINE and not rest.strip():
+            buffer.more()
+            rest = buffer.text[buffer.place :].partition("\n")[2]
         return not line[end:].strip() and rest.lstrip().startswith(("[", "{"))
 
     def _value(self) -> Iterator[Any]:
-        size = self.step
-        if self._text[self._place] not in _STARTS:  # quicker than an error, which counts lines
-            yield from self._salvage(self._place, "Expecting value")
+        buffer, size = self._buffer, self.step
+        if buffer.text[buffer.place] not in _STARTS:  # quicker than an error, which counts lines
+            yield from self._salvage(buffer.place, "Expecting value")
             return
         while True:
             try:
-                value, end = self._scan(self._text, self._place)
+                value, end = self._scan(buffer.text, buffer.place)
             except RecursionError:
-                error, place, cut = "nested too deeply", self._place, False
+                # Not where the value begins: what stands in it would be read again from each bracket on.
+                deep = deep_place(buffer.text, buffer.place, _DEEPEST)
+                error, place, cut = "nested too deeply", buffer.place if deep is None else deep, False
             except ValueError as refused:
-                place = getattr(refused, "pos", self._place)
+                place = getattr(refused, "pos", buffer.place)
                 error = str(getattr(refused, "msg", refused))[:_LONGEST_ERROR]
-                left = len(self._text) - place
+                left = len(buffer.text) - place
                 cut = left <= _NEAR_END or (error.startswith("Unterminated") and left < _LONGEST_STRING)
             else:
-                if end < len(self._text) or self._ended:
-                    self._place = end
+                if end < len(buffer.text) or buffer.ended:
+                    buffer.place = end
                     self.values += 1
                     yield value
                     return
                 error, place, cut = "", end, True  # a number may go on behind the buffer
-            if not cut or self._ended:
+            if not cut or buffer.ended:
                 yield from self._salvage(place, error)
                 return
             # A value that the buffer cuts is read again with twice the text, so that time stays linear.
-            if len(self._text) - self._place > LARGEST_VALUE_BYTES:
+            if len(buffer.text) - buffer.place > LARGEST_VALUE_BYTES:
                 raise TooLargeError(LARGEST_VALUE_BYTES)
-            while not self._ended and len(self._text) - self._place < size:
-                self._more()
+            while not buffer.ended and len(buffer.text) - buffer.place < size:
+                buffer.more()
             size *= 2
 
     def _salvage(self, place: int, error: str) -> Iterator[Any]:
         """Go on behind damage with the next value; keep the good beginning of a lone document."""
-        begin, lone = self._place, not self.is_array and self.values == 0
-        ends = self._ended and (
-            error.startswith("Unterminated") or _ENDS.match(self._text, place) is not None
+        text, begin = self._buffer.text, self._buffer.place
+        lone = not self.is_array and self.values == 0
+        ends = self._buffer.ended and (
+            error.startswith("Unterminated") or _ENDS.match(text, place) is not None
         )
-        self._note(error, truncated=ends, place=place)
-        mended = closed(self._text[begin:place]) if lone and self._text[begin] == "{" else None
+        self._note(error, place, truncated=ends)
+        mended = closed(text[begin:place]) if lone and text[begin] == "{" else None
         if mended is not None:
             try:
                 value, _end = self._scan(mended, 0)
@@ -219,85 +215,25 @@ class Reader:
 
     def _resync(self, place: int) -> None:
         """Go to where the next value seems to begin, or to the end."""
-        self._place = place
+        buffer = self._buffer
+        buffer.place = place
         while True:
-            found = _NEXT_ELEMENT.search(self._text, self._place)
+            found = _NEXT_ELEMENT.search(buffer.text, buffer.place)
             if found is not None:
-                self._place = found.end()
+                buffer.place = found.end()
                 return
-            self._place = max(self._place, len(self._text) - _LONGEST_GAP)
-            if self._ended:
-                self._place = len(self._text)
+            buffer.place = max(buffer.place, len(buffer.text) - _LONGEST_GAP)
+            if buffer.ended:
+                buffer.place = len(buffer.text)
                 return
-            self._drop()
-            self._more()
+            buffer.drop()
+            buffer.more()
 
-    def _note(self, error: str, *, truncated: bool, place: int | None = None) -> None:
+    def _note(self, error: str, place: int, *, truncated: bool) -> None:
         self.damaged += 1
         if len(self.damages) < _MOST_DAMAGES:
-            before = self._text[: self._place if place is None else place]
-            offset = self._passed_bytes + len(before.encode(self._encoding.name, "replace"))
-            line = self._passed_lines + before.count("\n") + 1
-            self.damages.append(Damage(offset, line, error, truncated))
+            self.damages.append(Damage(*self._buffer.locate(place), error, truncated))
 
     @property
     def _is_truncated(self) -> bool:
         return any(damage.truncated for damage in self.damages)
-
-    def _peek(self) -> str:
-        while self._place >= len(self._text) and not self._ended:
-            self._more()
-        return self._text[self._place : self._place + 1]
-
-    def _skip(self, pattern: re.Pattern[str]) -> None:
-        while True:
-            found = pattern.match(self._text, self._place)
-            self._place = found.end() if found else self._place
-            if self._place < len(self._text) or self._ended:
-                return
-            self._drop()
-            self._more()
-
-    def _more(self) -> None:
-        piece = self.stream.read(self.step)
-        self._text += self._decode.decode(piece, not piece)
-        self._ended = not piece
-
-    def _drop(self) -> None:
-        """Forget what has been read, once it is much."""
-        if self._place < self.step:
-            return
-        passed = self._text[: self._place]
-        self._passed_bytes += len(passed.encode(self._encoding.name, "replace"))
-        self._passed_lines += passed.count("\n")
-        self._text, self._place = self._text[self._place :], 0
-
-
-def closed(text: str) -> str | None:
-    """Return the beginning of a document up to its last whole value, with its brackets closed.
-
-    None where nothing whole stands in it. Linear; a text that is cut in the middle of a string is cut
-    before it.
-    """
-    open_: list[str] = []
-    safe: tuple[int, int] | None = None
-    kept: list[str] = []
-    for token in _TOKEN.finditer(text):
-        letter = token[0]
-        if letter in "{[":
-            open_.append(letter)
-            if len(open_) > _DEEPEST:
-                return None
-            continue
-        if letter in "}]":
-            if not open_:
-                break
-            open_.pop()
-            safe, kept = (token.end(), len(open_)), list(open_)
-        elif letter == "," and open_:
-            safe, kept = (token.start(), len(open_)), list(open_)
-        elif letter == '"':
-            break
-    if safe is None:
-        return None
-    return text[: safe[0]] + "".join(_CLOSERS[letter] for letter in reversed(kept))

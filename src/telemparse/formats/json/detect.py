@@ -59,7 +59,7 @@ def _by_names(values: list[Any], *, is_record: bool, name: Detection) -> Detecti
     records = itertools.chain.from_iterable(found_in(value, is_record=is_record) for value in values)
     tables: dict[tuple[str, ...], dict[str, None]] = {}
     for found in itertools.islice(records, _RECORDS):
-        tables.setdefault(found.path, {}).update(dict.fromkeys(found.cells))
+        tables.setdefault(found.path, {}).update(dict.fromkeys(found.cells or ()))
     answers = [_table(path, list(names)) for path, names in tables.items()]
     return max([name, *answers], key=lambda detection: detection.rung.value)
 

@@ -58,14 +58,26 @@ def _geometry(geometry: dict[str, Any], properties: dict[str, Any]) -> Iterator[
     if kind != "MultiLineString":
         yield from _line(lines, listed)
         return
-    for number, line in enumerate(lines):
+    beside = _by_line(listed)
+    nothing: dict[str, list[Any]] = {}
+    for line in lines:
+        parts = next(beside, nothing)
         if isinstance(line, list):
-            parts = {
-                key: part[number]
-                for key, part in listed.items()
-                if isinstance(part, list) and number < len(part) and isinstance(part[number], list)
-            }
             yield from _line(line, parts)
+
+
+def _by_line(listed: dict[str, Any]) -> Iterator[dict[str, list[Any]]]:
+    """Yield the lists of each line, as far as any goes; those that end early cost no more than they hold."""
+    going = [(key, part) for key, part in listed.items() if isinstance(part, list)]
+    going.sort(key=lambda each: len(each[1]), reverse=True)
+    number = 0
+    while True:
+        while going and len(going[-1][1]) <= number:
+            going.pop()
+        if not going:
+            return
+        yield {key: part[number] for key, part in going if isinstance(part[number], list)}
+        number += 1
 
 
 def _line(places: list[Any], listed: dict[str, Any]) -> Iterator[dict[str, Any]]:

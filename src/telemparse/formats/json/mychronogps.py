@@ -13,6 +13,7 @@ from telemparse.formats.json.decoding import Number
 from telemparse.formats.json.lines import inside
 from telemparse.kernels.arrays import to_arrow
 from telemparse.kernels.clocks import DAY_NS, NS_PER_S, civil_days, midnights
+from telemparse.kernels.texts import strings
 from telemparse.model.gates import Gate, GateKind
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from telemparse.extension.protocol import Message
-    from telemparse.kernels.arrays import Floats, Mask
+    from telemparse.kernels.arrays import Floats, Ints, Mask
     from telemparse.model.artifacts import Artifact
 
 __all__ = ["Trace"]
@@ -43,6 +44,7 @@ _GATES = {
     **{f"Int{number}": (GateKind.SECTOR, f"Int{number}") for number in range(1, 10)},
 }
 _POINTS, _AXES = 4, 2
+_EVENT = pa.dictionary(pa.int8(), pa.string())
 
 
 @attrs.define
@@ -58,6 +60,7 @@ class Trace:
     suffix: str
     _day: int | None = None
     _rows: list[tuple[int, float, float, float, float]] = attrs.field(factory=list)
+    _has_fix: bool | None = None
     _last_ns: int | None = None
     _midnights: int = 0
     _passed: int = 0
@@ -87,11 +90,19 @@ class Trace:
         self._epochs += 1
         if lat == 0 and lon == 0:
             self._lost += 1
+            if self._lost == self._epochs:
+                self._has_fix = False  # its clock may be wrong before the first fix
+                return
+            self._rows.append((of_day_ns, np.nan, np.nan, np.nan, np.nan))
+            yield from self._flush_much()
             return
         speed, course = _number(cells.get("vitesse")), _number(cells.get("cap"))
         self._count("vitesse", cells, 0 <= speed * _KMH <= _FASTEST_MPS)
         self._count("cap", cells, 0 <= course <= _CIRCLE)
         self._rows.append((of_day_ns, lat, lon, speed, course))
+        yield from self._flush_much()
+
+    def _flush_much(self) -> Iterator[Batch]:
         if len(self._rows) >= _ROWS:
             yield from self._flush()
 
@@ -126,17 +137,36 @@ class Trace:
         count = self._midnights + midnights(of_day_ns, self._last_ns)
         self._passed += int((np.diff(count, prepend=self._midnights) > 0).sum())
         self._last_ns, self._midnights = int(of_day_ns[-1]), int(count[-1])
+        t_ns = ((self._day or 0) + count) * DAY_NS + of_day_ns
+        fixed = ~np.isnan(lat)
+        yield from self._events(t_ns, fixed)
+        t_ns, lat, lon, speed, course = (column[fixed] for column in (t_ns, lat, lon, speed, course))
+        if not len(t_ns):
+            return
         speed_valid, course_valid = _within(speed * _KMH, _FASTEST_MPS), _within(course, _CIRCLE)
         narrow = np.where(course_valid, course, 0).astype(np.float32)
         columns = {
-            "t": ((self._day or 0) + count) * DAY_NS + of_day_ns,
+            "t": t_ns,
             "lat_deg": lat,
             "lon_deg": np.where(lon == _MAX_LON, -_MAX_LON, lon),
             "speed_mps": to_arrow(np.where(speed_valid, speed * _KMH, 0), pa.float32(), speed_valid),
             "course_deg": to_arrow(np.where(narrow >= _CIRCLE, 0, narrow), pa.float32(), course_valid),
         }
-        base = "utc" if self._day is not None else "time_of_day"
-        yield Batch(f"gnss_pvt{self.suffix}", build("gnss_pvt", columns, time_base=base))
+        yield Batch(f"gnss_pvt{self.suffix}", build("gnss_pvt", columns, time_base=self._time_base))
+
+    @property
+    def _time_base(self) -> str:
+        return "utc" if self._day is not None else "time_of_day"
+
+    def _events(self, t_ns: Ints, fixed: Mask) -> Iterator[Batch]:
+        """Yield where the fix is lost and where it comes back."""
+        before = np.concatenate([[fixed[0] if self._has_fix is None else self._has_fix], fixed[:-1]])
+        self._has_fix = bool(fixed[-1])
+        changed = np.flatnonzero(fixed != before)
+        if len(changed):
+            words = strings(["fix_regained" if fixed[row] else "fix_lost" for row in changed.tolist()])
+            columns = {"t": t_ns[changed], "event_type": words.dictionary_encode().cast(_EVENT)}
+            yield Batch(f"events{self.suffix}", build("events", columns, time_base=self._time_base))
 
     def conclusion(self) -> Iterator[Message]:
         """Yield the last rows, and what was lost."""

@@ -85,6 +85,7 @@ class _Document:
     chosen: list[Table] = attrs.field(factory=list)
     units: dict[str, str] = attrs.field(factory=dict)
     _tables: dict[Path, Table] = attrs.field(factory=dict)
+    _strays: dict[Path, int] = attrs.field(factory=dict)
     _crowded: int = 0
     _trace: Trace | None = None
 
@@ -152,16 +153,23 @@ class _Document:
     def _collect(self, value: Any, *, is_record: bool) -> None:
         for found in found_in(value, is_record=is_record):
             table = self._tables.get(found.path)
+            if found.cells is None:
+                if found.path in self._strays or len(self._strays) < _MOST_TABLES:
+                    self._strays[found.path] = self._strays.get(found.path, 0) + 1
+                continue
             if table is None:
                 if len(self._tables) >= _MOST_TABLES:
                     self._crowded += 1
                     continue
                 words = "_".join([plain_stem(self.artifact.name, "document"), *found.path])
                 table = self._tables[found.path] = Table(words, found.shape)
+            table.leave(found.left)
             table.add(found.cells)
 
     def _choose(self) -> None:
         """Choose the tables with a time, or without any the largest, whose errors say what is missing."""
+        for path, table in self._tables.items():
+            table.strays = self._strays.get(path, 0)
         filled = [table for table in self._tables.values() if table.rows]
         self.chosen = [table for table in filled if table.is_timed]
         if not self.chosen and filled:

@@ -68,12 +68,14 @@ def document_issues(
     skipped = [name for table in chosen for name in table.skipped]
     if skipped:
         yield Issue("CHANNELS_SKIPPED", place, count=len(skipped), channels=", ".join(skipped[:_NAMED]))
-    remarks = sum(table.remarks for table in chosen)
-    if remarks:
-        total = remarks + sum(table.rows for table in chosen)
-        yield Issue(
-            "ROWS_SKIPPED", place, count=remarks, total=total, reason="begins with a sign of a remark"
-        )
+    lost = {
+        "begins with a sign of a remark": sum(table.remarks for table in chosen),
+        "is no object": sum(table.strays for table in chosen),
+    }
+    total = sum(lost.values()) + sum(table.rows for table in chosen)
+    for reason, count in lost.items():
+        if count:
+            yield Issue("ROWS_SKIPPED", place, count=count, total=total, reason=reason)
 
 
 def retold(messages: Iterable[Message], origins: Mapping[str, Artifact]) -> Iterator[Message]:

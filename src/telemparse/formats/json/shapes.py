@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -38,13 +39,15 @@ class Found:
 
     Args:
         path: names on the way to its list, from the top; records of one path make one table.
-        cells: its values by flat name (`gps.lat`), in order.
+        cells: its values by flat name (`gps.lat`), in order; None for an element that is no object.
         shape: how the document writes it.
+        left: names of values that have no place in a table: longer lists, deeper objects, other lengths.
     """
 
     path: Path
-    cells: dict[str, Any]
+    cells: dict[str, Any] | None
     shape: Shape = Shape.RECORDS
+    left: tuple[str, ...] = ()
 
 
 def found_in(value: Any, path: Path = (), *, is_record: bool, depth: int = 0) -> Iterator[Found]:
@@ -64,6 +67,8 @@ def found_in(value: Any, path: Path = (), *, is_record: bool, depth: int = 0) ->
             yield from found_in(item, path, is_record=True, depth=depth + 1)
         return
     if not isinstance(value, dict):
+        if is_record:
+            yield Found(path, None)
         return
     if is_geojson(value):
         yield from (Found((*path, "geojson"), cells, Shape.GEOJSON) for cells in records_of(value))
@@ -75,13 +80,15 @@ def _in_object(value: dict[str, Any], path: Path, *, is_record: bool, depth: int
     inner, plain = _parts(value)
     columns = {} if is_record else _columns(plain)
     if columns:
-        yield from _transposed(columns, path)
+        others = tuple(key for key, part in plain.items() if key not in columns and _is_series(part))
+        yield from _transposed(columns, path, others if not _headed(plain) else ())
     for key, part in inner.items():
         yield from found_in(part, (*path, key), is_record=False, depth=depth + 1)
     if is_record:
-        cells = flat(plain)
+        left: list[str] = []
+        cells = flat(plain, left)
         if cells:
-            yield Found(path if not inner else (*path, "*"), cells)
+            yield Found(path if not inner else (*path, "*"), cells, left=tuple(left))
 
 
 def _parts(value: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -111,15 +118,20 @@ def _columns(value: dict[str, Any]) -> dict[str, list[Any]]:
     named = _headed(value)
     if named:
         return named
-    lists = {
-        key: part
-        for key, part in value.items()
-        if isinstance(part, list) and len(part) >= _FEWEST_ROWS and all(map(_is_scalar, part[:_MOST_ITEMS]))
-    }
-    lengths = [len(part) for part in lists.values()]
-    longest = max(lengths, default=0)
-    columns = {key: part for key, part in lists.items() if len(part) == longest}
+    lists = {key: part for key, part in value.items() if _is_series(part)}
+    counts = Counter(len(part) for part in lists.values())
+    # The length that most lists have, of several the longest.
+    rows = max(counts, key=lambda length: (counts[length], length), default=0)
+    columns = {key: part for key, part in lists.items() if len(part) == rows}
     return columns if len(columns) > 1 else {}
+
+
+def _is_series(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) >= _FEWEST_ROWS
+        and all(_is_scalar(item) for item in value[:_MOST_ITEMS])
+    )
 
 
 def _headed(value: dict[str, Any]) -> dict[str, list[Any]]:
@@ -135,24 +147,38 @@ def _headed(value: dict[str, Any]) -> dict[str, list[Any]]:
     return {}
 
 
-def _transposed(columns: dict[str, list[Any]], path: Path) -> Iterator[Found]:
+def _transposed(columns: dict[str, list[Any]], path: Path, others: tuple[str, ...]) -> Iterator[Found]:
     names = list(columns)
     for row in zip(*columns.values(), strict=True):
-        yield Found(path, dict(zip(names, row, strict=True)), Shape.COLUMNS)
+        cells = dict(zip(names, row, strict=True))
+        odd = [name for name, value in cells.items() if not _is_scalar(value)]
+        for name in odd:
+            cells[name] = None
+        yield Found(path, cells, Shape.COLUMNS, (*others, *(f"{name} (objects)" for name in odd)))
 
 
-def flat(value: dict[str, Any], before: str = "", depth: int = 0) -> dict[str, Any]:
-    """Return the scalars of an object by the names on their way, joined by dots; lists by number."""
+def flat(
+    value: dict[str, Any], left: list[str] | None = None, before: str = "", depth: int = 0
+) -> dict[str, Any]:
+    """Return the scalars of an object by the names on their way, joined by dots; lists by number.
+
+    `left` gathers the names of what is too long or too deep for that.
+    """
     cells: dict[str, Any] = {}
+    left = [] if left is None else left
     for key, part in value.items():
         name = f"{before}{key}"
         if isinstance(part, dict) and depth < _DEEPEST:
-            cells.update(flat(part, f"{name}.", depth + 1))
+            cells.update(flat(part, left, f"{name}.", depth + 1))
         elif isinstance(part, list) and depth < _DEEPEST:
             numbered = {str(place): item for place, item in enumerate(part[:_MOST_ITEMS])}
-            cells.update(flat(numbered, f"{name}.", depth + 1))
+            cells.update(flat(numbered, left, f"{name}.", depth + 1))
+            if len(part) > _MOST_ITEMS:
+                left.append(f"{name}.{_MOST_ITEMS} and on")
         elif _is_scalar(part):
             cells[name] = part
+        else:
+            left.append(name)
     return cells
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 import tempfile
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["Table"]
 
 _MOST_COLUMNS = 256
+_MOST_SKIPPED = 10_000
 _MEMORY_BYTES = 4 * 1024 * 1024
 _COPY_ROWS = 5000
 _CONTROLS = dict.fromkeys((*range(32), 0x7F, 0x85, 0x2028, 0x2029), " ")
+_ITEM = re.compile(r"\.(\d+)(?=\.|$)")
 _COMMENT = ("#", "%", "/", ";")
 
 
@@ -39,7 +43,8 @@ class Table:
     Attributes:
         columns: flat names with their place.
         rows: so far.
-        skipped: names that found no room among the columns, the first of them.
+        skipped: names that found no room among the columns, the first ten thousand.
+        strays: elements of its list that are no objects.
         remarks: rows that begin with the sign of a remark, which the table could not hold.
     """
 
@@ -48,6 +53,7 @@ class Table:
     columns: dict[str, int] = attrs.field(factory=dict)
     rows: int = 0
     skipped: dict[str, None] = attrs.field(factory=dict)
+    strays: int = 0
     remarks: int = 0
     _widths: list[tuple[int, int]] = attrs.field(factory=list)
     _file: BinaryIO = attrs.field(init=False)
@@ -80,8 +86,14 @@ class Table:
     def _meet(self, name: str) -> None:
         if len(self.columns) < _MOST_COLUMNS:
             self.columns[name] = len(self.columns)
-        elif len(self.skipped) < _MOST_COLUMNS:
-            self.skipped[name] = None
+        else:
+            self.leave((name,))
+
+    def leave(self, names: tuple[str, ...]) -> None:
+        """Remember values that have no place in the table."""
+        for name in names:
+            if len(self.skipped) < _MOST_SKIPPED:
+                self.skipped[name] = None
 
     def headings(self, units: dict[str, str]) -> dict[str, str]:
         """Return the header word of each column: the last steps of its path that mean something.
@@ -91,11 +103,11 @@ class Table:
         """
         words: dict[str, str] = {}
         for name in self.columns:
-            words[name] = next((tail for tail in tails(name) if quantity(tail)), name.replace(".", " "))
-        taken = list(words.values())
+            words[name] = next((tail for tail in tails(name) if quantity(tail)), _heading(name))
+        taken = Counter(words.values())
         for name, word in words.items():
-            if taken.count(word) > 1:
-                words[name] = name.replace(".", " ")
+            if taken[word] > 1:
+                words[name] = _heading(name)
             unit = units.get(name, units.get(word))
             if unit and read_heading(words[name]).unit is None:
                 words[name] = f"{words[name]} ({unit})"
@@ -121,6 +133,11 @@ class Table:
             rows = itertools.islice(self._file, after - first)
             while lines := list(itertools.islice(rows, _COPY_ROWS)):
                 yield b"".join(line[:-1] + missing for line in lines)
+
+
+def _heading(name: str) -> str:
+    """Return a dotted name as a heading; the number of an item stays with its list, for `s 0` is an angle."""
+    return _ITEM.sub(r"_\1", name).replace(".", " ")
 
 
 def _spool() -> BinaryIO:
