@@ -54,6 +54,18 @@ def test_equal_at_agrees_with_slices_also_beyond_the_edges(text, word, starts):
     assert found.tolist() == expected
 
 
+@given(st.text("ab", min_size=60, max_size=90), st.integers(1, 25), st.data())
+def test_equal_at_looks_at_every_byte_of_a_long_literal(text, width, data):
+    begin = data.draw(st.integers(0, len(text) - width))
+    literal = bytearray(text[begin : begin + width].encode())
+    every = np.arange(-1, len(text) + 1)
+    expected = [at >= 0 and text[at : at + width].encode() == literal for at in every]
+    assert expected[begin + 1]
+    assert equal_at(array(text.encode()), every, bytes(literal)).tolist() == expected
+    literal[data.draw(st.integers(0, width - 1))] = ord("c")
+    assert not equal_at(array(text.encode()), every, bytes(literal)).any()
+
+
 @given(st.binary(max_size=50))
 def test_positions_are_where_the_byte_stands(data):
     assert positions(array(data), 0x61).tolist() == [i for i, byte in enumerate(data) if byte == 0x61]

@@ -20,6 +20,7 @@ Bytes: TypeAlias = "NDArray[np.uint8]"
 _WASTE = 4
 _SMALL = 64 * 1024
 _STEP = 128 * 1024
+_WORD = 8
 
 
 def positions(buffer: Bytes, byte: int) -> Ints:
@@ -52,10 +53,26 @@ def equal_at(buffer: Bytes, starts: Ints, literal: bytes) -> Mask:
     last = len(buffer) - width
     if last < 0:
         return np.zeros(len(starts), np.bool_)
-    if len(starts) and not 0 <= int(starts.min()) <= int(starts.max()) <= last:
+    starts = starts.astype(np.int64, copy=False)
+    if not len(starts):
+        return np.zeros(0, np.bool_)
+    # As unsigned, a start below 0 is beyond every end.
+    if int(starts.view(np.uint64).max()) > last:
         inside = (starts >= 0) & (starts <= last)
         return inside & equal_at(buffer, np.where(inside, starts, 0), literal)
-    return np.asarray(_windows(buffer, width, "S")[starts] == literal)
+    if width < _WORD:
+        return np.asarray(_windows(buffer, width, "S")[starts] == literal)
+    return _equal_words(_windows(buffer, width, "V")[starts], literal)
+
+
+def _equal_words(windows: NDArray[Any], literal: bytes) -> Mask:
+    """Return which windows, as wide as the literal, hold it: eight bytes at a time, the last ones again."""
+    same = np.ones(len(windows), np.bool_)
+    last = len(literal) - _WORD
+    for place in (*range(0, last, _WORD), last):
+        words = np.ndarray((len(windows),), np.uint64, windows, place, (len(literal),))
+        same &= words == np.frombuffer(literal, np.uint64, 1, place)[0]
+    return same
 
 
 def spans(buffer: Bytes, starts: Ints, ends: Ints) -> pa.StringArray:

@@ -191,10 +191,12 @@ class PointReader:
         if not found:
             return np.zeros(0, np.int64)
         less = index.places(_LESS)
+        less = less[:-1] if less[-1] == len(data) - 1 else less
+        letters = index.buffer[1:].take(less)
         starts: list[Ints] = []
         for tag in found:
             # One letter rules out most tags, for less than the whole name costs.
-            alike = less[index.buffer[np.minimum(less + 1, len(data) - 1)] == tag[1]]
+            alike = less[letters == tag[1]]
             starts.append(alike[equal_at(index.buffer, alike, tag)])
         return starts[0] if len(starts) == 1 else np.unique(np.concatenate(starts))
 
