@@ -110,7 +110,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure against the peers and write docs/benchmarks.md (`nox -s bench -- --help` for choices)."""
-    session.install(".[cli]")
+    session.install(".[cli]", *map(str, _plugins()))  # detection is measured with all parsers there are
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": str(ROOT / "tests")})
 
 
