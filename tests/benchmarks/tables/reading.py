@@ -108,7 +108,8 @@ RACES = (
         "IGC",
         bench_input("igc", 200_000),
         (
-            _peer("aerofiles", "aerofiles_read.py", "aerofiles"),
+            # It imports dateutil, and does not say so.
+            _peer("aerofiles", "aerofiles_read.py", "aerofiles", "python-dateutil"),
             *([_gpsbabel("igc")] if GPSBABEL else []),
         ),
     ),
