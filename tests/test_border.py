@@ -293,6 +293,18 @@ def test_facts_become_plain_metadata_and_a_later_one_replaces_an_earlier():
     assert outcome.border.metadata == {"a": [1, 2.5, {"b": [3]}], "c": None}
 
 
+def test_facts_of_a_second_parser_hide_none_of_the_first_ones():
+    border = Border(Collector(), ParseOptions())
+    for name in ("one", "two"):
+        border.begin(toy(name).card)
+        for number in (1, 2):
+            border.accept(Meta("gates", [f"{name} {number}"]))
+            border.accept(Meta("device_family", f"{name} {number}"))
+    border.accept(Meta("clock", "of two"))
+    assert border.metadata == {"gates": ["one 2"], "gates.two": ["two 2"], "clock": "of two"}
+    assert border.device == {"device_family": "one 2"}
+
+
 def test_gates_stay_gates():
     gate = Gate("sector", "1", 1.0, 2.0, 3.0, 4.0, raw={"line": (1, 2)})
     (kept,) = Outcome(Meta("gates", [gate])).border.metadata["gates"]

@@ -474,6 +474,14 @@ def test_of_equal_claims_the_first_one_speaks():
     assert candidate.evidence == ("b",)
 
 
+def test_of_parts_that_may_have_positions_the_surest_wins():
+    toys = [toy("laps", seeing(b"laps")), toy("trace", seeing(b"trace", SIGNATURE))]
+
+    found = settled({"a": b"laps", "b": b"trace"}, *toys)
+
+    assert [part.candidate.parser_id for part in found.parts] == ["trace", "laps"]
+
+
 def test_without_a_position_the_first_part_wins():
     toys = [toy(name, seeing(name.encode()), streams=("imu_accel",)) for name in ("one", "two")]
 

@@ -89,6 +89,7 @@ class Border:
     findings: Findings = attrs.field(factory=Findings)
     _streams: dict[str, _Stream] = attrs.field(factory=dict)
     _card: ParserCard | None = None
+    _facts: dict[str, str] = attrs.field(factory=dict)
 
     def begin(self, card: ParserCard) -> None:
         """Attribute what comes next to this parser."""
@@ -134,14 +135,26 @@ class Border:
         if not isinstance(message.key, str):
             raise TypeError("the key is no word")
         if message.key in _DEVICE_KEYS:
-            if message.value is not None:
+            # Of several parts the first that names its device is heard: it is the one with the positions.
+            if message.value is not None and self._owns(message.key):
                 self.device[message.key] = str(message.value)
             return
         try:
             # As it will be read from a file: lists for tuples, numbers for numpy's, nothing shared.
-            self.metadata[message.key] = metadata_from(plain(message.value))
+            value = metadata_from(plain(message.value))
         except TypeError as error:
             self._violation("?", f"metadata {message.key}: {error}")
+            return
+        key = message.key if self._owns(message.key) else f"{message.key}.{self._owner}"
+        self.metadata[key] = value
+
+    @property
+    def _owner(self) -> str:
+        return self._card.id if self._card is not None else ""
+
+    def _owns(self, key: str) -> bool:
+        """Tell whether a fact is the present parser's: a second parser's `gates` become `gates.<id>`."""
+        return self._facts.setdefault(key, self._owner) == self._owner
 
     def _batch(self, batch: Batch) -> tuple[str, pa.Table] | None:
         if not self.options.wants(batch.stream):
@@ -173,12 +186,11 @@ class Border:
 
     def _claimed(self, stream: str, facts: dict[bytes, bytes]) -> str:
         """Return the name that a stream gets: a second parser's `gnss_pvt` becomes `gnss_pvt.<id>`."""
-        owner = self._card.id if self._card is not None else ""
         name = stream
-        if stream in self._streams and self._streams[stream].owner != owner:
-            name = f"{stream}.{owner}"
+        if stream in self._streams and self._streams[stream].owner != self._owner:
+            name = f"{stream}.{self._owner}"
         if name not in self._streams:
-            self._streams[name] = _Stream(owner, facts, self.ordering())
+            self._streams[name] = _Stream(self._owner, facts, self.ordering())
         return name
 
     def _in_range(self, table: pa.Table) -> pa.Table:

@@ -48,7 +48,8 @@ class Classification:
     """What a recording is.
 
     Args:
-        winner: the candidate whose part has a position, else of the first part; None without parts.
+        winner: the candidate whose part can have positions, of several the surest, else of the first part;
+            None without parts.
         parts: one per parser that takes part, the winner's first.
         candidates: every claim above NO, best first.
         faults: plugins that failed while loading or asking.
@@ -115,7 +116,9 @@ def classify(artifacts: ArtifactSet, options: ParseOptions, catalog: Catalog) ->
     _join_companions(claims, inquiry, catalog)
     inquiry.report_unclaimed(bool(claims))
     parts = [_part(claimed) for claimed in claims.values()]
+    # What can have positions: of several such parts the one that is recognised most surely, else the first.
     with_position = [part for part in parts if "gnss_pvt" in catalog.card(part.candidate.parser_id).streams]
+    with_position.sort(key=lambda part: -part.candidate.score)
     first = (with_position or parts)[:1]
     parts = first + [part for part in parts if part not in first]
     return Classification(
