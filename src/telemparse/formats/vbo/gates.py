@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 from telemparse.formats.vbo.producers import Producer
 from telemparse.kernels.gate_lines import GateChoice, Meaning
 from telemparse.model.gates import GateKind
-from telemparse.model.issues import Issue, Locus
-from telemparse.model.messages import Meta
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-__all__ = ["gate_choices", "placed_gates"]
+__all__ = ["gate_choices"]
 
 _KINDS = {
     "start": GateKind.START_FINISH,
@@ -64,26 +62,3 @@ def gate_choices(lines: Sequence[str], producer: Producer) -> tuple[list[GateCho
 
 def _point(lat_min: float, lon_min: float) -> tuple[float, float]:
     return lat_min / _MINUTES, -lon_min / _MINUTES
-
-
-def placed_gates(
-    choices: Sequence[GateChoice], somewhere: tuple[float, float] | None, artifact: str, suffix: str
-) -> Iterator[Issue | Meta]:
-    """Yield the gates that lie where the data is, and an issue for each that does not.
-
-    Args:
-        choices: that have watched the whole trace.
-        somewhere: any fix, degrees, None without one: then no gate can be judged and none is given.
-        artifact: name for issues.
-        suffix: of the metadata key.
-    """
-    if somewhere is None:
-        return
-    for choice in choices:
-        if choice.is_stale:
-            away_m = choice.away_m(*somewhere)
-            away_km = round(away_m / 1000) if choice.orders else None
-            yield Issue("GATE_STALE", Locus(artifact), gate=choice.name, distance_km=away_km)
-    gates = [choice.gate for choice in choices if not choice.is_stale]
-    if gates:
-        yield Meta(f"gates{suffix}", gates)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from telemparse.errors import Malformed
+from telemparse.formats.gate_places import placed_gates
 from telemparse.formats.vbo.blocks import row_blocks, without_stump
 from telemparse.formats.vbo.clock import Clock, created
 from telemparse.formats.vbo.demand import row_reader, textual_channels
 from telemparse.formats.vbo.description import describe
-from telemparse.formats.vbo.gates import gate_choices, placed_gates
+from telemparse.formats.vbo.gates import gate_choices
 from telemparse.formats.vbo.layout import has_position, read_layout
 from telemparse.formats.vbo.ledger import Ledger
 from telemparse.formats.vbo.producers import producer_of
