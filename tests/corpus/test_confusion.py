@@ -7,7 +7,6 @@ from fnmatch import fnmatchcase
 import pytest
 
 from confusion.collisions import unexpected
-from telemparse.model.detection import Rung
 from telemparse.testing.confusion import Recording, matrix
 
 OWNERS = {
@@ -18,6 +17,7 @@ OWNERS = {
     "motec-csv/*": "csv",
     "racecapture/*": "csv",
     "racechrono-csv/*": "csv",
+    "speedangle/*": "csv",
     "trackaddict-csv/*": "csv",
     "gauge-s-csv/*": "csv",
     "gnss-imu/*.csv": "csv",
@@ -29,18 +29,17 @@ OWNERS = {
     "gpx/*": "gpx",
     "igc/*": "igc",
     "mychronogps/*.json": "json",
+    "mychronogps/*.txt": "csv",
     "nmea/*": "nmea",
     "ubx/rtklib-lea-raw-2008.ubx": "nmea",
     "kml/*": "kml",
     "tcx/*": "tcx",
     "vbo/*": "vbo",
 }
-# Text in rows and columns whose own parser or dialect is to come: until then a table, and no more.
-TABLES = ("mychronogps/*.txt",)
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
     "aim-xrk/*", "fit/*", "gpmf/*", "ibt/*", "motec-ld/*",
-    "racechrono-rcz/*", "speedangle/*", "ubx/gpsd-*", "ubx/pyubx2-*",
+    "racechrono-rcz/*", "ubx/gpsd-*", "ubx/pyubx2-*",
     "vbb/*", "SOURCES.tsv",
 )  # fmt: skip
 
@@ -52,9 +51,7 @@ def matching(name, patterns):
 def owner(name):
     """Return who gets a file of the corpus: an id, or None for a stranger's."""
     owned = matching(name, OWNERS)
-    if owned:
-        return OWNERS[owned[0]]
-    return "csv" if matching(name, TABLES) else None
+    return OWNERS[owned[0]] if owned else None
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +65,7 @@ def rows(files):
 
 
 def test_every_file_of_the_corpus_is_expected_once(files):
-    patterns = (*OWNERS, *TABLES, *STRANGERS)
+    patterns = (*OWNERS, *STRANGERS)
     assert [name for name in files if len(matching(name, patterns)) != 1] == []
     assert [pattern for pattern in patterns if not any(matching(name, [pattern]) for name in files)] == []
 
@@ -83,12 +80,6 @@ def test_no_parser_claims_a_real_file_as_surely_as_its_owner(rows):
 
 def test_no_detector_fails_on_a_real_file(rows):
     assert [(row.recording.name, row.faults) for row in rows if row.faults] == []
-
-
-def test_tables_of_formats_to_come_are_claimed_by_their_shape_alone(files):
-    tables = matrix(Recording(name, path, "csv") for name, path in files.items() if matching(name, TABLES))
-    assert len(tables) >= len(TABLES)
-    assert {row.rungs["csv"] for row in tables} == {Rung.SHAPE}
 
 
 def test_a_stranger_with_the_name_of_a_table_is_no_table(files):

@@ -15,7 +15,6 @@ import pytest
 import telemparse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     import pyarrow as pa
@@ -309,25 +308,3 @@ def test_kf_gins_positions_are_ellipsoidal_and_relative(corpus: Path) -> None:
     _close(table, "lon_deg", [float(row[2]) for row in rows], rel=1e-15)
     _close(table, "vacc_m", [float(row[6]) for row in rows])
     assert set(table["quality_flags"].to_pylist()) == {256}
-
-
-OTHERS = ("speedangle",)
-
-
-def _members(corpus: Path) -> list[Path]:
-    return [path for folder in OTHERS for path in sorted((corpus / folder).iterdir())]
-
-
-@pytest.fixture
-def forced() -> Callable[[Path], telemparse.ParseResult]:
-    return lambda path: telemparse.parse(path, parser="csv", on_error="return")
-
-
-def test_dialects_to_come_end_in_data_or_codes(
-    corpus: Path, forced: Callable[[Path], telemparse.ParseResult]
-) -> None:
-    for path in _members(corpus):
-        result = forced(path)
-        codes = {issue.code for issue in result.errors}
-        assert not codes & {"PARSER_CRASHED", "SCHEMA_VIOLATION"}, (path.name, result.errors)
-        assert bool(result.streams) or codes, path.name

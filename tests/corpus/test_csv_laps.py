@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import telemparse
+from corpus.crossing import crossed_s
 
 MPH, G = 0.44704, 9.80665
 NS_PER_S = 10**9
@@ -119,6 +120,10 @@ KNOWN = (
     Known(
         "dovex/okc-tillotson-kart-laps.dovex", "dovex", 22691, 22691,
         "2026-04-04T16:14:20.240", "2026-04-04T16:29:30.600", 13, 732.479,
+    ),
+    Known(
+        "speedangle/grattan-bike.sa", "speedangle", 6080, 6080,
+        "2020-08-30T14:01:51", "2020-08-30T14:11:58.900", 6, 511.873,
     ),
 )  # fmt: skip
 
@@ -418,3 +423,56 @@ def test_an_rtk_solution_and_its_imu_are_one_recording_of_one_parser(corpus):
     assert {name: result.streams[name].num_rows for name in ("gnss_pvt", "imu_accel")} == {
         "gnss_pvt": 2197, "imu_accel": 54860,
     }  # fmt: skip
+
+
+def test_speedangle_laps_and_sectors_are_differences_of_its_timer_to_the_millisecond(corpus, parsed):
+    lines = (corpus / "speedangle/grattan-bike.sa").read_text(encoding="ascii").splitlines()
+    crossed = [
+        (int(found[1]), 60_000 * int(found[2]) + 1000 * int(found[3]) + int(found[4]))
+        for line in lines
+        if (found := re.fullmatch(r"#(\d),(\d+):(\d+)\.(\d{3})", line))
+    ]
+    finishes = [0, *(millis for line, millis in crossed if line == 2)]
+    result = parsed("speedangle/grattan-bike.sa")
+    assert durations(result) == [
+        (None, (b - a) / 1000, "VALID" if a else "OUTLAP") for a, b in pairwise(finishes)
+    ]
+    start = ns("2020-08-30T14:01:51.1")  # the timer begins in the second row
+    laps, sectors = result.streams["laps"], result.streams["sectors"]
+    assert instants(laps, "t_start") == [start + millis * 10**6 for millis in finishes[:-1]]
+    assert instants(laps, "t_end") == [start + millis * 10**6 for millis in finishes[1:]]
+    ways = [(a, b) for (line, a), (_line, b) in pairwise(crossed)]
+    assert sectors["duration_ns"].to_pylist() == [(b - a) * 10**6 for a, b in ways]
+    assert instants(sectors, "t_start") == [start + a * 10**6 for a, _b in ways]
+    assert sectors["lap_number"].to_pylist() == [2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
+    assert sectors["sector_index"].to_pylist() == [0, 1] * 5
+    # The rows mark their own crossings, by tenths of the timer.
+    rows = [line.split(",") for line in lines if line.count(",") == 10]
+    marked = [number for number, row in enumerate(rows) if row[10] != "0"]
+    assert marked == [millis // 100 for _line, millis in crossed]
+
+
+def test_speedangle_speeds_are_miles_an_hour_and_gates_are_crossed_when_the_timer_says(corpus, parsed):
+    path = corpus / "speedangle/grattan-bike.sa"
+    lines = path.read_text(encoding="ascii").splitlines()
+    rows = [line.split(",") for line in lines if line.count(",") == 10]
+    result = parsed("speedangle/grattan-bike.sa")
+    table = result.streams["gnss_pvt"]
+    close(table, "lat_deg", [float(row[0]) for row in rows], rel=1e-15)
+    close(table, "lon_deg", [float(row[1]) for row in rows], rel=1e-15)
+    close(table, "speed_mps", [int(row[6]) * MPH for row in rows])
+    close(table, "sat_count", [int(row[8]) for row in rows])
+    # The way by speeds is the way by positions, over the whole recording.
+    lat, lon = (np.radians(table[axis].to_numpy()) for axis in ("lat_deg", "lon_deg"))
+    way = np.hypot(np.diff(lat), np.diff(lon) * np.cos(lat[1:])).sum() * 6_371_000
+    assert table["speed_mps"].to_numpy().sum() * 0.1 == pytest.approx(way, rel=0.02)
+    written = [
+        [float(word) for word in line.split(",")[1:]] for line in lines if re.match(r"\d,\d+\.\d{6},", line)
+    ]
+    gates = result.metadata["gates"]
+    assert [[g.lat1_deg, g.lon1_deg, g.lat2_deg, g.lon2_deg] for g in gates] == written
+    # Interpolated, the trace crosses the finish when the timer says; the last time is behind the last lap.
+    crossings = crossed_s(table, gates[1])
+    ends = np.array(instants(result.streams["laps"], "t_end")) / NS_PER_S
+    np.testing.assert_allclose(crossings[: len(ends)] - ends, 0, atol=0.02)
+    assert len(crossings) == len(ends) + 1

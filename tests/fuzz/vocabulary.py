@@ -34,6 +34,9 @@ _CELLS = (
     "4807.038,N", "48°08'15\"N", "-0.5", "4807.0385N", "011°34.5E", "Latitude (deg)", "speed [km/h]",
     "acc_x(g)", "GyroX (deg/s)", "sep=;", "Marker", "lat_lon", "LatLng", "47.5 8.25", "47.5,8.25", "GPS",
     "TxBat(V)", "LOCAL DATE", "xtime [s]",
+    "<trackplan #sectors=2>", "1,48.1,11.5,48.1,11.6", "</trackplan>", "<timer #unit=MILE/h>", "#2,0:32.787",
+    "</timer>", "<trace #pt=4>", "</trace>", "#D=05-04-2025 10:00:00=", "01:10.49", "no valid time",
+    "04/05/2025;10:00:00;1;01:10.49;", "04/05/2025;10:00:00;x;48.1;11.5;48.2;11.6;0;0;0;",
 )  # fmt: skip
 
 _FIELDS = (

@@ -24,6 +24,7 @@ SCALES = ("s", "ms", "us", "ns")
 """What a number of a clock counts."""
 _UTC = ("utc",)
 _SCALES_OF_TIME = ("utc", "gps")
+_WORDS = "words"
 
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "t": (*SCALES, *ORDERS, *_SCALES_OF_TIME),
@@ -49,7 +50,7 @@ class ColumnSpec:
 
     Args:
         name: canonical name, or the name of an auxiliary channel; empty for the column's own.
-        tail: unit or format, or empty.
+        tail: unit or format, `words` for a channel whose cells are kept as they are written, or empty.
         is_default: the unit holds only where the file names none (`speed:km/h?`).
     """
 
@@ -72,6 +73,8 @@ def read_column_spec(text: str) -> ColumnSpec:
     if not spec.tail or find_unit(spec.tail) is not None:
         if spec.is_default and not spec.name:
             raise CallError(f"{text!r}: only a canonical name has a unit by default")
+        return spec
+    if spec.tail == _WORDS and not spec.is_default:
         return spec
     if spec.tail not in (*ORDERS, *_SCALES_OF_TIME):
         raise CallError(f"{text!r}: {spec.tail!r} is no unit and no format")

@@ -126,6 +126,8 @@ class CsvDialect:
             that repeat are told apart by it: `speed@gps` names one of several `speed`.
         columns: `canonical[:unit or format]` by column name, or by index for a headerless file. An empty
             string keeps the column as an auxiliary channel whatever the vocabulary thinks of its name.
+        variants: columns that a phrase in the lines before the data changes, by that phrase: the unit of a
+            speed where a line above the rows names it.
         stamps: what stamps without an offset mean.
         ticks: what a counter of the device (`tick`) is good for beside stamps: `found`, `subdivide`, `lead`.
         fix: words of the validity column (`fix`), added to those that every CSV knows.
@@ -135,7 +137,10 @@ class CsvDialect:
         grid: `own`, or `resampled` where the vendor's program has interpolated every row.
         epochs: which rows of a union grid are the receiver's own.
         laps: where the device's laps stand.
-        start: lines of the preamble that say when a clock of seconds began.
+        gates: word of a block above the rows, `<word>` to `</word>`, with a line `number,lat,lon,lat,lon` for
+            each line on the ground, its two ends in degrees. The highest number is the finish; the tag may
+            say which one that is, as `#sectors=3`.
+        start: lines of the preamble that say when a clock of seconds, or the first row, began.
         rate_hz: rows a second of files without a time column; those of barred cells name it themselves.
         altitude: surface that `alt_m` is counted from.
         device_family: of the result, or None.
@@ -163,6 +168,9 @@ class CsvDialect:
     columns: Mapping[str | int, str] = attrs.field(
         factory=dict, converter=told.mapping, validator=told.column_specs
     )
+    variants: Mapping[str, Mapping[str | int, str]] = attrs.field(
+        factory=dict, converter=told.mapping, validator=told.variants_of_columns
+    )
     stamps: Stamps = attrs.field(default=Stamps.UNKNOWN, converter=_stamps)
     ticks: Ticks = attrs.field(default=Ticks.FOUND, converter=_ticks)
     fix: FixRule = attrs.field(factory=FixRule, validator=told.instance_of(FixRule))
@@ -179,6 +187,7 @@ class CsvDialect:
     laps: LapRule | None = attrs.field(
         default=None, validator=attrs.validators.optional(told.instance_of(LapRule))
     )
+    gates: str = attrs.field(default="", validator=told.phrase)
     start: Start | None = attrs.field(
         default=None, validator=attrs.validators.optional(told.instance_of(Start))
     )
@@ -194,7 +203,7 @@ class CsvDialect:
             raise CallError("a shape is the fingerprint of a file without a header: take one of the two")
         self._check_rules()
         width = len(self.shape.columns) if self.shape is not None else 0
-        for key in self.columns:
+        for key in (*self.columns, *(key for columns in self.variants.values() for key in columns)):
             if isinstance(key, str) and self.shape is not None:
                 raise CallError(f"a file without a header has no column {key!r}: name its index, from 0")
             if isinstance(key, int) and not 0 <= key < width:

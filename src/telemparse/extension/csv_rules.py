@@ -24,6 +24,7 @@ __all__ = [
 
 DATE_ORDERS = ("ymd", "dmy", "mdy")
 _LONGEST_SOURCE = 40
+_LONGEST_ZERO_S = 3600
 _PLACES = ("{lap}", "{time}")
 
 
@@ -103,21 +104,30 @@ class Start:
 
     Args:
         date, time: first cells of those lines; the value stands in the next cell.
+        stamp: in their place, what a line begins with that holds both, as `#D=` of `#D=05-04-2025 10:00:00=`.
         order: of the parts of a date in figures, `ymd`, `dmy` or `mdy`.
     """
 
-    date: str = attrs.field(validator=told.filled_phrase)
-    time: str = attrs.field(validator=told.filled_phrase)
+    date: str = attrs.field(default="", validator=_optional_name)
+    time: str = attrs.field(default="", validator=_optional_name)
     order: str = "ymd"
+    stamp: str = attrs.field(default="", validator=_optional_name)
+
+    @property
+    def words(self) -> str:
+        """What the lines are called."""
+        return self.stamp.strip(" =:") if self.stamp else f"{self.date} and {self.time}"
 
     def __attrs_post_init__(self) -> None:
+        if bool(self.date) != bool(self.time) or bool(self.date) == bool(self.stamp):
+            raise CallError("a recording's start is told by date and time, or by stamp: take one of the two")
         if self.order not in DATE_ORDERS:
             raise CallError(f"order must be one of {', '.join(DATE_ORDERS)}, not {self.order!r:.100}")
 
 
 @attrs.frozen(kw_only=True)
 class LapRule:
-    """Where a file tells the laps that its device timed: in one of four places.
+    """Where a file tells the laps that its device timed: in one of five places.
 
     Args:
         number: column that counts laps. Alone: a lap lasts from its first row to the first row of another
@@ -137,6 +147,10 @@ class LapRule:
             is the end of the recording and no crossing, and what leads to it an in lap.
         durations: first cell of a preamble line with the lap times, in the line or in the next one,
             `name` or `name:unit`, seconds without a unit.
+        crossings: word of a block above the rows, `<word>` to `</word>`, with a line `#<line>,<m:ss.mmm>` for
+            each crossing of a line on the ground, counted from the zero of the clock; lines of figures
+            between them say nothing. The highest line of `gates` is the finish; the others end sectors.
+        zero_s: how long after the zero of the clock the times of crossings begin.
     """
 
     number: str = attrs.field(default="", validator=_optional_name)
@@ -150,12 +164,14 @@ class LapRule:
     segments: str = attrs.field(default="", validator=_optional_name)
     duration: str = attrs.field(default="", validator=_optional_name)
     durations: str = attrs.field(default="", validator=_optional_name)
+    crossings: str = attrs.field(default="", validator=_optional_name)
+    zero_s: float | None = None
 
     def __attrs_post_init__(self) -> None:
-        places = [name for name in ("number", "comment", "beacons", "durations") if getattr(self, name)]
+        places = [name for name in _LAP_PLACES if getattr(self, name)]
         if len(places) != 1:
             raise CallError(
-                "laps are told by number, comment, beacons or durations: take one, not "
+                f"laps are told by {', '.join(_LAP_PLACES[:-1])} or {_LAP_PLACES[-1]}: take one, not "
                 + (" and ".join(places) or "none")
             )
         for name, owner in _BELONGS.items():
@@ -163,15 +179,20 @@ class LapRule:
                 raise CallError(f"{name} says something of {owner}, which is not declared")
         if self.running and self.finished:
             raise CallError("a column of times is running or finished: take one of the two")
+        if self.zero_s is not None and not (
+            told.is_number(self.zero_s) and abs(self.zero_s) <= _LONGEST_ZERO_S
+        ):
+            raise CallError(f"zero_s must be at most {_LONGEST_ZERO_S} s, not {self.zero_s!r:.100}")
         for name in ("running", "finished", "durations"):
             timed(getattr(self, name))
         if self.comment:
             lap_pattern(self.comment)
 
 
+_LAP_PLACES = ("number", "comment", "beacons", "durations", "crossings")
 _BELONGS = {
     "running": "number", "finished": "number", "out_lap": "comment", "segments": "beacons",
-    "duration": "beacons",
+    "duration": "beacons", "zero_s": "crossings",
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "column_specs", "distinct_names", "filled_phrase", "folded_keys", "folded_words", "instance_of",
     "is_number", "lower_word", "mapping", "one_of", "phrase", "phrases", "several",
-    "values_of", "whole", "word_set",
+    "values_of", "variants_of_columns", "whole", "word_set",
 ]  # fmt: skip
 
 _Enum = TypeVar("_Enum", bound="enum.StrEnum")
@@ -116,6 +116,13 @@ def column_specs(_owner: Any, field: attrs.Attribute[Any], values: Mapping[objec
             read_column_spec(text)
         except CallError as error:
             raise CallError(f"column {key!r}: {error}") from None
+
+
+def variants_of_columns(owner: Any, field: attrs.Attribute[Any], values: Mapping[object, Any]) -> None:
+    """Refuse variants without a phrase, and columns that are none."""
+    phrases(owner, field, tuple(values))
+    for columns in values.values():
+        column_specs(owner, field, mapping(columns))
 
 
 def values_of(allowed: Collection[Any], what: str) -> Any:

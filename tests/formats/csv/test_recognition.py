@@ -123,8 +123,10 @@ def test_a_dialect_without_a_fingerprint_is_a_fault(installed):
 
 def test_the_built_in_dialects_keep_their_files_beside_a_greedy_one(installed):
     installed(CsvDialect(name="greedy", header={"Latitude"}), CsvDialect(name="hungry", preamble=["a"]))
-    spoken = {name: which_dialect(layout_of(data)).name for name, data in EXAMPLES.items()}
-    assert spoken == {name: name.partition(".")[0].replace("-", "_") for name in EXAMPLES}
+    # A session is told by its lines before any dialect is asked.
+    tables = {name: data for name, data in EXAMPLES.items() if name != "mychronogps-session.txt"}
+    spoken = {name: which_dialect(layout_of(data)).name for name, data in tables.items()}
+    assert spoken == {name: name.partition(".")[0].replace("-", "_") for name in tables}
 
 
 def test_of_two_that_ask_for_as_much_the_first_in_the_catalog_wins_always():

@@ -125,7 +125,7 @@ def add_auxiliary(result: Assignment, columns: Iterable[Column] = ()) -> None:
     # Both coordinates of a cell stand for one column.
     distinct = {column.index: column for column in (*result.left, *columns)}
     for column in sorted(distinct.values(), key=lambda c: c.index):
-        numeric = _is_numeric(column)
+        numeric = column.qualifier != "words" and _is_numeric(column)
         # A name that repeats is told apart by its source, for all of its columns alike.
         apart = column.source if column.origin and column.source.endswith(f"@{column.origin}") else ""
         name = snake_case(column.name or apart or column.base or column.source)

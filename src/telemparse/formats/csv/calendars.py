@@ -21,15 +21,17 @@ __all__ = ["begin", "place"]
 
 
 def begin(clock: Clock, dialect: CsvDialect, options: ParseOptions, layout: Layout) -> None:
-    """Let a counter begin when the preamble says that the recording began."""
-    if clock.time_base != "relative" or dialect.start is None or clock.columns[0].name == "gps_tow":
+    """Let a counter, or the first row, begin when the preamble says that the recording began."""
+    if clock.time_base not in ("relative", "index") or dialect.start is None:
+        return
+    if any(column.name == "gps_tow" for column in clock.columns):
         return
     zone = options.timezone if dialect.stamps is not Stamps.UTC else None
     clock.start_ns = start_ns(layout, dialect.start, zone)
     if clock.start_ns is None:
         return
     clock.time_base = "utc"
-    clock.words += f" since the {dialect.start.date} and {dialect.start.time} of the preamble"
+    clock.words += f" since the {dialect.start.words} of the preamble"
     if zone is not None:
         clock.words += f", in {zone}"
     elif dialect.stamps is not Stamps.UTC:

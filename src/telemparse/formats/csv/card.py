@@ -15,6 +15,6 @@ CARD = ParserCard(
     examples="telemparse.formats.csv.examples:EXAMPLES",
     extensions=(".csv", ".tsv", ".tab"),
     mime_types=("text/csv", "text/tab-separated-values"),
-    streams=("gnss_pvt", "imu_accel", "imu_gyro", "imu_mag", "events", "laps", "channels"),
+    streams=("gnss_pvt", "imu_accel", "imu_gyro", "imu_mag", "events", "laps", "sectors", "channels"),
     support_level=2,
 )

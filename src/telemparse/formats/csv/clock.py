@@ -105,6 +105,8 @@ class Clock:
         """Where the zero of a counter lies in the time base; None for stamps, and before the first row."""
         if self.start_ns is not None:
             return self.start_ns
+        if self.time_base == "index":
+            return 0
         return -self.origin_ns if self.origin_ns is not None else None
 
     def stamps(self, cells: Cells, decimal: str) -> Instants:

@@ -73,7 +73,9 @@ def choose_clock(
         if rate_hz is None:
             return None
         words = f"number of the row at {rate_hz:g} Hz"
-        return Found(Clock(RowSource(rate_hz), "index", (), words), {}, tuple(times))
+        clock = Clock(RowSource(float(rate_hz)), "index", (), words)
+        begin(clock, dialect, options, layout)
+        return Found(clock, {}, tuple(times))
     _add_fraction(clock, read)
     _count(clock, read, dialect)
     begin(clock, dialect, options, layout)

@@ -11,6 +11,7 @@ from telemparse.formats.csv.cells import CellKind, kind_of
 from telemparse.formats.csv.headers import read_heading
 from telemparse.formats.csv.layout import read_layout
 from telemparse.formats.csv.recognition import evidence, fitting
+from telemparse.formats.csv.session_lines import recognised
 from telemparse.formats.csv.vocabulary import Role
 from telemparse.model.detection import Detection, Rung
 
@@ -36,7 +37,6 @@ _STRANGERS = (
     ("VBO", re.compile(rb"(?m)^\[(?:header|column names|data)\]")),
     ("IGC", re.compile(rb"(?m)\AA[A-Z0-9]{3}[^,;\r\n]*\r?\nH[FO]")),
     ("IGC", re.compile(rb"(?m)^B\d{6}\d{7}[NS]\d{8}[EW][AV]")),
-    ("SpeedAngle", re.compile(rb"(?m)^<(?:trackplan|timer)\b")),
 )
 _MAGICS = (b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"\x89PNG", b"SQLite", b"PAR1", b"ARROW1", b"\x89HDF")
 
@@ -77,8 +77,9 @@ def _detect(sniff: Sniff) -> Detection:
     for format_name, pattern in _STRANGERS:
         if pattern.search(probe[:4096]):
             return Detection(Rung.NO, (f"looks like {format_name}",))
-    if not head.strip(b"\0\r\n\t "):
-        return name
+    session = recognised(head)
+    if session is not None or not head.strip(b"\0\r\n\t "):
+        return session or name
     layout = layout_of(head, whole=sniff.size <= len(head))
     if layout is None:
         return name

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from telemparse.formats.csv.described_examples import DESCRIBED_EXAMPLES
 from telemparse.formats.csv.drawing import FORCES, RATES, Drawing
+from telemparse.formats.csv.gate_timer_examples import GATE_TIMER_EXAMPLES
 from telemparse.formats.csv.lap_timer_examples import LAP_TIMER_EXAMPLES
 
 if TYPE_CHECKING:
@@ -125,5 +126,6 @@ EXAMPLES: Mapping[str, bytes] = {
     "rtklib-pos.utc.pos": _RTKLIB_POS_UTC.written(),
     **LAP_TIMER_EXAMPLES,
     **DESCRIBED_EXAMPLES,
+    **GATE_TIMER_EXAMPLES,
 }
 """Names to bytes; the dialect stands before the first point, `-` for `_`."""

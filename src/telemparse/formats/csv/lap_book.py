@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
+from telemparse.formats.csv.crossings import crossings_in
+from telemparse.formats.csv.gates import finish_line
 from telemparse.formats.csv.laps import LapWatch, Tally
+from telemparse.formats.csv.markup import tagged_block
 from telemparse.formats.csv.preamble import Marks, marks_in
 from telemparse.formats.csv.remarks import RemarkWatch
+from telemparse.schemas.device_laps import DeviceLap, DeviceSector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +23,11 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.reading import Cells
     from telemparse.formats.csv.source_column import Column
     from telemparse.formats.csv.sources import Instants
-    from telemparse.schemas.device_laps import DeviceLap
 
 __all__ = ["LapBook"]
+
+_NS_PER_S = 1_000_000_000
+_Timed = TypeVar("_Timed", DeviceLap, DeviceSector)
 
 
 @attrs.define
@@ -34,6 +40,9 @@ class LapBook:
         tally: of laps in columns and comments.
         columns: follows a column that counts laps, or None.
         remarks: reads comment lines, or None.
+        offset_ns: from the zero of the clock to that of the marks.
+        lines: above the rows where crossings should stand.
+        odd_lines: numbers of those where none does.
     """
 
     clock: Clock
@@ -41,6 +50,9 @@ class LapBook:
     tally: Tally
     columns: LapWatch | None
     remarks: RemarkWatch | None
+    offset_ns: int = 0
+    lines: int = 0
+    odd_lines: list[int] = attrs.field(factory=list)
     _beacons_told: int = 0
 
     @classmethod
@@ -52,8 +64,21 @@ class LapBook:
         remarks = RemarkWatch.of(dialect, tally)
         if rule is None:
             return cls(clock, Marks(), tally, None, remarks) if remarks is not None else None
+        if rule.crossings:
+            finish = finish_line(tagged_block(layout, dialect.gates)) if dialect.gates else 0
+            block = tagged_block(layout, rule.crossings)
+            found = crossings_in(block, finish)
+            offset_ns = round((rule.zero_s or 0.0) * _NS_PER_S)
+            tally.left_out.update(found.left_out)
+            marks = Marks(tuple(found.beacons), tuple(found.laps), tuple(found.sectors))
+            return cls(clock, marks, tally, None, remarks, offset_ns, len(block.lines), found.odd_lines)
         columns = LapWatch.of(rule, watched, layout.decimal, tally) if rule.number else None
         return cls(clock, marks_in(layout, rule), tally, columns, remarks)
+
+    @property
+    def _zero_ns(self) -> int | None:
+        """Where the zero of the marks lies in the time base."""
+        return None if self.clock.zero_ns is None else self.clock.zero_ns + self.offset_ns
 
     def follow(self, cells: Cells, times: Instants) -> list[tuple[int, str]]:
         """Take in a block; return (instant, event type) of what comment lines tell."""
@@ -63,24 +88,28 @@ class LapBook:
 
     def beacons(self, until_ns: int | None) -> list[tuple[int, str]]:
         """Return (instant, event type) of the beacons not told yet up to an instant, None for all."""
-        zero_ns = self.clock.zero_ns
+        zero_ns = self._zero_ns
         if zero_ns is None:
             return []
-        left = [zero_ns + mark for mark in self.marks.beacons_ns[self._beacons_told :]]
-        due = [t_ns for t_ns in left if until_ns is None or t_ns <= until_ns]
+        left = [(zero_ns + mark, kind) for mark, kind in self.marks.beacons[self._beacons_told :]]
+        due = [beacon for beacon in left if until_ns is None or beacon[0] <= until_ns]
         self._beacons_told += len(due)
-        return [(t_ns, "lap_beacon") for t_ns in due]
+        return due
 
     def close(self) -> list[DeviceLap]:
         """Return the laps of the whole file, in order."""
         for watch in (self.columns, self.remarks):
             if watch is not None:
                 watch.close()
-        zero_ns = self.clock.zero_ns
+        zero_ns = self._zero_ns
         return [*(_placed(lap, zero_ns) for lap in self.marks.laps), *self.tally.laps]
 
+    def sectors(self) -> list[DeviceSector]:
+        """Return the sectors of the whole file, in order."""
+        return [_placed(sector, self._zero_ns) for sector in self.marks.sectors]
 
-def _placed(lap: DeviceLap, zero_ns: int | None) -> DeviceLap:
+
+def _placed(lap: _Timed, zero_ns: int | None) -> _Timed:
     if lap.t_start_ns is None or lap.t_end_ns is None:
         return lap
     if zero_ns is None:

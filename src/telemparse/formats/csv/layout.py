@@ -114,7 +114,7 @@ def _layout(
     rows, lines = rows_of(text, delimiter)
     weights: dict[int, float] = {}
     values: dict[int, tuple[int, int]] = {}
-    for row in rows:
+    for row in rows[_behind_blocks(rows) :]:
         if row.is_data and len(row.cells) > 1:
             weights[len(row.cells)] = weights.get(len(row.cells), 0.0) + row.values**2 / row.filled
             sums = values.get(len(row.cells), (0, 0))
@@ -151,6 +151,20 @@ def _layout(
         fit=len(fitting) / len(body),
     )
     return weights[width], values[width][0] / values[width][1], layout
+
+
+def _behind_blocks(rows: list[Row]) -> int:
+    """Return the index of the first row behind blocks in tags, whose figures are no rows of the table.
+
+    That is the row behind the last opening tag that a closed block stands before, 0 without one.
+    """
+    place, closed = 0, False
+    for index, row in enumerate(rows):
+        text = row.cells[0].lstrip() if row.cells else ""
+        closed = closed or text.startswith("</")
+        if closed and text.startswith("<") and not text.startswith("</"):
+            place = index + 1
+    return place if any(row.is_data for row in rows[place:]) else 0
 
 
 def _header_only(

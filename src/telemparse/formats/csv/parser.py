@@ -8,7 +8,10 @@ import attrs
 
 from telemparse.errors import Malformed
 from telemparse.formats.csv.recording import Recording
+from telemparse.formats.csv.session_lines import session_encoding
+from telemparse.formats.csv.sessions import Session
 from telemparse.kernels.unique_names import UniqueNames, plain_stem
+from telemparse.model.detection import HEAD_BYTES
 from telemparse.model.issues import Issue
 from telemparse.model.messages import Meta
 
@@ -35,6 +38,10 @@ def parse_in_blocks(artifacts: ArtifactSet, options: ParseOptions, block_bytes: 
     lost, epochs = 0, 0
     for number, artifact in enumerate(artifacts):
         names.begin(artifact.name, first=number == 0)
+        session = None if options.columns else session_encoding(artifact.read_at(0, HEAD_BYTES))
+        if session is not None:
+            yield from Session(artifact, session, names, names.suffix, block_bytes).messages()
+            continue
         recording = Recording(artifact, options, names, names.suffix, block_bytes)
         try:
             yield from recording.messages()

@@ -11,6 +11,7 @@ from telemparse.formats.csv.cells import CellKind
 from telemparse.formats.csv.columns import Columns
 from telemparse.formats.csv.epochs import EpochWatch
 from telemparse.formats.csv.fixes import FixWatch
+from telemparse.formats.csv.gates import GateWatch
 from telemparse.formats.csv.lap_book import LapBook
 from telemparse.formats.csv.positions import Positions, angle_form
 from telemparse.formats.csv.receiver import Receiver, standing_flags
@@ -146,7 +147,8 @@ def make_streams(
             columns,
         )
     book = LapBook.of(dialect, layout, assignment.watched, found.clock)
-    return Streams(assignment, found.clock, columns, receiver, book, dialect.events, wanted, names)
+    gates = GateWatch.of(dialect, layout)
+    return Streams(assignment, found.clock, columns, receiver, book, gates, dialect.events, wanted, names)
 
 
 def feeding(assignment: Assignment) -> Iterable[tuple[str, Measured]]:

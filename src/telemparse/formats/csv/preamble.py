@@ -13,19 +13,22 @@ from telemparse.formats.csv.rows import split_line
 from telemparse.formats.csv.spans import decimal_ns
 from telemparse.formats.csv.vocabulary import squash
 from telemparse.kernels.clocks import DAY_NS, local_to_utc_ns
-from telemparse.kernels.dates import DateOrder, dates, times_of_day
+from telemparse.kernels.dates import DateOrder, dates, stamps, times_of_day
 from telemparse.kernels.texts import strings
 from telemparse.schemas.device_laps import DeviceLap
 
 if TYPE_CHECKING:
     from telemparse.extension.csv_rules import LapRule, Start
     from telemparse.formats.csv.layout import Layout
+    from telemparse.schemas.device_laps import DeviceSector
 
 __all__ = ["Marks", "cells_behind", "marks_in", "start_ns"]
 
 _LEAD = 8
 _WEEKDAY = re.compile(r"^[^\W\d]{3,12}\.?,\s*(?=\S)")
 _SAME_NS = 2_000_000
+_SIGNS = "=:;, \t"
+_LONGEST_STAMP = 80
 _MOST = 10_000
 
 
@@ -34,12 +37,14 @@ class Marks:
     """What a preamble tells of laps.
 
     Args:
-        beacons_ns: crossings of the line, since the zero of the time column.
+        beacons: (instant, event type) of crossings, instants since the zero of the clock.
         laps: in order; their instants too are counted from that zero.
+        sectors: likewise.
     """
 
-    beacons_ns: tuple[int, ...] = ()
+    beacons: tuple[tuple[int, str], ...] = ()
     laps: tuple[DeviceLap, ...] = ()
+    sectors: tuple[DeviceSector, ...] = ()
 
 
 def cells_behind(layout: Layout, label: str) -> tuple[str, ...]:
@@ -67,6 +72,8 @@ def start_ns(layout: Layout, start: Start, zone: str | None) -> int | None:
         start: the lines.
         zone: that the local time is of; UTC without one.
     """
+    if start.stamp:
+        return _stamped_ns(layout, start, zone)
     date, clock = (cells_behind(layout, label) for label in (start.date, start.time))
     if not date or not clock:
         return None
@@ -76,8 +83,23 @@ def start_ns(layout: Layout, start: Start, zone: str | None) -> int | None:
     of_day_ns, good = times_of_day(strings([clock[0]]))
     if not (dated[0] and good[0]):
         return None
-    local = np.array([int(days[0]) * DAY_NS + int(of_day_ns[0])], np.int64)
-    return int(local_to_utc_ns(local, zone)[0]) if zone is not None else int(local[0])
+    return _in_utc(int(days[0]) * DAY_NS + int(of_day_ns[0]), zone)
+
+
+def _stamped_ns(layout: Layout, start: Start, zone: str | None) -> int | None:
+    """Return the instant behind the beginning of a line: `#D=05-04-2025 10:00:00=`."""
+    for line in layout.preamble:
+        text = line.strip()
+        if text.startswith(start.stamp):
+            behind = text[len(start.stamp) :].strip(_SIGNS)[:_LONGEST_STAMP]
+            local_ns, good, _zoned = stamps(strings([behind]), DateOrder(start.order))
+            return _in_utc(int(local_ns[0]), zone) if good[0] else None
+    return None
+
+
+def _in_utc(local_ns: int, zone: str | None) -> int:
+    local = np.array([local_ns], np.int64)
+    return int(local_to_utc_ns(local, zone)[0]) if zone is not None else local_ns
 
 
 def marks_in(layout: Layout, rule: LapRule) -> Marks:
@@ -104,7 +126,7 @@ def marks_in(layout: Layout, rule: LapRule) -> Marks:
         kinds[-1] = "INLAP" if ends else kinds[-1]
     ways = zip(edges, edges[1:], kinds, strict=False)
     return Marks(
-        tuple(beacons),
+        tuple((t_ns, "lap_beacon") for t_ns in beacons),
         tuple(
             DeviceLap(
                 duration_ns=to_ns - from_ns,

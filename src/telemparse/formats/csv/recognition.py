@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import attrs
+
 from telemparse.extension.catalog import Catalog
 from telemparse.extension.csv_rules import HeaderCells, Match
 from telemparse.formats.csv.cells import CellKind, kind_of
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from telemparse.extension.csv_dialect import CsvDialect, NumberRange, Shape
     from telemparse.formats.csv.layout import Layout
 
-__all__ = ["demand", "evidence", "fitting", "known_dialects", "speaks", "taught", "which_dialect"]
+__all__ = ["demand", "evidence", "fitting", "known_dialects", "settled", "speaks", "taught", "which_dialect"]
 
 _ROWS_OF_A_SHAPE = 5
 _ODD_ROWS_OF_A_SHAPE = 0.1
@@ -66,6 +68,18 @@ def fitting(layout: Layout, dialects: Iterable[CsvDialect] | None = None) -> lis
     asked = known_dialects() if dialects is None else dialects
     found = [dialect for dialect in asked if dialect.has_fingerprint and speaks(layout, dialect)]
     return sorted(found, key=demand, reverse=True)  # stable: equal ones stay in the order of asking
+
+
+def settled(dialect: CsvDialect, layout: Layout) -> CsvDialect:
+    """Return a dialect with the columns that the lines above the rows of a file change."""
+    text = "\n".join(layout.preamble) if dialect.variants else ""
+    changed = [columns for phrase, columns in dialect.variants.items() if phrase in text]
+    if not changed:
+        return dialect
+    columns = dict(dialect.columns)
+    for variant in changed:
+        columns.update(variant)
+    return attrs.evolve(dialect, columns=columns, variants={})
 
 
 def demand(dialect: CsvDialect) -> int:
@@ -110,7 +124,9 @@ def speaks(layout: Layout, dialect: CsvDialect) -> bool:
         if is_asked
     ]
     if dialect.shape is not None:
-        there.append(layout.header is None and _has_shape(layout, dialect.shape))
+        # Phrases above the rows say already what numbers alone must show by their count.
+        fewest = 1 if dialect.preamble else _ROWS_OF_A_SHAPE
+        there.append(layout.header is None and _has_shape(layout, dialect.shape, fewest))
     return any(there) if dialect.match is Match.ANY else all(there)
 
 
@@ -120,12 +136,12 @@ def _names(header: tuple[str, ...]) -> frozenset[str]:
     return frozenset(squash(name) for cell in header for name in (cell, read_heading(cell).base))
 
 
-def _has_shape(layout: Layout, shape: Shape) -> bool:
+def _has_shape(layout: Layout, shape: Shape, fewest: int) -> bool:
     if layout.width != len(shape.columns):
         return False
     rows = [row.cells for row in layout.rows if all(_is_number(cell) for cell in row.cells)]
     # A garbled row does not change what the file is; the parser counts it.
-    if len(rows) < max(_ROWS_OF_A_SHAPE, (1 - _ODD_ROWS_OF_A_SHAPE) * len(layout.rows)):
+    if len(rows) < max(fewest, (1 - _ODD_ROWS_OF_A_SHAPE) * len(layout.rows)):
         return False
     columns = list(zip(*rows, strict=True))
     if not all(_in_range(cells, expected) for cells, expected in zip(columns, shape.columns, strict=True)):

@@ -11,6 +11,7 @@ import numpy as np
 
 from telemparse.errors import Malformed
 from telemparse.extension.csv_rules import rule_columns
+from telemparse.formats.csv.above import told_above
 from telemparse.formats.csv.assignment import add_auxiliary, assumptions, settle_speed, speed_is_assumed
 from telemparse.formats.csv.blocks import data_blocks, data_offset, without_stump
 from telemparse.formats.csv.clocking import choose_clock
@@ -22,7 +23,7 @@ from telemparse.formats.csv.plan import make_streams, planned_streams, reading_k
 from telemparse.formats.csv.positions import UnclearAngles
 from telemparse.formats.csv.profiles import profiles, sampled_rows
 from telemparse.formats.csv.reading import Table
-from telemparse.formats.csv.recognition import which_dialect
+from telemparse.formats.csv.recognition import settled, which_dialect
 from telemparse.formats.csv.remarks import telling
 from telemparse.formats.csv.reports import ambiguous_columns, clock_facts, describe, listed, missing_position
 from telemparse.formats.csv.selection import assign
@@ -76,7 +77,7 @@ class Recording:
         """Yield everything that the file gives; raises Malformed where nothing (more) can be read."""
         name = self.artifact.name
         layout = self._layout()
-        dialect = which_dialect(layout)
+        dialect = settled(which_dialect(layout), layout)
         assignment = self._assignment(layout, dialect)
         yield from assignment.issues
         if any(issue.severity is Severity.ERROR for issue in assignment.issues):
@@ -109,6 +110,7 @@ class Recording:
             yield Issue("TIME_ZONE_ASSUMED_UTC", Locus(name), stream=planned)
         yield from self._batches(layout, table, streams)
         yield from streams.closing()
+        yield from told_above(name, streams.gates, streams.book, self.suffix)
         if found.clock.counter is not None:
             yield clock_facts(found, self.suffix)
         yield from ledger.issues()

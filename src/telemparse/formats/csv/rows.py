@@ -13,8 +13,8 @@ from telemparse.kernels.lines import Lines
 
 __all__ = ["COMMENTS", "Row", "rows_of", "split_line"]
 
-COMMENTS = ("#", "%", "//")
-"""A line that begins so and has another number of cells is a comment, and no damage."""
+COMMENTS = ("#", "%", "//", "</")
+"""A line that begins so and has another number of cells is a comment or the end of a block, and no damage."""
 
 
 _BLANKS = re.compile(r"[ \t]+")

@@ -18,7 +18,7 @@ from telemparse.kernels.speeds import speed_unit
 from telemparse.kernels.texts import strings
 from telemparse.model.messages import Batch, Meta
 from telemparse.schemas import TIME, QualityFlag, build, channel_field
-from telemparse.schemas.device_laps import laps_batch
+from telemparse.schemas.device_laps import laps_batch, sectors_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.assignment import Assignment, Channel
     from telemparse.formats.csv.clock import Clock
     from telemparse.formats.csv.columns import Columns
+    from telemparse.formats.csv.gates import GateWatch
     from telemparse.formats.csv.lap_book import LapBook
     from telemparse.formats.csv.reading import Cells
     from telemparse.formats.csv.receiver import Receiver
@@ -65,6 +66,7 @@ class Streams:
         columns: makes canonical columns.
         receiver: of the file, or None without positions.
         book: collects the device's laps, or None where the dialect tells of none.
+        gates: of the lines above the rows, or None where the dialect tells of none.
         event_words: words of the event column to canonical event types.
         wanted: base names of the streams asked for.
         names: gives each stream the name that it goes under.
@@ -75,6 +77,7 @@ class Streams:
     columns: Columns
     receiver: Receiver | None
     book: LapBook | None
+    gates: GateWatch | None
     event_words: Mapping[str, str]
     wanted: frozenset[str]
     names: Callable[[str], str]
@@ -97,6 +100,8 @@ class Streams:
         if self.receiver is not None and self.wanted & {"gnss_pvt", "events"}:
             epochs = self.receiver.read(cells, times)
             events = epochs.events
+            if self.gates is not None:
+                self.gates.watch(epochs.columns["lat_deg"], epochs.columns["lon_deg"], epochs.fixed)
             yield from self._batch("gnss_pvt", epochs.columns, epochs.fixed, times)
         for role in self.assignment.triads:
             if IMU_STREAMS[role] in self.wanted:
@@ -117,6 +122,9 @@ class Streams:
         laps = self.book.close()
         if laps and "laps" in self.wanted:
             yield Batch(self.names("laps"), laps_batch(laps, time_base=self.clock.time_base))
+        sectors = self.book.sectors()
+        if sectors and "sectors" in self.wanted:
+            yield Batch(self.names("sectors"), sectors_batch(sectors, time_base=self.clock.time_base))
         if self.book.tally.left_out:
             yield Meta(f"{self.names('laps')}_left_out", dict(self.book.tally.left_out))
 

@@ -16,6 +16,8 @@ CARD = ParserCard(
     examples="telemparse.formats.json.examples:EXAMPLES",
     extensions=(".json", ".geojson", ".ndjson", ".jsonl"),
     mime_types=("application/json", "application/geo+json", "application/x-ndjson"),
+    # A trace of MyChronoGPS and the laps of its session, which is a file of the CSV parser.
+    companions=(("{stem}-trace*.json", "{stem}-session*.txt"),),
     streams=("gnss_pvt", "imu_accel", "imu_gyro", "imu_mag", "events", "laps", "channels"),
     codes=(
         Code(
