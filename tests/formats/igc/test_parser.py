@@ -389,3 +389,15 @@ def test_the_whole_file_is_the_default():
     streams, _others = rows(EXAMPLES["plain.igc"], 64)
     whole = list(parse(ArtifactSet.of({"a.igc": EXAMPLES["plain.igc"]}), ParseOptions()))
     assert sum(m.data.num_rows for m in whole if isinstance(m, Batch)) == sum(map(len, streams.values()))
+
+
+def test_headers_and_comments_without_end_are_counted_and_names_of_persons_bounded():
+    places = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    subjects = [f"Q{a}{b}" for a in places for b in places]
+    lines = [f"HF{subject}WHAT:1" for subject in subjects[:260]]
+    lines += [f"HF{subject}PILOT:nobody" for subject in subjects[260:560]]
+    lines += [f"LXXX{number}" for number in range(230)]
+    notes = parsed(flight(*lines, fix())).metadata
+    assert (len(notes["headers"]), notes["headers_left_out"]) == (200, 60)
+    assert (len(notes["comments"]), notes["comments_left_out"]) == (200, 30)
+    assert len(notes["headers_of_persons_left_out"]) == 200

@@ -174,11 +174,13 @@ def _column(into: dict[str, Values], name: str, rows: int) -> Values:
 
 def _texts(index: LineIndex, rows: Ints, wanted: Mask, field: Field) -> pa.Array:
     """Return the cells as text where wanted, null elsewhere, shape (n,); bytes beyond ASCII become `?`."""
-    starts = np.where(wanted, index.starts[rows] + field.begin, 0)
-    ends = np.where(wanted, index.starts[rows] + field.end, 0)
-    plain = np.where(index.buffer < 0x80, index.buffer, ord("?")).astype(np.uint8)  # noqa: PLR2004  (ASCII)
-    text = spans(plain, starts, ends)
-    return text.take(to_arrow(np.arange(len(rows)), pa.int64(), wanted))
+    places, width = np.flatnonzero(wanted), field.end - field.begin
+    cells = windows(index.buffer, index.starts[rows[places]] + field.begin, width)
+    plain = np.where(cells < 0x80, cells, ord("?")).astype(np.uint8).ravel()  # noqa: PLR2004  (ASCII)
+    begins = np.arange(len(places)) * width
+    order = np.zeros(len(rows), np.int64)
+    order[places] = np.arange(len(places))
+    return spans(plain, begins, begins + width).take(to_arrow(order, pa.int64(), wanted))
 
 
 def _joined(before: pa.Array | None, now: pa.Array) -> pa.Array:

@@ -46,7 +46,7 @@ class Notes:
     bad_dates: int = 0
     _facts: dict[str, Any] = attrs.field(factory=dict)
     _headers: dict[str, Any] = attrs.field(factory=dict)
-    _persons: list[str] = attrs.field(factory=list)
+    _persons: dict[str, None] = attrs.field(factory=dict)
     _comments: list[str] = attrs.field(factory=list)
 
     def maker(self, line: str) -> None:
@@ -66,8 +66,8 @@ class Notes:
         name, colon, value = match["rest"].partition(":")
         value = (value if colon else match["rest"]).strip()[:_LONGEST]
         if subject in _PERSONS or (colon and _PERSON_WORDS.search(name)):
-            if subject not in self._persons:
-                self._persons.append(subject)
+            if len(self._persons) < _MOST:
+                self._persons[subject] = None
             return None
         if subject == "ALG":
             self.ellipsoidal = value.upper() in ("", "ELL")
@@ -75,9 +75,14 @@ class Notes:
             self.datum = value or name
         if subject not in self._headers and len(self._headers) < _MOST:
             self._headers[subject] = value
-        elif subject in self._headers and self._headers[subject] != value:
-            self._facts["header_changes"] = self._facts.get("header_changes", 0) + 1
+        elif subject not in self._headers:
+            self._count("headers_left_out")
+        elif self._headers[subject] != value:
+            self._count("header_changes")
         return None
+
+    def _count(self, fact: str) -> None:
+        self._facts[fact] = self._facts.get(fact, 0) + 1
 
     def _date(self, line: str) -> int | None:
         found = day_named(line)
@@ -93,6 +98,8 @@ class Notes:
         """Take an L record."""
         if len(self._comments) < _MOST:
             self._comments.append(line[1:_LONGEST].strip())
+        else:
+            self._count("comments_left_out")
 
     def facts(self, records: dict[str, int]) -> Iterator[Meta]:
         """Yield the facts as metadata; `records` has the number of records by first letter."""
@@ -103,7 +110,14 @@ class Notes:
             yield Meta("device_family", family)
         if len(kind) > 1:
             yield Meta("device_model", kind[1])
-        for key in ("maker", "recorder", "flight_of_day", "header_changes"):
+        for key in (
+            "maker",
+            "recorder",
+            "flight_of_day",
+            "header_changes",
+            "headers_left_out",
+            "comments_left_out",
+        ):
             if self._facts.get(key):
                 yield Meta(key, self._facts[key])
         yield Meta("headers", dict(self._headers))
