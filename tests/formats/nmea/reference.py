@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import math
 import operator
 import re
@@ -178,6 +179,39 @@ def height(f):
             "hdop": number(f, 8, 0), "alt_m": number(f, 9)}  # fmt: skip
 
 
+WINDOW = 64 * 1024
+TIMELESS = ("VTG", "GSA", "HDT")
+
+
+def read_sentences(data):
+    """Return (kind, fields) of the right sentences that are read."""
+    found = [(address, fields) for address, fields, right in sentences(data) if right]
+    return [
+        (address[2:], fields)
+        for address, fields in found
+        if len(address) == 5 and address[0] != "P" and address[2:] in KINDS
+        if address[2:] != "GLL" or len(fields) >= 5
+    ]
+
+
+def written_first(data):
+    """Return the kinds without a time that a log begins with, ends without, and has in no cycle's middle."""
+    head, tail = read_sentences(data[:WINDOW]), read_sentences(data[-WINDOW:])
+    timed = [index for index, (kind, _fields) in enumerate(head) if kind not in TIMELESS]
+    if not timed:
+        return set()
+    found = {kind for kind, _fields in head[: timed[0]]}
+    for one, other in itertools.pairwise(timed):
+        first, second = (time_of(head[at][1], 5 if head[at][0] == "GLL" else 1) for at in (one, other))
+        if first == second and first is not None and first is not False:
+            found -= {kind for kind, _fields in head[one + 1 : other]}
+    for kind, _fields in reversed(tail):
+        if kind not in TIMELESS:
+            break
+        found.discard(kind)
+    return found
+
+
 class Epoch:
     def __init__(self, time_ns, first):
         self.time_ns, self.first = time_ns, first
@@ -199,6 +233,7 @@ class Reader:
         self._void = False
         self._near = False
         self._dates, self._clocks = [], []
+        self._first, self._waiting = written_first(data), {}
         for address, fields, right in sentences(data):
             if not right:
                 self._fail()
@@ -220,8 +255,7 @@ class Reader:
         if kind == "GLL" and len(fields) < 5:
             return
         if kind in ("VTG", "GSA", "HDT"):
-            if self._under_way is not None:
-                self._under_way.said.append((kind, read_kind(kind, fields)))
+            self._take_timeless(kind, read_kind(kind, fields))
             return
         time_ns = time_of(fields, 5 if kind == "GLL" else 1)
         if time_ns is False:
@@ -243,7 +277,14 @@ class Reader:
         epoch = None if kind == "ZDA" else self._join(address, kind, time_ns, said)
         self._clocks.append((time_ns, own_day, epoch))
 
+    def _take_timeless(self, kind, said):
+        if kind in self._first:
+            self._waiting[kind] = [said, *self._waiting.get(kind, [])]
+        elif self._under_way is not None:
+            self._under_way.said.append((kind, said))
+
     def _take_blank(self, address):
+        self._waiting = {}
         time_ns, said = self._run
         if address in said or (time_ns is None and not said):
             self.blank += 1
@@ -260,6 +301,10 @@ class Reader:
         self._count += 1
         epoch.addresses.add(address)
         epoch.said.append((kind, said))
+        # Of several before one sentence with a time the last one is its own: later ones go before earlier.
+        for waiting, told in self._waiting.items():
+            epoch.said[:0] = [(waiting, one) for one in told]
+        self._waiting = {}
         epoch.near |= self._near
         epoch.broken |= self._broken
         self._near = self._broken = False

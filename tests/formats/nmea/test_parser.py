@@ -135,6 +135,39 @@ def test_sentences_without_a_time_belong_to_the_epoch_under_way():
     assert parsed(data).streams["channels.main"]["heading_deg"].to_pylist() == [0.5, 1.5, 2.5]
 
 
+def vtg(kmh):
+    return summed(f"GPVTG,90.0,T,,M,,N,{kmh}.0,K")
+
+
+def test_a_sentence_without_a_time_belongs_to_the_cycle_that_the_log_shows():
+    fixes = [gga(f"12000{second}") for second in range(3)]
+    begun = [line for second, fix in enumerate(fixes) for line in (vtg(second), fix)]
+    ended = [line for second, fix in enumerate(fixes) for line in (fix, vtg(second))]
+
+    def read(lines):
+        return [row["speed_mps"] and round(row["speed_mps"] * 3.6) for row in rows(log(*lines))]
+
+    assert read(begun) == [0, 1, 2]
+    assert read(ended) == [0, 1, 2]
+    # One that begins with it by chance: it ends with it too, or has it between two of one time.
+    assert read([vtg(9), *ended]) == [0, 1, 2]
+    assert (
+        read([vtg(9), *[line for pair in zip(ended[::2], ended[1::2], fixes, strict=True) for line in pair]])[
+            0
+        ]
+        == 0
+    )
+    # Of two before one fix the nearest is its own: the fix of the other one is lost.
+    assert read([vtg(7), *begun]) == [0, 1, 2]
+
+
+def test_a_sentence_that_waits_for_a_fix_is_told_of_none_that_has_no_time():
+    blank = summed("GPRMC,,V,,,,,,,,,,N")
+    result = parsed(log(vtg(1), rmc("120000", motion=","), vtg(2), blank, rmc("120002", motion=",")))
+    assert result.streams["gnss_pvt"]["speed_mps"].null_count == 1
+    assert result.metadata["epochs_without_fix"] == 1
+
+
 def test_epochs_that_are_played_again_are_kept_and_flagged():
     found = rows(PLAIN + PLAIN)
     assert len(found) == 20
@@ -256,6 +289,33 @@ def test_a_log_without_a_date_is_of_an_unknown_day(date):
 def test_dates_from_before_the_fix_are_none():
     lines = [rmc("115959", date="220899", status="V"), summed("GPZDA,115959,22,08,1999,00,00"), rmc("120000")]
     assert seconds(log(*lines)) == [DAY_S / 2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ([rmc(time, date="010105", mode="A,V") for time in TIMES], 10),
+        ([rmc(time, date="010105", talker="GB") for time in TIMES[:4]], 4),
+        ([rmc("120000", date="010105"), rmc("120001", date="160824"), rmc("120002", date="160824")], 1),
+        ([rmc("235959", date="010105"), rmc("000000", date="170824")], 1),
+    ],
+)
+def test_a_date_1024_weeks_in_the_past_is_told_and_kept(lines, count):
+    result = parsed(log(*lines))
+    assert codes(result)["DATE_UNRELIABLE"].evidence["count"] == count
+    assert result.streams["gnss_pvt"]["t"][0].as_py().year == 2005
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [rmc(time, date="010105") for time in TIMES],
+        [rmc(time, mode="A,V", talker="GB") for time in TIMES],
+        [rmc("120000", date="010105"), rmc("120001", date="010124")],
+    ],
+)
+def test_a_date_that_may_be_right_is_not_doubted(lines):
+    assert "DATE_UNRELIABLE" not in codes(parsed(log(*lines)))
 
 
 def test_a_leap_second_is_the_instant_after_the_59th():

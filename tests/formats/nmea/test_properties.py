@@ -232,6 +232,7 @@ def test_logs_of_many_habits_are_read_as_the_slow_reader_reads_them(data):
     damaged(logs() | st.sampled_from([HEAD + data for data in EXAMPLES.values()])),
     st.sampled_from([1, 60, 200, 999]),
 )
+@example(HEAD + b"12:30", 1)
 def test_every_cut_gives_the_same(data, piece_bytes):
     assert outcome(data, piece_bytes) == outcome(data)
 

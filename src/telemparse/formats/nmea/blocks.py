@@ -10,7 +10,7 @@ import numpy as np
 from telemparse.formats.nmea.fields import Fields
 from telemparse.formats.nmea.readings import read_fields
 from telemparse.formats.nmea.sentences import TIMED, Kind
-from telemparse.formats.nmea.tables import Table
+from telemparse.formats.nmea.tables import Table, chosen
 from telemparse.kernels.clocks import civil_days
 from telemparse.kernels.joins import last_before
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from telemparse.formats.nmea.tally import Tally
     from telemparse.kernels.arrays import Floats, Ints, Mask
 
-__all__ = ["NO_DAY", "Block", "StatusWatch", "read_block"]
+__all__ = ["NO_DAY", "Block", "StatusWatch", "read_block", "read_times"]
 
 NO_DAY = np.iinfo(np.int64).min
 """Stands for a day that a sentence does not name."""
@@ -47,7 +47,9 @@ class Block:
         joins: which of them belong to epochs; ZDA tells the date alone.
         blanks: places of sentences of a fix that leave their time out, shape (m,).
         blank_addresses: numbers of their addresses.
-        tables: columns by kind; rows count over the sentences that join, -1 for one before this piece.
+        tables: columns by kind; rows count over the sentences that join, -1 for one before this piece, and
+            as many as there are for one behind it.
+        begins_blank: whether the first sentence of a fix leaves its time out.
     """
 
     places: Ints
@@ -58,6 +60,7 @@ class Block:
     blanks: Ints
     blank_addresses: Ints
     tables: dict[Kind, Table]
+    begins_blank: bool
 
 
 @attrs.define
@@ -73,7 +76,15 @@ class StatusWatch:
     blank: bool = False
 
 
-def read_block(sentences: Sentences, told: Told, tally: Tally, watch: StatusWatch, *, extras: bool) -> Block:
+def read_block(
+    sentences: Sentences,
+    told: Told,
+    tally: Tally,
+    watch: StatusWatch,
+    leading: frozenset[Kind] = frozenset(),
+    *,
+    extras: bool,
+) -> Block:
     """Return the sentences of a piece as columns.
 
     Args:
@@ -81,10 +92,11 @@ def read_block(sentences: Sentences, told: Told, tally: Tally, watch: StatusWatc
         told: what they are.
         tally: hears of what cannot be read.
         watch: of the log.
+        leading: kinds that stand before the sentences with a time of their epochs.
         extras: whether to read what only channels want.
     """
     timed = np.flatnonzero((told.kinds >= 0) & (told.kinds <= TIMED))
-    of_day_ns, bad = _times(sentences, timed, told.kinds[timed], tally)
+    of_day_ns, bad = read_times(sentences, timed, told.kinds[timed], tally)
     if bad.any():
         tally.lose_times(sentences.places[timed[bad]])
         timed, of_day_ns = timed[~bad], of_day_ns[~bad]
@@ -99,23 +111,31 @@ def read_block(sentences: Sentences, told: Told, tally: Tally, watch: StatusWatc
             break
         rows = np.flatnonzero(joins & (kinds == kind))
         if len(rows):
-            columns = read_fields(kind, Fields(sentences, timed[rows], tally), extras=extras)
+            fields = Fields(sentences, timed[rows], tally)
+            columns = read_fields(kind, fields, extras=extras)
             tables[kind] = Table(rank[rows], columns)
+            if kind is Kind.RMC:
+                tally.rmc_fields = max(tally.rmc_fields, fields.most)
             void[rows] = columns.get("void", False)
     days = _days(sentences, timed, kinds, void, watch, tally)
     status = kinds <= _LAST_WITH_STATUS
     blank = status & ~clocked
     places = sentences.places
     fixes = np.flatnonzero(joins | blank)
-    # Each is behind the fix before it in the log; -1 stands for that of the piece before.
-    anchors = np.append(np.where(blank[fixes], _NOWHERE, rank[fixes]), _NOWHERE if watch.blank else -1)
+    # Each is behind the fix before it in the log, -1 stands for that of the piece before; or before the
+    # next one, which may be the first of the next piece.
+    own = np.where(blank[fixes], _NOWHERE, rank[fixes])
+    behind = np.append(_NOWHERE if watch.blank else -1, own)
+    ahead = np.append(own, np.count_nonzero(joins))
     for kind in _WITHOUT_TIME:
         rows = np.flatnonzero(told.kinds == kind)
         if len(rows):
-            anchor = anchors[last_before(timed[fixes], rows)]
-            rows, anchor = rows[anchor != _NOWHERE], anchor[anchor != _NOWHERE]
-            columns = read_fields(kind, Fields(sentences, rows, tally), extras=extras)
-            tables[kind] = Table(anchor, columns)
+            anchor = (ahead if kind in leading else behind)[last_before(timed[fixes], rows) + 1]
+            if kind not in leading:
+                rows, anchor = rows[anchor != _NOWHERE], anchor[anchor != _NOWHERE]
+            # What stands ahead is read in any case, for its fix may be in the next piece.
+            table = Table(anchor, read_fields(kind, Fields(sentences, rows, tally), extras=extras))
+            tables[kind] = chosen(table, anchor != _NOWHERE) if kind in leading else table
     watch.blank = bool(blank[fixes[-1]]) if len(fixes) else watch.blank
     blanks = timed[blank]
     if not clocked.all():
@@ -129,10 +149,19 @@ def read_block(sentences: Sentences, told: Told, tally: Tally, watch: StatusWatc
         places[blanks],
         told.numbers[blanks],
         tables,
+        bool(len(fixes)) and bool(blank[fixes[0]]),
     )
 
 
-def _times(sentences: Sentences, timed: Ints, kinds: NDArray[np.int8], tally: Tally) -> tuple[Ints, Mask]:
+def read_times(sentences: Sentences, timed: Ints, kinds: NDArray[np.int8], tally: Tally) -> tuple[Ints, Mask]:
+    """Return ns since midnight of sentences with a time, -1 where it is empty, and which hold no time.
+
+    Args:
+        sentences: of a piece.
+        timed: which of them, ascending, shape (n,).
+        kinds: of those, shape (n,).
+        tally: hears of nothing here.
+    """
     of_day_ns, bad = np.empty(len(timed), np.int64), np.empty(len(timed), np.bool_)
     behind = kinds == Kind.GLL
     for rows, number in ((~behind, 1), (behind, 5)):

@@ -9,7 +9,7 @@ import numpy as np
 
 from telemparse.formats.nmea.blocks import NO_DAY
 from telemparse.formats.nmea.joined import Joined
-from telemparse.formats.nmea.tables import divided, followed_by, numbered
+from telemparse.formats.nmea.tables import chosen, divided, followed_by, numbered, reversed_rows
 from telemparse.kernels.clocks import DAY_NS
 from telemparse.kernels.joins import last_before, same_time
 
@@ -65,11 +65,15 @@ class _Rows:
 class Epochs:
     """Joins the blocks of one log.
 
+    Args:
+        leading: kinds of sentences that stand before those with a time.
+
     Attributes:
         blank: epochs so far without fix and time.
         trailing: whether the last epoch so far is such a one.
     """
 
+    leading: frozenset[Kind] = frozenset()
     blank: int = 0
     trailing: bool = False
     _near: bool = False
@@ -94,7 +98,9 @@ class Epochs:
         kept = len(held.numbers) - len(rows.numbers)
         tables = {kind: numbered(table, first) for kind, table in block.tables.items()}
         for kind, table in self._tables.items():
-            tables[kind] = followed_by(table, tables[kind]) if kind in tables else table
+            # What waits for a fix to come is told of none where that has no time.
+            held_table = chosen(table, table.rows < first) if block.begins_blank else table
+            tables[kind] = followed_by(held_table, tables[kind]) if kind in tables else held_table
         return self._complete(held, tables, self._next - 1 - REACH, first - kept)
 
     def rest(self) -> Joined | None:
@@ -174,8 +180,12 @@ class Epochs:
             direct = len(index) and index[0] >= 0 and index[-1] < len(groups)
             if not (direct and bool((rows.numbers[index] == table.rows).all())):
                 index = np.searchsorted(rows.numbers, table.rows)
-            epochs = groups[index]
+            # Those before a fix that is still to come are of no epoch yet.
+            epochs = np.append(groups, ready)[index]
             found[kind], left[kind] = divided(table, epochs, epochs < ready)
+            if kind in self.leading:
+                # Of several before one fix, the nearest is its own.
+                found[kind] = reversed_rows(found[kind])
         self._held, self._tables = rows.where(~taken), left
         if not ready:
             return None

@@ -82,6 +82,11 @@ class Fields:
         return int(self._counts.max(initial=0))
 
     @property
+    def most(self) -> int:
+        """The most fields that any of them has."""
+        return self._most
+
+    @property
     def places(self) -> Ints:
         """Where each sentence begins, shape (n,)."""
         return self.sentences.places[self.rows]

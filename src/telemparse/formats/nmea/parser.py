@@ -10,9 +10,11 @@ import attrs
 from telemparse.formats.nmea.addresses import Addresses
 from telemparse.formats.nmea.blocks import StatusWatch, read_block
 from telemparse.formats.nmea.channels import Channels
+from telemparse.formats.nmea.dating import DateDoubt
 from telemparse.formats.nmea.days import Days
 from telemparse.formats.nmea.epochs import Epochs
 from telemparse.formats.nmea.fixes import Fixes
+from telemparse.formats.nmea.leading import find_leading
 from telemparse.formats.nmea.pieces import pieces
 from telemparse.formats.nmea.sentences import Checksums, find
 from telemparse.formats.nmea.tally import Tally
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from telemparse.extension.protocol import Message
     from telemparse.formats.nmea.blocks import Block
     from telemparse.formats.nmea.joined import Joined
+    from telemparse.formats.nmea.sentences import Kind
     from telemparse.kernels.arrays import Ints
     from telemparse.model.artifacts import Artifact, ArtifactSet
     from telemparse.model.options import ParseOptions
@@ -83,14 +86,17 @@ class _Log:
             return
         summed = _SUMMED.search(head.replace(b"\0", b"")) is not None
         checksums = Checksums.WRITTEN if summed else Checksums.ABSENT
-        tally, days, epochs = Tally(name), Days(), Epochs()
+        leading = find_leading(self.artifact, head, checksums)
+        tally, days, epochs = Tally(name), Days(), Epochs(leading)
         extras = self.options.wants(f"channels{self.suffix or '.main'}")
         fixes: Fixes | None = None
-        channels = Channels("utc")
-        for block, failed in self._blocks(checksums, tally, extras=extras):
+        channels, doubt = Channels("utc"), DateDoubt()
+        for block, failed in self._blocks(checksums, tally, leading, extras=extras):
             if fixes is None and len(block.places):
                 time_base = "utc" if self._find_date(days, block, checksums) else "time_of_day"
                 fixes, channels = Fixes(time_base), Channels(time_base)
+            if tally.piece is not None:
+                doubt.take(block, tally.piece)
             joined = epochs.take(block, days.take(block.of_day_ns, block.days), failed)
             if joined is not None and fixes is not None:
                 yield from self._batches(joined, fixes, channels)
@@ -102,9 +108,12 @@ class _Log:
         self.epochs = (fixes.epochs if fixes else 0) + epochs.blank
         self.without_fix = (fixes.without_fix if fixes else 0) + epochs.blank
         yield from tally.issues()
+        yield from doubt.issues(name, (*tally.used, *tally.passed), tally.rmc_fields)
         yield from self._facts(tally, days, fixes, checksums)
 
-    def _blocks(self, checksums: Checksums, tally: Tally, *, extras: bool) -> Iterator[tuple[Block, Ints]]:
+    def _blocks(
+        self, checksums: Checksums, tally: Tally, leading: frozenset[Kind] = frozenset(), *, extras: bool
+    ) -> Iterator[tuple[Block, Ints]]:
         addresses, watch = Addresses(), StatusWatch()
         for piece in pieces(self.artifact, self.piece_bytes):
             tally.piece = piece
@@ -113,7 +122,7 @@ class _Log:
             tally.idle += found.idle
             tally.cut = None if found.cut is None else piece.offset_of(found.cut)
             told = addresses.tell(found.good, tally)
-            yield read_block(found.good, told, tally, watch, extras=extras), found.failed
+            yield read_block(found.good, told, tally, watch, leading, extras=extras), found.failed
 
     def _find_date(self, days: Days, block: Block, checksums: Checksums) -> bool:
         """Give the calendar the first date of the log, wherever it stands; False where there is none."""

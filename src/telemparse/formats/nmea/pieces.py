@@ -36,6 +36,7 @@ class Piece:
     Args:
         buffer: the bytes, and `SPARE` or more.
         size: bytes that count.
+        first: nothing is before it.
         last: nothing follows.
         offset: of the first byte in the artifact.
         width: bytes of the artifact for each of the piece.
@@ -44,6 +45,7 @@ class Piece:
 
     buffer: Bytes
     size: int
+    first: bool
     last: bool
     offset: int
     width: int
@@ -79,7 +81,8 @@ def pieces(artifact: Artifact, piece_bytes: int) -> Iterator[Piece]:
             letters, raw = b"", letters + raw
             cut = _cut(raw)
         if cut or last:
-            yield _piece(letters, raw, cut, offset, width, last=last)
+            piece = _piece(letters, raw, cut, offset, width, last=last)
+            yield piece if offset > bom else attrs.evolve(piece, first=True)
             offset += (len(letters) + cut) * width
             letters = b""
         letters += raw[cut:]
@@ -100,7 +103,9 @@ def _piece(before: bytes, raw: bytes, cut: int, offset: int, width: int, *, last
         kept = np.flatnonzero(np.frombuffer(content, np.uint8, size))
         size = len(kept)
         content = content.translate(None, b"\0")[:size] + _spare(size)
-    return Piece(np.frombuffer(content, np.uint8), size, last, offset, width, kept)
+    return Piece(
+        np.frombuffer(content, np.uint8), size, first=False, last=last, offset=offset, width=width, kept=kept
+    )
 
 
 def _spare(size: int) -> bytes:

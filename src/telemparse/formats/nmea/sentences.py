@@ -141,7 +141,7 @@ def find(piece: Piece, checksums: Checksums) -> Findings:
             lacking, lost = int(plain.sum()), lost | plain
         failed = starts[rest[lost]]
     if piece.last and cut is None:
-        cut = _stump(buffer[: piece.size], signs, breaks, what)
+        cut = _stump(buffer[: piece.size], signs, breaks, what, first=piece.first)
     headless = _headless(buffer[: piece.size], signs, breaks, what)
     if len(headless):
         failed = np.sort(np.concatenate([failed, headless]))
@@ -201,11 +201,13 @@ def _is_beginning(buffer: Bytes, starts: Ints, size: int) -> Mask:
     return found
 
 
-def _stump(buffer: Bytes, signs: Ints, breaks: Ints, what: NDArray[np.uint8]) -> int | None:
+def _stump(buffer: Bytes, signs: Ints, breaks: Ints, what: NDArray[np.uint8], *, first: bool) -> int | None:
     """Return where a file ends in a line of text that holds no sentence yet: a logger wrote its stamp."""
-    if len(what) < 2 or what[-2] not in (_LF, _CR):  # noqa: PLR2004  (the last one is the end)
+    # The last one is the end. A line without any other is the rest of a log, unless it is all of it.
+    lone = len(what) == 1
+    if first if lone else what[-2] not in (_LF, _CR):
         return None
-    begin = int(signs[breaks[-2]]) + 1
+    begin = 0 if lone else int(signs[breaks[-2]]) + 1
     text = buffer[begin:].tobytes()
     is_text = text.strip() and len(text) <= _LONGEST_STAMP and text.isascii() and text.decode().isprintable()
     return begin if is_text and not text.startswith(b"#") else None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from telemparse.formats.nmea.readings import Columns
     from telemparse.kernels.arrays import Ints, Mask
 
-__all__ = ["Table", "divided", "followed_by", "numbered"]
+__all__ = ["Table", "chosen", "divided", "followed_by", "numbered", "reversed_rows"]
 
 
 @attrs.frozen
@@ -48,7 +48,17 @@ def numbered(table: Table, first: int) -> Table:
     known = numbers >= 0
     if known.all():
         return Table(numbers, table.columns)
-    return Table(numbers[known], {name: column[known] for name, column in table.columns.items()})
+    return chosen(Table(numbers, table.columns), known)
+
+
+def chosen(table: Table, rows: Mask) -> Table:
+    """Return some sentences of a table."""
+    return Table(table.rows[rows], {name: column[rows] for name, column in table.columns.items()})
+
+
+def reversed_rows(table: Table) -> Table:
+    """Return the sentences of a table, the last one first."""
+    return Table(table.rows[::-1], {name: column[::-1] for name, column in table.columns.items()})
 
 
 def followed_by(one: Table, other: Table) -> Table:

@@ -48,6 +48,7 @@ class Tally:
         idle: lines without any sentence.
         failed: sentences whose checksum is wrong or lost.
         lacking: how many of these have none.
+        rmc_fields: most fields of any RMC.
     """
 
     artifact: str
@@ -60,6 +61,7 @@ class Tally:
     untimed: Loss = attrs.field(factory=Loss)
     columns: dict[str, Loss] = attrs.field(factory=dict)
     cut: int | None = None
+    rmc_fields: int = 0
 
     def lose(self, column: str, rows: Mask, places: Ints) -> None:
         """Count the rows of a column whose values cannot be."""
