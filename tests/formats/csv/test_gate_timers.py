@@ -209,6 +209,11 @@ def test_the_row_of_a_crossing_shows_its_line():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("blank", ["\x1c", "\x1f", "\x85", "\xa0"])
+def test_odd_blanks_around_a_number_hide_no_vendor(blank):
+    assert parse(FILE.replace(",-80,11", f",-80{blank},11", 1)).metadata["dialect"] == "speedangle"
+
+
 def test_a_single_row_below_the_blocks_is_known():
     lines = FILE.split("\n")
     top = lines.index("<trace #pt=40>") + 1

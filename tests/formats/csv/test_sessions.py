@@ -147,6 +147,13 @@ def test_sectors_and_stamps_that_are_impossible_are_counted_and_the_lap_is_kept(
     assert result.streams["events"].num_rows == 2
 
 
+@pytest.mark.parametrize("year", ["9999", "0001", "1979", "2262"])
+def test_a_year_that_no_receiver_names_is_no_instant(year):
+    result = session(TEXT.replace("04/05/2025", f"04/05/{year}"))
+    assert (len(times(result)), codes(result)) == (3, ["VALUE_OUT_OF_RANGE"])
+    assert result.streams["events"]["value"].to_pylist() == [3.0]
+
+
 def test_what_the_device_has_no_time_for_is_no_lap_and_no_damage():
     text = TEXT.replace("01:08.91", "no valid time   ").replace("00:14.89", "no valid time   ")
     result = session(text.replace("01:10.49", "00:00.00"))

@@ -148,7 +148,7 @@ def _has_shape(layout: Layout, shape: Shape, fewest: int) -> bool:
         return False
     if shape.unit_vector is None:
         return True
-    axes = [[float(cell) for cell in columns[index]] for index in shape.unit_vector]
+    axes = [[_number(cell) for cell in columns[index]] for index in shape.unit_vector]
     length = statistics.median(math.hypot(*row) for row in zip(*axes, strict=True))
     return abs(length - 1) <= shape.tolerance
 
@@ -157,8 +157,13 @@ def _is_number(cell: str) -> bool:
     return kind_of(cell) is CellKind.NUMBER and "," not in cell
 
 
+def _number(cell: str) -> float:
+    # Separators of old teleprinters are blanks to `strip`, and none to `float`.
+    return float(cell.strip())
+
+
 def _in_range(cells: tuple[str, ...], expected: NumberRange) -> bool:
-    values = [float(cell) for cell in cells]
+    values = [_number(cell) for cell in cells]
     decimals = min(len(cell.strip().partition(".")[2]) for cell in cells)
     return bool(
         all(expected.low <= value <= expected.high for value in values)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 _EPOCH_DAY = dt.date(1970, 1, 1).toordinal()
+_FIRST_YEAR, _LAST_YEAR = 1980, 2261  # from GPS time's beginning to what 64 bits of ns hold
 _HUNDREDTH_NS = NS_PER_S // 100
 _NO_TIME = "no valid time"
 _CLOCK = {
@@ -258,6 +259,8 @@ def _instant_ns(found: re.Match[str]) -> int | None:
         day = dt.date(int(found["year"]), int(found["month"]), int(found["day"]))
         of_day = dt.time(int(found["hour"]), int(found["minute"]), int(found["second"]))
     except ValueError:
+        return None
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         return None
     seconds = (of_day.hour * 60 + of_day.minute) * 60 + of_day.second
     return (day.toordinal() - _EPOCH_DAY) * DAY_NS + seconds * NS_PER_S
