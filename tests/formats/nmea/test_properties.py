@@ -246,3 +246,19 @@ def test_every_cut_gives_the_same(data, piece_bytes):
 @example(b"\xff\xfe$\0G\0P\0*\0")
 def test_any_bytes_give_messages_and_nothing_else(data):
     assert outcome(data, piece_bytes=3) == outcome(data)
+
+
+def test_sentences_without_a_time_that_never_end_are_kept_in_bounds():
+    fix = summed("GPRMC,120000,A,4530.000,S,01030.000,W,,,010125,,,A")
+    empty, known = summed("GPVTG,,T,,M,,N,,K"), summed("GPVTG,,T,,M,,N,36.0,K")
+    # Behind the fix the first 256 count; before it, where the log begins with such a sentence, the last.
+    for lines, speed_mps in (
+        ([fix, *[empty] * 255, known, *[empty] * 300], 10.0),
+        ([fix, *[empty] * 256, known, *[empty] * 300], None),
+        ([*[empty] * 300, known, *[empty] * 255, fix], 10.0),
+        ([*[empty] * 300, known, *[empty] * 256, fix], None),
+    ):
+        data = "".join(line + "\n" for line in lines).encode()
+        whole = outcome(data)
+        assert [row["speed_mps"] for row in whole[0]["gnss_pvt"][2]] == [speed_mps]
+        assert outcome(data, 100) == outcome(data, 3000) == whole

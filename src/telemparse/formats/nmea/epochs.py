@@ -9,7 +9,7 @@ import numpy as np
 
 from telemparse.formats.nmea.blocks import NO_DAY
 from telemparse.formats.nmea.joined import Joined
-from telemparse.formats.nmea.tables import chosen, divided, followed_by, numbered, reversed_rows
+from telemparse.formats.nmea.tables import chosen, divided, followed_by, numbered, reversed_rows, thinned
 from telemparse.kernels.clocks import DAY_NS
 from telemparse.kernels.joins import last_before, same_time
 
@@ -101,6 +101,7 @@ class Epochs:
             # What waits for a fix to come is told of none where that has no time.
             held_table = chosen(table, table.rows < first) if block.begins_blank else table
             tables[kind] = followed_by(held_table, tables[kind]) if kind in tables else held_table
+        tables = {kind: thinned(table, REACH, last=kind in self.leading) for kind, table in tables.items()}
         return self._complete(held, tables, self._next - 1 - REACH, first - kept)
 
     def rest(self) -> Joined | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from telemparse.formats.nmea.readings import Columns
     from telemparse.kernels.arrays import Ints, Mask
 
-__all__ = ["Table", "chosen", "divided", "followed_by", "numbered", "reversed_rows"]
+__all__ = ["Table", "chosen", "divided", "followed_by", "numbered", "reversed_rows", "thinned"]
 
 
 @attrs.frozen
@@ -54,6 +54,22 @@ def numbered(table: Table, first: int) -> Table:
 def chosen(table: Table, rows: Mask) -> Table:
     """Return some sentences of a table."""
     return Table(table.rows[rows], {name: column[rows] for name, column in table.columns.items()})
+
+
+def thinned(table: Table, most: int, *, last: bool) -> Table:
+    """Return a table with at most so many sentences of one row: the first of them, or the last.
+
+    A log in which a sentence without a time comes for ever, and none with one, would fill the memory.
+    """
+    rows = table.rows
+    if len(rows) <= most or not (rows[most:] == rows[:-most]).any():
+        return table
+    kept = np.ones(len(rows), np.bool_)
+    if last:
+        kept[:-most] = rows[most:] != rows[:-most]
+    else:
+        kept[most:] = rows[most:] != rows[:-most]
+    return chosen(table, kept)
 
 
 def reversed_rows(table: Table) -> Table:
