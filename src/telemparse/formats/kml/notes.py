@@ -53,6 +53,7 @@ _NAMES = 1000
 _CHARACTERS = 200
 _ARRAYS = 128  # of one track
 _PLACES = 3
+_POINT_PIECES = 64  # of a text that should be one position
 _SEGMENTS = 1 << 16  # more than are asked for at once
 
 
@@ -148,7 +149,8 @@ class Notes:
 
     def heard(self, path: Path, text: str) -> None:
         """Gather coordinates of lines and points."""
-        if path[-2:-1] in {("LineString",), ("Point",)}:
+        is_point = path[-2:-1] == ("Point",)
+        if path[-2:-1] == ("LineString",) or (is_point and len(self._text) < _POINT_PIECES):
             self._text.append(text)
 
     def closed(self, path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
+from telemparse.formats.kml.joining import gathered
 from telemparse.formats.kml.leaves import LEXICON
 from telemparse.formats.kml.notes import OUTLINE, Notes, Source
 from telemparse.formats.trackpoints import recording
@@ -83,6 +84,11 @@ def _documents(artifact: Artifact, options: ParseOptions) -> list[Artifact]:
 
 
 def _blocks(reader: PointReader, notes: Notes) -> Iterator[Block]:
+    """Yield the points of all tracks, short ones together."""
+    yield from gathered(_by_track(reader, notes))
+
+
+def _by_track(reader: PointReader, notes: Notes) -> Iterator[Block]:
     """Yield the blocks of each track, once all its lists have come."""
     notes.where = lambda: reader.walker.offset
     segments = 0
