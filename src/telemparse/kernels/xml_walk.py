@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
+from telemparse.kernels.xml_expat import opened
 from telemparse.kernels.xml_outline import Damage, DamageKind, TextListener
+from telemparse.kernels.xml_places import is_misplaced, way_back
 from telemparse.kernels.xml_record import POINT_BYTES, Record
 from telemparse.kernels.xml_scopes import Frame, Scope, declarations
 
@@ -77,19 +79,7 @@ class Walker:
         self._parser = self._started()
 
     def _started(self) -> Any:
-        parser = expat.ParserCreate("utf-8")
-        parser.buffer_text = True
-        parser.ordered_attributes = True
-        # What a DTD would add to an element is no part of the recording.
-        parser.specified_attributes = True
-        # Newer expat keeps back what may be the beginning of a token, and then where damage shows would
-        # depend on how it is fed. It does so against endless tokens, which are refused here anyway.
-        if hasattr(parser, "SetReparseDeferralEnabled"):
-            parser.SetReparseDeferralEnabled(False)  # noqa: FBT003  (expat's own signature)
-        if self.stack:
-            prolog = "".join(frame.tag() for frame in self.stack).encode()
-            parser.Parse(prolog, False)  # noqa: FBT003  (expat's own signature)
-            self._fed = len(prolog)
+        parser, self._fed = opened(self.stack)
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
@@ -166,30 +156,17 @@ class Walker:
         places the one counts to which the most open elements belong.
         """
         outline = self._outline
-        ways = dict.fromkeys(place[:-1] for place in outline.places if place[-1] == name)
-        wanted = max(ways, key=lambda way: self._shared(way)[1])
-        kept, shared = self._shared(wanted)
+        wanted, kept, shared = way_back(self.stack, name, outline)
         stack = self.stack[:kept]
         scope = stack[0].scope if stack else Scope({"": ""}, "", self.undeclared, outline.kin)
         prefix, colon, _name = stack[0].raw.rpartition(":") if stack else ("", "", "")
         for step in wanted[shared:]:
             stack.append(Frame(f"{prefix}{colon}{step}", step, scope))
             self._listener.opened(tuple(frame.name for frame in stack), {})
-        opened = self.containers + (shared < len(wanted) and wanted in outline.homes)
+        containers = self.containers + (shared < len(wanted) and wanted in outline.homes)
         return Walker(
-            self._outline, self._listener, stack=stack, containers=opened, undeclared=self.undeclared
+            self._outline, self._listener, stack=stack, containers=containers, undeclared=self.undeclared
         )
-
-    def _shared(self, way: Path) -> tuple[int, int]:
-        """Return how many of the open elements lie on a way, and how many of its steps they make."""
-        kept = steps = 0
-        for frame in self.stack:
-            if steps < len(way) and frame.name == way[steps]:
-                steps += 1
-            elif frame.name not in self._outline.passing:
-                break
-            kept += 1
-        return kept, steps
 
     @property
     def offset(self) -> int:
@@ -210,21 +187,14 @@ class Walker:
             scope = scope.at_root(raw)
         name = scope.element(raw)
         if name in self._outline.marks:
-            self._check_place(name, offset)
+            if is_misplaced(name, self._way, self._names, self._outline):
+                raise Damage(DamageKind.STRUCTURE, offset, f"{name} begins where none can be")
             if name in self._outline.points and self._way in self._outline.homes:
                 self._enter(offset, scope, attributes, (name,) if self._outline.siblings else ())
                 return
         if len(self.stack) >= _DEPTH:
             raise Damage(DamageKind.LIMIT, offset, f"elements nest deeper than {_DEPTH}")
         self._open(Frame(raw, name, scope, declared), attributes)
-
-    def _check_place(self, name: str, offset: int) -> None:
-        """Refuse a container or point that begins inside its like: the end tag before it is lost."""
-        outline = self._outline
-        if name in outline.loose or (*self._way, name) in outline.places:
-            return
-        if not any(step in outline.opaque or step.startswith("{") for step in self._names):
-            raise Damage(DamageKind.STRUCTURE, offset, f"{name} begins where none can be")
 
     def _open(self, frame: Frame, attributes: list[str]) -> None:
         self.stack.append(frame)
