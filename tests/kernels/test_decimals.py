@@ -7,7 +7,7 @@ import re
 import struct
 
 import numpy as np
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from telemparse.kernels.decimals import decimals
@@ -38,6 +38,7 @@ def bits(value):
     return struct.pack("<d", value)
 
 
+@settings(max_examples=40)
 @given(st.lists(WRITTEN | ODD, min_size=1, max_size=12), st.integers(0, 8))
 @example(["-0.0", "-0"], 0)
 @example(["1202.52296", "0000.00000", "9959.99999"], 3)
@@ -53,6 +54,7 @@ def test_what_is_read_is_the_nearest_float_and_what_is_odd_is_left(texts, lead):
             assert math.isnan(value)
 
 
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 10**8 - 1), min_size=1, max_size=30), st.integers(1, 7), st.integers(0, 7))
 def test_a_column_with_one_number_of_decimals_is_read_whole(numbers, places, lead):
     texts = [f"{'-' * (number % 3 == 0)}{number // 7}.{number % 10**places:0{places}d}" for number in numbers]

@@ -9,7 +9,7 @@ import operator
 import random
 
 import pyarrow as pa
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from formats.nmea.reference import Reader
@@ -228,6 +228,7 @@ def test_logs_of_many_habits_are_read_as_the_slow_reader_reads_them(data):
     agrees(data)
 
 
+@settings(max_examples=25)
 @given(
     damaged(logs() | st.sampled_from([HEAD + data for data in EXAMPLES.values()])),
     st.sampled_from([1, 60, 200, 999]),
