@@ -12,6 +12,7 @@ from telemparse.model.documents import result_document
 from telemparse.model.options import ParseOptions
 from telemparse.parsing import flow
 from telemparse.writers.filing import Target, format_named
+from telemparse.writers.heap import one_heap
 from telemparse.writers.publication import publish
 from telemparse.writers.recorder import Recorder
 from telemparse.writers.staging import staged
@@ -53,7 +54,11 @@ def convert(
     """
     form = format_named(format, compression)
     artifacts = ArtifactSet.of(source)
-    with staged(directory) as staging, Recorder(Target(form, compression, staging)) as recorder:
+    with (
+        one_heap(),
+        staged(directory) as staging,
+        Recorder(Target(form, compression, staging)) as recorder,
+    ):
         flowed = flow(artifacts, options or ParseOptions(), recorder)
         for shelf in recorder.shelves.values():
             shelf.settle()
