@@ -197,11 +197,11 @@ def test_damage_behind_a_large_value_is_found_in_little_text():
 
 
 def test_what_is_nested_too_deeply_is_read_once():
-    # From each bracket on it is too deep again, and as far as a thousand brackets.
-    source = reader('[{"a": 1}, ' + "[1],[" * 6000, 1 << 14)
+    # From each bracket on it is too deep again: past a thousand brackets, in newer Pythons past ten thousand.
+    source = reader('[{"a": 1}, ' + "[1],[" * 20_000, 1 << 14)
     found, places = scanned(source)
     assert found == [{"a": "1"}, ["1"]]
-    assert len(places) < 40
+    assert len(places) < 200
     assert source.damages[0].error == "nested too deeply"
 
 

@@ -19,7 +19,7 @@ __all__ = ["LARGEST_VALUE_BYTES", "Damage", "Number", "Reader", "TooLargeError"]
 LARGEST_VALUE_BYTES = 64 * 1024 * 1024
 """Largest single value: a whole document that is one object is one value."""
 
-_DEEPEST = 512  # of one value; the scanner of the standard library takes up to a thousand
+_DEEPEST = 512  # of one value; the standard library's scanner takes a thousand, or since 3.13 ten thousand
 _BLANK = re.compile(r"[ \t\r\n\0\x1e\ufeff]*")  # NUL padding, and the separator of RFC 7464
 _BETWEEN = re.compile(r"[ \t\r\n\0]*(?:,[ \t\r\n\0]*)?")
 _NEXT_ELEMENT = re.compile(r"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)|\][ \t\r\n]*,[ \t\r\n]*(?=\[)|\n[ \t]*(?=[{\[])")
