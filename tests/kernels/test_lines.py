@@ -84,6 +84,31 @@ def test_line_ends_inside_quotes_end_nothing():
             assert block.lines.count(b'"') % 2 == 0
 
 
+def _record_ends(text):
+    """Return where records end, letter by letter: a quote opens only at the beginning of a cell."""
+    ends, state = [], "begin"
+    for place, letter in enumerate(text, 1):
+        if state == "quoted":
+            state = "quote" if letter == '"' else "quoted"
+        elif letter == '"' and state in {"begin", "quote"}:
+            state = "quoted"
+        elif letter in ";\r\n":
+            state = "begin"
+            ends += [place] * (letter == "\n")
+        else:
+            state = "letters"
+    return ends
+
+
+@given(st.text('ab";\r\n', max_size=80), st.integers(12, 40))
+def test_blocks_of_quoted_lines_end_where_records_end_whatever_quotes_are_astray(text, size):
+    places, ends = 0, [0, *_record_ends(text), len(text)]
+    for block in _blocks(text.encode(), block_bytes=size, lines=Lines.QUOTED, delimiter=";"):
+        places += len(block.lines)
+        assert places in ends
+    assert places == len(text)
+
+
 @pytest.mark.parametrize("name", ["utf-8", "cp1252"])
 def test_a_line_without_end_is_cut_after_eight_blocks(name):
     blocks = _blocks(b"x" * 10_000, Encoding(name), block_bytes=100)

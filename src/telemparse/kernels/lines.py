@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import enum
 import re
+from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
 
 import attrs
@@ -136,6 +137,7 @@ def line_blocks(
     block_bytes: int = 1 << 21,
     newlines: Newlines = Newlines.LF,
     lines: Lines = Lines.PLAIN,
+    delimiter: str = ",",
 ) -> Iterator[Block]:
     """Yield blocks of about `block_bytes` from byte `start`, cut where a line ends.
 
@@ -145,24 +147,29 @@ def line_blocks(
         start: byte offset of the first wanted line.
         block_bytes: size to read at a time.
         newlines: what ends a line; a lone CR comes out as LF.
-        lines: with `QUOTED`, a line end inside double quotes does not end the line.
+        lines: with `QUOTED`, a line end inside a cell in double quotes does not end the line. A quote opens
+            only at the beginning of a cell, as pyarrow.csv has it; elsewhere it is a letter.
+        delimiter: one ASCII letter between cells; it matters with `QUOTED` alone.
 
     A line longer than eight blocks is cut where the block ends, so that memory stays bounded.
     """
+    records = _records(delimiter) if lines is Lines.QUOTED else None
     if encoding.name == "utf-8" and newlines is Newlines.LF:
-        yield from _raw_blocks(reader, start, block_bytes, lines)
+        yield from _raw_blocks(reader, start, block_bytes, records)
     else:
-        yield from _transcoded_blocks(reader, encoding, start, block_bytes, newlines, lines)
+        yield from _transcoded_blocks(reader, encoding, start, block_bytes, newlines, records)
 
 
-def _raw_blocks(reader: BinaryIO, start: int, block_bytes: int, lines: Lines) -> Iterator[Block]:
+def _raw_blocks(
+    reader: BinaryIO, start: int, block_bytes: int, records: re.Pattern[bytes] | None
+) -> Iterator[Block]:
     """Yield blocks as they lie; the line that a block cuts is read again rather than carried over."""
     offset, step = start, block_bytes
     while True:
         reader.seek(offset)
         raw = reader.read(step)
         last = len(raw) < step
-        cut = len(raw) if last else _cut(raw, lines)
+        cut = len(raw) if last else _cut(raw, records)
         if not cut and step < _LONGEST_LINE_BLOCKS * block_bytes:
             step *= 2
             continue
@@ -178,7 +185,12 @@ def _raw_blocks(reader: BinaryIO, start: int, block_bytes: int, lines: Lines) ->
 
 
 def _transcoded_blocks(  # noqa: PLR0917  (one caller, same order)
-    reader: BinaryIO, encoding: Encoding, start: int, block_bytes: int, newlines: Newlines, lines: Lines
+    reader: BinaryIO,
+    encoding: Encoding,
+    start: int,
+    block_bytes: int,
+    newlines: Newlines,
+    records: re.Pattern[bytes] | None,
 ) -> Iterator[Block]:
     reader.seek(start)
     step = max(block_bytes - block_bytes % encoding.width, encoding.width)
@@ -191,7 +203,7 @@ def _transcoded_blocks(  # noqa: PLR0917  (one caller, same order)
         if newlines is Newlines.CR:
             data = data.replace(b"\r", b"\n")
         data = carry + data if carry else data
-        cut = len(data) if last or len(data) > _LONGEST_LINE_BLOCKS * step else _cut(data, lines)
+        cut = len(data) if last or len(data) > _LONGEST_LINE_BLOCKS * step else _cut(data, records)
         carry = data[cut:]
         if cut or last:
             yield Block(data, cut, last, offset)
@@ -200,15 +212,18 @@ def _transcoded_blocks(  # noqa: PLR0917  (one caller, same order)
             return
 
 
-def _cut(data: bytes, lines: Lines) -> int:
+def _cut(data: bytes, records: re.Pattern[bytes] | None) -> int:
     """Return the length of the whole lines at the start of `data`."""
-    cut = data.rfind(b"\n") + 1
-    if lines is Lines.PLAIN or not cut:
-        return cut
-    quotes = data.count(b'"', 0, cut)
-    # Walk back over lines until the quotes before are even; each byte is looked at once.
-    while cut and quotes % 2:
-        before = data.rfind(b"\n", 0, cut - 1) + 1
-        quotes -= data.count(b'"', before, cut)
-        cut = before
-    return cut
+    if records is None or b'"' not in data:
+        return data.rfind(b"\n") + 1
+    found = records.match(data)
+    return found.end() if found else 0
+
+
+@cache
+def _records(delimiter: str) -> re.Pattern[bytes]:
+    """Return what whole lines are whose cells may hold line ends; possessive, so that none is read twice."""
+    between = rb"[%b\r]" % re.escape(delimiter.encode())
+    letters = rb"[^%b\r\n]*+" % re.escape(delimiter.encode())
+    cell = rb'(?:"(?:[^"]++|"")*+"%b|(?!")%b)' % (letters, letters)
+    return re.compile(rb"(?:(?:%b%b)*+%b\n)*+" % (cell, between, cell))

@@ -209,6 +209,16 @@ def test_the_size_of_blocks_changes_nothing(name, seed, size):
     assert _joined(_messages(data, block_bytes=size)) == _joined(_messages(data))
 
 
+def test_a_quote_astray_among_cells_that_span_lines_moves_nothing_between_blocks():
+    rows = [f'2025-05-04T10:{i // 60:02d}:{i % 60:02d}Z,48.1,11.5,"a\n{i}"' for i in range(120)]
+    rows[3], rows[60] = rows[3].replace("11.5", '11.5"'), rows[60] + '"'
+    data = "\n".join(["time,lat,lon,note", *rows, ""]).encode()
+    whole = _joined(_messages(data))
+    assert len(whole[0]["gnss_pvt"]) >= 119
+    for size in (200, 528, 1000):
+        assert _joined(_messages(data, block_bytes=size)) == whole
+
+
 def test_the_size_of_blocks_does_not_move_a_clock_or_a_unit():
     rows = [
         f"2025-05-04 10:{i // 240:02d}:{i // 4 % 60:02d},{i * 250},{48 + i * 5 / 111194.9:.7f},11.5,72"

@@ -28,6 +28,7 @@ def data_blocks(reader: BinaryIO, layout: Layout, start: int, block_bytes: int) 
         block_bytes=block_bytes,
         newlines=layout.newlines,
         lines=layout.lines,
+        delimiter=layout.delimiter,
     )
 
 
