@@ -2,63 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
+from telemparse.formats.vbo.stamps import Zone
 from telemparse.kernels.clocks import DAY_NS, NS_PER_S, digits_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from telemparse.formats.vbo.rows import Numbers
+    from telemparse.formats.vbo.stamps import Created
     from telemparse.kernels.arrays import Ints, Mask
 
-__all__ = ["Clock", "Created", "Times", "created"]
-
-_CREATED = re.compile(
-    r"file created on\s+(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"
-    r"(?:[\s@at]{1,20}(\d{1,2}):(\d{2})(?::(\d{2}))?)?",
-    re.IGNORECASE,
-)
-_EPOCH = dt.date(1970, 1, 1)
-_MONTHS = 12
-_FIRST_YEAR, _LAST_YEAR = 1980, 2200
-
-
-@attrs.frozen
-class Created:
-    """When a file says that it was created, by a clock of unknown zone.
-
-    Args:
-        day: days since 1970-01-01.
-        of_day_ns: time of day, None where only the date is written.
-    """
-
-    day: int
-    of_day_ns: int | None
-
-
-def created(preamble: Sequence[str]) -> Created | None:
-    """Return the stamp of a head, day before month; month before day where nothing else is a date."""
-    found = next((match for line in preamble if (match := _CREATED.search(line[:200]))), None)
-    if found is None:
-        return None
-    day, month, year = (int(part) for part in found.groups()[:3])
-    if month > _MONTHS >= day:
-        day, month = month, day
-    try:
-        days = (dt.date(year, month, day) - _EPOCH).days
-    except ValueError:
-        return None
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        return None
-    hour, minute, second = (int(part or 0) for part in found.groups()[3:])
-    of_day_ns = ((hour * 60 + minute) * 60 + second) * NS_PER_S
-    return Created(days, of_day_ns if found[4] and of_day_ns < DAY_NS else None)
+__all__ = ["Clock", "Times"]
 
 
 @attrs.frozen
@@ -157,12 +114,15 @@ class Clock:
         """How the clock was made."""
         if self.created is None:
             return "UTC time of day, no date"
-        return "UTC time of day, date of the day nearest to the stamp of the head"
+        stamp = "start that the comments say" if self.created.zone is Zone.UTC else "stamp of the head"
+        return f"UTC time of day, date of the day nearest to the {stamp}"
 
     @property
-    def doubt(self) -> str:
-        """Why the date is doubtful: how far the stamp of the head is from the first row."""
-        stamp = self.created.of_day_ns if self.created is not None else None
+    def doubt(self) -> str | None:
+        """Why the date is doubtful: how far the stamp of the head is from the first row; None without."""
+        if self.created is None or self.created.zone is Zone.UTC:
+            return None
+        stamp = self.created.of_day_ns
         reason = "the head says when the file was created, by a clock of unknown zone"
         if stamp is None or self.first_of_day_ns is None:
             return reason

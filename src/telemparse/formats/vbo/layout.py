@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from telemparse.formats.vbo.words import CHANNELS, NO_UNIT, RECEIVER, SENSORS, headed, units_of
+from telemparse.formats.vbo.channel_units import units_of
+from telemparse.formats.vbo.words import (
+    CHANNELS,
+    DOCUMENTED_SENSORS,
+    NO_UNIT,
+    RECEIVER,
+    SENSOR_DIMENSIONS,
+    SENSORS,
+    headed,
+)
 from telemparse.kernels.spelling import squash
 from telemparse.kernels.units import Dimension, conversion, find_unit
 from telemparse.schemas import KNOWN_CHANNELS
@@ -23,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["Column", "Layout", "Source", "has_position", "read_layout"]
 
 _RESERVED = frozenset({"t", *KNOWN_CHANNELS})
-_SENSOR_DIMENSIONS = {"imu_accel": Dimension.ACCELERATION, "imu_gyro": Dimension.ANGLE_RATE}
 _AXES = 3
 _MOST_CHANNELS = 10_000  # a logger has hundreds
 
@@ -125,7 +133,7 @@ def read_layout(head: Head, rows: list[str]) -> Layout:
 
 
 def _columns(names: list[str], titles: list[str], head: Head) -> tuple[Column, ...]:
-    units = units_of(names, head.sections.get("channelunits", []))
+    units = units_of(names, titles, head.sections.get("channelunits", []))
     columns = []
     for index, (name, title, text) in enumerate(zip(names, titles, units, strict=True)):
         unit_text = "" if text.lower() in NO_UNIT else text
@@ -184,14 +192,16 @@ def _take_sensors(layout: Layout, columns: list[Column]) -> list[Column]:
         found: dict[str, Source] = {}
         assumed: list[tuple[str, str]] = []
         for column in columns:
-            axis, default = axes.get(squash(column.name), ("", ""))
+            key = squash(column.name)
+            axis, default = axes.get(key, ("", ""))
             if not axis or axis in found:
                 continue
             unit = column.unit or find_unit(default)
-            factors = conversion(unit, _SENSOR_DIMENSIONS[stream]) if unit is not None else None
+            factors = conversion(unit, SENSOR_DIMENSIONS[stream]) if unit is not None else None
             if factors is not None:
                 found[axis] = Source(column, *factors)
-                assumed += [(column.name, default)] if column.unit is None else []
+                told = column.unit is not None or key in DOCUMENTED_SENSORS
+                assumed += [] if told else [(column.name, default)]
         if len(found) == _AXES:
             layout.sensors[stream] = found
             layout.assumed += assumed

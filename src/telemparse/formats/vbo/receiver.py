@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
+from telemparse.formats.vbo.coordinates import PER_DEGREE, Coordinates
 from telemparse.formats.vbo.fixes import FixWords, counted
 from telemparse.formats.vbo.producers import interpolated
 from telemparse.formats.vbo.values import both, scaled
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Epochs", "Solution"]
 
-_MINUTES = 60.0
 _NOT_NEGATIVE = frozenset({"speed_mps", "hacc_m", "hdop", "vdop", "pdop"})
 _PLAIN = ("speed_mps", "alt_m", "vel_u_mps", "hacc_m", "hdop", "vdop", "pdop")
 _TURN = 360.0
@@ -64,18 +64,20 @@ class Solution:
         producer: of the file.
         fused: it comes out of the logger's filter rather than the receiver.
         ledger: takes what is lost.
+        coordinates: what positions are written in.
     """
 
     sources: Mapping[str, Source]
     producer: Producer
     fused: bool
     ledger: Ledger
+    coordinates: Coordinates = Coordinates.MINUTES
 
     def read(self, cells: Cells, times: Times) -> Epochs:
         """Return the epochs of a block."""
         lat, lon = (cells.numbers(self.sources[name].column.index) for name in ("lat", "lon"))
-        # Racelogic, "VBO file structure": minutes, north and west positive.
-        lat_deg, lon_deg = lat.values / _MINUTES, lon.values / -_MINUTES
+        north, east = PER_DEGREE[self.coordinates]
+        lat_deg, lon_deg = lat.values / north, lon.values / east
         lon_deg = np.where(lon_deg == 180.0, -180.0, lon_deg) if (lon_deg == 180.0).any() else lon_deg  # noqa: PLR2004  (the meridian of both)
         usable, lost = self._placed(cells, times.valid, (lat, lat_deg), (lon, lon_deg))
         doubtful: Mask | None = None

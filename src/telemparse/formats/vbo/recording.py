@@ -9,7 +9,8 @@ import attrs
 from telemparse.errors import Malformed
 from telemparse.formats.gate_places import placed_gates
 from telemparse.formats.vbo.blocks import row_blocks, without_stump
-from telemparse.formats.vbo.clock import Clock, created
+from telemparse.formats.vbo.clock import Clock
+from telemparse.formats.vbo.coordinates import Coordinates, coordinates_of
 from telemparse.formats.vbo.demand import row_reader, textual_channels
 from telemparse.formats.vbo.description import describe
 from telemparse.formats.vbo.gates import gate_choices
@@ -19,6 +20,7 @@ from telemparse.formats.vbo.producers import producer_of
 from telemparse.formats.vbo.receiver import Solution
 from telemparse.formats.vbo.sections import HEAD_BYTES, read_head
 from telemparse.formats.vbo.speed_check import PROBE_BYTES, shown_speed_unit
+from telemparse.formats.vbo.stamps import created
 from telemparse.formats.vbo.streams import Streams
 from telemparse.formats.vbo.tail import Tail
 from telemparse.kernels.lines import decoded
@@ -63,12 +65,14 @@ class Recording:
     block_bytes: int
     epochs: int = 0
     without_fix: int = 0
+    _coordinates: Coordinates = Coordinates.MINUTES
 
     def messages(self) -> Iterator[Message]:
         """Yield everything that the file gives; raises Malformed where nothing can be read."""
         name = self.artifact.name
         head = self._head()
-        rows = self._first_rows(head)
+        seen = self._first_rows(head)
+        rows = seen[:_SAMPLED_ROWS]
         layout = read_layout(head, rows)
         if not layout.width:
             raise Malformed("VBO_NO_COLUMNS", Locus(name, offset=0), artifact=name)
@@ -88,6 +92,10 @@ class Recording:
             yield Issue("VBO_NO_POSITION", Locus(name), artifact=name, columns=listed)
         producer = producer_of(head)
         choices, unread = gate_choices(head.lines("laptiming"), producer)
+        self._coordinates = coordinates_of(layout, seen)
+        if self._coordinates is Coordinates.DEGREES:
+            column = layout.receiver["lat"].column.name
+            yield Issue("UNIT_ASSUMED", Locus(name), column=column, unit="deg", basis="positions")
         yield from self._settled_speed(head, layout, rows, producer)
         yield from describe(head, layout, self.suffix)
         for column, unit in layout.assumed:
@@ -122,7 +130,7 @@ class Recording:
         text = decoded(raw, attrs.evolve(head.encoding, bom=0)).replace("\r\n", "\n").replace("\r", "\n")
         lines = text.split("\n")
         # The last one may be cut by the size of the look.
-        return lines[: max(1, len(lines) - 1)][:_SAMPLED_ROWS]
+        return lines[: max(1, len(lines) - 1)]
 
     def _streams(
         self, head: Head, layout: Layout, rows: list[str], producer: Producer, ledger: Ledger
@@ -130,9 +138,10 @@ class Recording:
         receiver = fused = None
         if has_position(layout.receiver):
             paired = has_position(layout.raw)
-            main = Solution(layout.receiver, producer, paired, ledger)
+            main = Solution(layout.receiver, producer, paired, ledger, self._coordinates)
             shared = {name: layout.receiver[name] for name in _SHARED if name in layout.receiver}
-            receiver = Solution({**shared, **layout.raw}, producer, False, ledger) if paired else main  # noqa: FBT003  (attrs field)
+            second = attrs.evolve(main, sources={**shared, **layout.raw}, fused=False)
+            receiver = second if paired else main
             fused = main if paired else None
         if self.options.channels is not None:
             asked = set(self.options.channels)
@@ -145,7 +154,7 @@ class Recording:
         return Streams(
             layout=layout,
             textual=textual_channels(layout, rows),
-            clock=Clock(created(head.preamble)),
+            clock=Clock(created(head.preamble, head.lines("comments"))),
             receiver=receiver,
             fused=fused,
             producer=producer,
@@ -216,8 +225,8 @@ class Recording:
         yield from placed_gates(choices, streams.trace.first_fix, name, self.suffix)
         if unread:
             yield Meta(f"laptiming_unread{self.suffix}", unread[:_NOTED_LINES])
-        if clock.created is not None:
-            yield Issue("DATE_UNRELIABLE", Locus(name, line=1), artifact=name, reason=clock.doubt)
+        if (doubt := clock.doubt) is not None:
+            yield Issue("DATE_UNRELIABLE", Locus(name, line=1), artifact=name, reason=doubt)
         yield Meta(
             f"clock{self.suffix}",
             {

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from telemparse.kernels.spelling import squash
 from telemparse.kernels.units import Dimension, find_unit
 
 if TYPE_CHECKING:
@@ -19,7 +18,16 @@ if TYPE_CHECKING:
 
     from telemparse.kernels.units import Unit
 
-__all__ = ["CHANNELS", "NO_UNIT", "RECEIVER", "SENSORS", "Quantity", "headed", "units_of"]
+__all__ = [
+    "CHANNELS",
+    "DOCUMENTED_SENSORS",
+    "NO_UNIT",
+    "RECEIVER",
+    "SENSORS",
+    "SENSOR_DIMENSIONS",
+    "Quantity",
+    "headed",
+]
 
 
 @attrs.frozen
@@ -60,6 +68,7 @@ RECEIVER: Mapping[str, Quantity] = {
     "altitude": Quantity("alt_m", _D.LENGTH, "m"),
     "vertvel": _UP,
     "verticalvelocity": _UP,
+    "vvel": _UP,
     "hdop": Quantity("hdop"),
     "vdop": Quantity("vdop"),
     "pdop": Quantity("pdop"),
@@ -83,10 +92,12 @@ _BATTERY = Quantity("battery_v", _D.VOLTAGE)
 CHANNELS: Mapping[str, Quantity] = {
     "longacc": _LONG, "longaccel": _LONG, "longitudinalacceleration": _LONG,
     "latacc": _LAT, "lataccel": _LAT, "lateralacceleration": _LAT,
+    "vertacc": Quantity("accel_vert_mps2", _D.ACCELERATION, _G),
     "enginespeed": _RPM, "rpm": _RPM, "enginerpm": _RPM,
     "throttle": _THROTTLE, "throttlepedal": _THROTTLE, "throttleposition": _THROTTLE, "tps": _THROTTLE,
     "brakepressure": _BRAKE_PRESSURE, "brakepressurefront": _BRAKE_PRESSURE, "brakepress": _BRAKE_PRESSURE,
     "steeringangle": _STEERING, "steeringwh": _STEERING, "steering": _STEERING,
+    "steer": _STEERING,
     "gear": Quantity("gear"),
     "vehiclespeed": Quantity("speed_mps", _D.SPEED),
     "wheelspeedfl": Quantity("wheel_speed_fl_mps", _D.SPEED),
@@ -117,21 +128,23 @@ SENSORS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "rollrate": ("gx_rps", "deg/s"), "pitchrate": ("gy_rps", "deg/s"), "yawrate": ("gz_rps", "deg/s"),
         "xrateofrotationgyro": ("gx_rps", "deg/s"), "yrateofrotationgyro": ("gy_rps", "deg/s"),
         "zrateofrotationgyro": ("gz_rps", "deg/s"),
+        "xrotationgyroscope": ("gx_rps", "deg/s"), "yrotationgyroscope": ("gy_rps", "deg/s"),
+        "zrotationgyroscope": ("gz_rps", "deg/s"),
     },
 }  # fmt: skip
 """Axes of inertial sensors by stream: canonical column, and the unit where none is stated."""
 
-# Standard channels, which have no line in [channel units]; the last ones have one in some firmware.
-_STANDARD = frozenset({*RECEIVER, "longacc", "latacc", "glonasssats", "gpssats", "imukalmanfilterstatus",
-                       "velocityquality", "avifileindex", "avitime", "avisynctime"})  # fmt: skip
-_SOMETIMES = frozenset({"event1", "tsample", "sampleperiod"})
+DOCUMENTED_SENSORS = frozenset({"xrotationgyroscope", "yrotationgyroscope", "zrotationgyroscope"})
+"""Axes whose unit the maker's documents give (RaceBox Mini protocol, "Rotation rate")."""
+
+SENSOR_DIMENSIONS: Mapping[str, str] = {"imu_accel": _D.ACCELERATION, "imu_gyro": _D.ANGLE_RATE}
 
 NO_UNIT = frozenset({"", "(null)", "null", "-", "none", "n/a"})
 _LAST_WORD = re.compile(r"^(.*\S)\s+(\S{1,8})$")
 # Other last words are part of the name: an angle, a count, a corner of the car.
 _IN_TITLES = frozenset({
-    "kmh", "km/h", "kph", "knots", "kts", "mph", "m/s", "g", "m", "ft", "deg", "°", "°/s", "%", "bar", "psi",
-    "°c", "rpm", "volts", "v",
+    "kmh", "km/h", "kph", "knots", "kts", "mph", "m/s", "g", "m", "ft", "deg", "°", "°/s", "deg/s", "%",
+    "bar", "psi", "°c", "rpm", "volts", "v",
 })  # fmt: skip
 
 
@@ -141,22 +154,3 @@ def headed(title: str) -> tuple[str, Unit | None]:
     if split is None or split[2].lower() not in _IN_TITLES:
         return title.strip(), None
     return split[1], find_unit(split[2])
-
-
-def units_of(names: list[str], lines: list[str]) -> list[str]:
-    """Return the text of the unit of each column: [channel units] has a line for each that is not standard.
-
-    Where the numbers of lines and channels do not agree, nobody knows whose they are, and all are blank.
-    """
-    keys = [squash(name) for name in names]
-    own = [not (key in _STANDARD or name.startswith("_")) for name, key in zip(names, keys, strict=True)]
-    stated = [line.strip() for line in lines]
-    filled = len(stated)
-    while filled and not stated[filled - 1]:
-        filled -= 1
-    for takers in (own, [takes and key not in _SOMETIMES for takes, key in zip(own, keys, strict=True)]):
-        count = sum(takers)
-        if filled <= count <= len(stated) and count:
-            units = iter(stated[:count])
-            return [next(units) if takes else "" for takes in takers]
-    return [""] * len(names)
