@@ -32,6 +32,12 @@ def test_a_result_is_shown_as_a_table_with_date_rate_duration_and_distance(call,
     assert "Nothing was written; --out DIR keeps the tables." in result.stdout
 
 
+def test_a_model_that_names_its_family_stands_alone(call, toy):
+    device = [["meta", ["device_family", "Toymaker"]], ["meta", ["device_model", "toymaker T2"]]]
+    result = call("parse", toy("a.toy", gnss(), *device))
+    assert ["device", "toymaker", "T2"] in _rows(result.stdout)
+
+
 def test_a_recording_over_midnight_shows_the_date_of_both_ends(call, toy, gnss, may):
     shown = call("parse", toy("a.toy", gnss(start=may + 50_399 * 10**9))).stdout
     rows = _rows(shown)

@@ -119,7 +119,7 @@ def show_result(
     clocks = [_CLOCKS[m.time_base] for m in measures.values() if m.time_base in _CLOCKS]
     show_facts(console, {
         "format": _origin(result),
-        "device": " ".join(part for part in (result.device_family, result.device_model) if part),
+        "device": _device(result),
         "date": f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))} (UTC)" if dates else "",
         "clock": "; ".join(dict.fromkeys(clocks)),
         "written": "" if written is None else str(written),
@@ -129,6 +129,12 @@ def show_result(
         console.print(Padding(_streams(measures, distances, one_day=len(dates) == 1), (0, 0, 0, 2)))
     show_issues(console, (*result.errors, *result.warnings), artifacts)
     console.print()
+
+
+def _device(result: ParseResult) -> str:
+    """Return family and model; a model that names its family itself stands alone."""
+    family, model = result.device_family or "", result.device_model or ""
+    return model if model.casefold().startswith(family.casefold()) and model else f"{family} {model}".strip()
 
 
 def _origin(result: ParseResult) -> str:
