@@ -32,7 +32,7 @@ def test_a_result_is_shown_as_a_table_with_date_rate_duration_and_distance(call,
     assert "Nothing was written; --out DIR keeps the tables." in result.stdout
 
 
-def test_a_model_that_names_its_family_stands_alone(call, toy):
+def test_a_model_that_names_its_family_stands_alone(call, toy, gnss):
     device = [["meta", ["device_family", "Toymaker"]], ["meta", ["device_model", "toymaker T2"]]]
     result = call("parse", toy("a.toy", gnss(), *device))
     assert ["device", "toymaker", "T2"] in _rows(result.stdout)
