@@ -47,9 +47,12 @@ def array(name, count):
 
 def point(row):
     when = whens(row + 1)[row]
+    data = (
+        f'<ExtendedData><Data name="d"><value>{row}</value></Data></ExtendedData>' if row % 40 == 39 else ""
+    )
     return (
         f"<Placemark><TimeStamp>{when}</TimeStamp><Point><coordinates>{row / 1e3},{row / 1e4},5</coordinates>"
-        "</Point></Placemark>"
+        f"</Point>{data}</Placemark>"
     )
 
 
@@ -81,7 +84,7 @@ def test_a_track_reads_the_same_in_blocks_of_any_size_and_from_disk(name, monkey
     whole = said(data)
     assert whole[0]["gnss_pvt"]["t"]
     monkeypatch.setattr(tracks, "_ROWS", 37)
-    monkeypatch.setattr(tracks, "_POINTS", 11)
+    monkeypatch.setattr(tracks, "_HELD", 11)
     assert said(data) == whole
     monkeypatch.setattr(lists, "_MEMORY_BYTES", 64)
     assert said(data) == whole

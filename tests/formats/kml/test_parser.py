@@ -303,6 +303,82 @@ def test_timed_points_are_a_track_where_there_is_no_other():
     assert (found.meta["track_source"], found.issues) == ("timed points", [])
 
 
+def span(begin, end):
+    written = "".join(
+        f"<{name}>{stamp(second)}</{name}>"
+        for name, second in (("begin", begin), ("end", end))
+        if second is not None
+    )
+    return f"<TimeSpan>{written}</TimeSpan>"
+
+
+def spot(place, more=""):
+    return f"<Point>{more}<coordinates>{place}</coordinates></Point>"
+
+
+def test_points_with_time_spans_are_a_track_of_their_begins():
+    found = parsed(kml(*(placemark(span(s, s + 1) + spot(f"6.{s},50")) for s in (3, 4))))
+    assert (found.seconds(), found.column("lon_deg")) == ([3, 4], [6.3, 6.4])
+    assert (found.meta["track_source"], found.issues) == ("points with time spans", [])
+
+
+def test_a_few_points_with_time_spans_beside_a_line_are_no_track():
+    found = parsed(kml(placemark(span(3, None) + spot("6,50")), line("6.1,50", "6.2,50", "6.3,50")))
+    assert found.column("lon_deg") == [6.1, 6.2, 6.3]
+    assert (found.meta["track_source"], found.meta["places_with_time_spans"]) == ("lines", {"count": 1})
+
+
+def test_time_spans_of_lines_are_facts_for_they_time_no_point():
+    flight = "<LineString><coordinates>6.1,50.1,7 6.2,50.2,8</coordinates></LineString>"
+    found = parsed(
+        kml(line("5,50", "5,51"), placemark(span(0, 90) + flight), placemark(flight + span(None, 7)))
+    )
+    first = {"line": 1, "begin": stamp(0), "end": stamp(90)}
+    assert found.meta["line_spans"] == [first, {"line": 2, "begin": None, "end": stamp(7)}]
+
+
+def test_a_point_in_a_multigeometry_has_the_time_and_several_have_not():
+    def geometry(*spots):
+        return f"<MultiGeometry>{''.join(spots)}</MultiGeometry>"
+
+    time = f"<TimeStamp><when>{stamp(3)}</when></TimeStamp>"
+    two = [spot("6.1,50"), spot("6.2,50")]
+    found = parsed(kml(placemark(time + geometry(*two)), placemark(time + geometry(two[0]))))
+    assert found.column("lon_deg") == [6.1]
+
+
+def test_heights_over_ground_of_timed_points_are_no_altitudes():
+    time = f"<TimeStamp><when>{stamp(3)}</when></TimeStamp>"
+    found = parsed(kml(placemark(time + spot("6,50,30", "<altitudeMode>relativeToGround</altitudeMode>"))))
+    assert found.column("height", "channels.main") == [30.0]
+    assert found.column("alt_m") == [None]
+
+
+def test_data_of_timed_points_are_channels():
+    pairs = '<Data name="Speed"><value>7.5</value></Data><Data name=""><value>1</value></Data>'
+    schema = '<SchemaData><SimpleData name="mode">car</SimpleData></SchemaData>'
+    time = f"<TimeStamp><when>{stamp(5)}</when></TimeStamp>"
+    data = placemark(f"{time}<ExtendedData>{pairs}{schema}</ExtendedData>{spot('6,50')}")
+    found = parsed(kml(point("6,50", 3), data, point("6,50", 6)))
+    assert found.seconds("channels.main") == [5]
+    assert (found.column("speed", "channels.main"), found.column("mode", "channels.main")) == ([7.5], ["car"])
+
+
+def test_data_beyond_what_a_track_can_take_are_named():
+    def many(letter):
+        return "".join(f'<Data name="{letter}{n}"><value>{n}</value></Data>' for n in range(130))
+
+    rows = [
+        placemark(
+            f"<TimeStamp><when>{stamp(s)}</when></TimeStamp><ExtendedData>{many(letter)}</ExtendedData>"
+            + spot("6,50")
+        )
+        for s, letter in enumerate("aba")
+    ]
+    found = parsed(kml(*rows))
+    assert found.issue("CHANNELS_SKIPPED").evidence == {"count": 132, "channels": "a128, a129, b128"}
+
+
 def test_points_and_lines_beside_a_track_are_facts():
     found = parsed(
         kml(point("6.1,50.1,7", 3), line("1,2", "3,4"), placemark(track(when(0), coord(PLACES[0]))))

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from telemparse.formats.kml.lists import Values
+from telemparse.formats.kml.outline import OUTLINE
+from telemparse.formats.kml.placemarks import Placemark
 from telemparse.formats.kml.tracks import Track
-from telemparse.kernels.xml_outline import Outline
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Meta
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from telemparse.extension.protocol import Message
     from telemparse.kernels.arrays import Mask
@@ -23,35 +24,10 @@ if TYPE_CHECKING:
     from telemparse.model.artifacts import Artifact
     from telemparse.model.options import ParseOptions
 
-__all__ = ["OUTLINE", "Container", "Notes", "Source"]
-
-# What may stand around tracks, and says nothing of them.
-_AROUND = "Document Folder Placemark MultiTrack MultiGeometry ExtendedData SchemaData"
-_UPDATES = "NetworkLinkControl Update Create Change"
-# Track is an extension of Google (kml/ext 2.2) that OGC KML 2.3 took over; some forget to declare it.
-_GOOGLE = ("http://www.google.com/kml/ext/2.2", "?gx")
-_VERSIONS = (
-    *(f"http://earth.google.com/kml/{version}" for version in ("2.0", "2.1", "2.2")),
-    *(f"http://www.opengis.net/kml/{version}" for version in ("2.2", "2.3")),
-)
-
-OUTLINE = Outline(
-    "kml",
-    ("Track",),
-    "coord",
-    frozenset({"Metadata"}),
-    others=(("Track", "SimpleArrayData"), ("SimpleArrayData",)),
-    siblings=frozenset({"when", "angles", "value"}),
-    passing=frozenset(f"{_AROUND} {_UPDATES}".split()),
-    loose=frozenset({"when", "value", "SimpleArrayData"}),
-    kin=frozenset({*_GOOGLE, *_VERSIONS}),
-    streamed=frozenset({"coordinates"}),
-)
-"""KML reference (developers.google.com/kml/documentation/kmlreference, gx:Track); OGC 12-007r2."""
+__all__ = ["Container", "Notes", "Source"]
 
 _NAMES = 1000
 _CHARACTERS = 200
-_ARRAYS = 128  # of one track
 _PLACES = 3
 _POINT_PIECES = 64  # of a text that should be one position
 _SEGMENTS = 1 << 16  # more than are asked for at once
@@ -62,6 +38,7 @@ class Source(enum.Enum):
 
     TRACKS = "gx:Track"
     POINTS = "timed points"
+    SPANS = "points with time spans"
     LINES = "lines"
     NOTHING = "nothing"
 
@@ -87,7 +64,8 @@ class Notes:
         where: tells the offset of the tag that is being read.
 
     Attributes:
-        points: timed points of placemarks, as one track.
+        points: points of placemarks with a time stamp, as one track.
+        spans: likewise those with a time span, at its begin.
         lines: line strings, each a track.
         orphans: names of arrays that belong to no track, or to one that has too many.
         source: what the track was made of.
@@ -95,6 +73,7 @@ class Notes:
 
     where: Callable[[], int] = int
     points: Track = attrs.field(factory=Track)
+    spans: Track = attrs.field(factory=Track)
     lines: list[Track] = attrs.field(factory=list)
     facts: dict[str, str] = attrs.field(factory=dict)
     orphans: list[str] = attrs.field(factory=list)
@@ -106,10 +85,11 @@ class Notes:
     _containers: dict[int, Container] = attrs.field(factory=dict)
     _opened: int = 0
     _track: Track | None = None
-    _placemark: str | None = None
-    _when: str | None = None
-    _point: str | None = None
-    _point_at: int = 0
+    _placemark: Placemark = attrs.field(factory=Placemark)
+    _coordinates_at: int = 0
+    _first_line: int = 0
+    _left_out: set[str] = attrs.field(factory=set)  # names of data
+    _line_spans: list[dict[str, Any]] = attrs.field(factory=list)
     _line_mode: str | None = None
     _segments: dict[int, str | None] = attrs.field(factory=dict)
     _unpaired: list[str] = attrs.field(factory=list)
@@ -120,18 +100,20 @@ class Notes:
         """Begin placemarks, tracks and arrays."""
         name = path[-1]
         if name == "Placemark":
-            self._placemark = self._when = self._point = self._track = None
+            self._placemark, self._track, self._first_line = Placemark(), None, len(self.lines)
         elif name == "NetworkLink":
             self.links += 1
         elif name == "LineString":
             self._line_mode = None
         elif name == "coordinates":
             self._text.clear()
-            self._point_at = self.where()
+            self._coordinates_at = self.where()
+        else:
+            self._placemark.opened(path, attributes)
         if name in ("Track", "SimpleArrayData") and OUTLINE.way(path) in OUTLINE.homes:
             self._opened += 1
             if name == "Track":
-                self._track = Track(name=self._placemark)
+                self._track = Track(name=self._placemark.name)
                 self._containers[self._opened] = Container(self._track)
             else:
                 self._containers[self._opened] = self._array(attributes.get("name", "value"))
@@ -139,10 +121,8 @@ class Notes:
     def _array(self, written: str) -> Container:
         name = written.strip().lstrip("#@") or "value"
         track = self._track
-        if track is None or (name not in track.arrays and len(track.arrays) >= _ARRAYS):
-            self.orphan_count += 1
-            if len(self.orphans) < _NAMES:
-                self.orphans.append(name[:_CHARACTERS])
+        if track is None or not track.takes(name):
+            self.orphan([name])
             return Container(None)
         track.arrays.setdefault(name, Values())
         return Container(track, name)
@@ -156,36 +136,53 @@ class Notes:
     def closed(self, path: Path, text: str) -> None:
         """Keep the names that matter, and what ends."""
         below = path[-2:]
-        if below == ("Placemark", "name"):
-            self._placemark = text[:_CHARACTERS] or None
-            if len(self._names) < _NAMES and text:
-                self._names.append(text[:_CHARACTERS])
-        elif below == ("Track", "altitudeMode") and self._track is not None:
+        if below == ("Track", "altitudeMode") and self._track is not None:
             self._track.altitude_mode = text[:_CHARACTERS]
-        elif path[-3:] == ("Placemark", "TimeStamp", "when"):
-            self._when = text
-        elif path[-3:] == ("Placemark", "Point", "coordinates"):
-            self._point = "".join(self._text).strip()[:_CHARACTERS]
+        elif below == ("Point", "coordinates"):
+            self._placemark.placed("".join(self._text), self._coordinates_at)
             self._text.clear()
         elif below == ("LineString", "altitudeMode"):
             self._line_mode = text[:_CHARACTERS]
         elif below == ("LineString", "coordinates"):
-            line = Track(name=self._placemark, altitude_mode=self._line_mode)
-            line.add_line("".join(self._text), self._point_at)
+            line = Track(name=self._placemark.name, altitude_mode=self._line_mode)
+            line.add_line("".join(self._text), self._coordinates_at)
             self.lines.append(line)
             self._text.clear()
         elif path[-1] == "Placemark":
-            self._finish_placemark()
+            self._finish_placemark(self._placemark)
         elif len(path) == 3 and below == ("Document", "name") and text:  # noqa: PLR2004  (kml/Document/name)
             self.facts.setdefault("name", text[:_CHARACTERS])
-
-    def _finish_placemark(self) -> None:
-        if self._point is None:
-            return
-        if self._when:
-            self.points.add_point(self._when, self._point, self._point_at)
         else:
+            self._placemark.closed(path, text)
+            if below == ("Placemark", "name") and len(self._names) < _NAMES and text:
+                self._names.append(text[:_CHARACTERS])
+
+    def _finish_placemark(self, placemark: Placemark) -> None:
+        if (placemark.begin or placemark.end) and len(self.lines) > self._first_line:
+            span = {"begin": placemark.begin, "end": placemark.end}
+            known = range(self._first_line, len(self.lines))
+            self._line_spans += [{"line": line, **span} for line in known][: _NAMES - len(self._line_spans)]
+        when = placemark.when or placemark.begin
+        if placemark.point is not None and when:
+            track = self.points if placemark.when else self.spans
+            homeless = [*placemark.skipped, *track.add_point(when, placemark)]
+            room = _NAMES - len(self._left_out)
+            fresh = list(dict.fromkeys(name for name in homeless if name not in self._left_out))[:room]
+            self._left_out.update(fresh)
+            self.orphan(fresh)
+        elif placemark.point is not None:
             self.waypoints += 1
+
+    def orphan(self, names: Iterable[str]) -> None:
+        """Note names of values that no track can take."""
+        for name in names:
+            self.orphan_count += 1
+            if len(self.orphans) < _NAMES:
+                self.orphans.append(name[:_CHARACTERS])
+
+    def spans_enough(self) -> bool:
+        """Tell whether points with time spans are a track rather than some places beside lines."""
+        return 2 * self.spans.count >= sum(line.count for line in self.lines)
 
     def container(self, number: int) -> Container:
         """Return where the rows of the container with this running number, from 1, go."""
@@ -221,11 +218,14 @@ class Notes:
         for key, count, used in (
             ("waypoints", self.waypoints, False),
             ("timed_places", self.points.count, read is Source.POINTS),
+            ("places_with_time_spans", self.spans.count, read is Source.SPANS),
             ("lines", len(self.lines), read is Source.LINES),
             ("network_links", self.links, False),
         ):
             if count and not used:
                 yield Meta(key, {"count": count})
+        if self._line_spans:
+            yield Meta("line_spans", self._line_spans)
         yield Meta("track_source", read.value)
 
     def conclusion(self, artifact: Artifact, _suffix: str, _options: ParseOptions) -> Iterator[Message]:

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from telemparse.formats.kml.joining import gathered
 from telemparse.formats.kml.leaves import LEXICON
-from telemparse.formats.kml.notes import OUTLINE, Notes, Source
+from telemparse.formats.kml.notes import Notes, Source
+from telemparse.formats.kml.outline import OUTLINE
 from telemparse.formats.trackpoints import recording
 from telemparse.kernels.arrays import to_arrow, validity
 from telemparse.kernels.xml_points import Method
@@ -37,9 +38,9 @@ __all__ = ["parse", "read"]
 def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
     """Yield the track of KML documents as gnss_pvt, channels and events, with issues and facts.
 
-    The track is made of every gx:Track; where there is none, of placemarks with a time and a point; where
-    there are none, of lines. Whatever else is there is counted. The streams of a second document of the
-    set get its name behind a dot (`gnss_pvt.<stem>`).
+    The track is made of every gx:Track; where there is none, of placemarks with a time and a point, be it a
+    stamp or the begin of a span; where there are none, of lines. Whatever else is there is counted. The
+    streams of a second document of the set get its name behind a dot (`gnss_pvt.<stem>`).
     """
     yield from read(artifacts, options)
 
@@ -107,7 +108,8 @@ def _by_track(reader: PointReader, notes: Notes) -> Iterator[Block]:
         notes.forget(int(block.containers[-1]))
     sources = [(Source.TRACKS, [current] if current is not None else [])]
     if not segments and (current is None or not current.count):
-        sources = [(Source.POINTS, [notes.points]), (Source.LINES, notes.lines)]
+        spans = [notes.spans] if notes.spans_enough() else []
+        sources = [(Source.POINTS, [notes.points]), (Source.SPANS, spans), (Source.LINES, notes.lines)]
     for source, tracks in sources:
         for track in tracks:
             if track.count:

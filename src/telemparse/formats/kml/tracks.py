@@ -19,6 +19,7 @@ from telemparse.kernels.xml_blocks import Block
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from telemparse.formats.kml.placemarks import Placemark
     from telemparse.kernels.arrays import Ints, Mask
     from telemparse.kernels.xml_outline import Path
 
@@ -33,7 +34,8 @@ _CLAMPED = (None, "", "clampToGround", "clampToSeaFloor")
 _COORDS: Path = ("coord",)
 _TURNS: Path = ("angles",)
 _ROWS = 1 << 14  # of a block
-_POINTS = 1 << 12  # that are gathered before they become lists
+_ARRAYS = 128
+_HELD = 1 << 12  # points and data that are gathered before they become lists
 _RELATIVE = ("relativeToGround", "relativeToSeaFloor")
 
 
@@ -58,21 +60,39 @@ class Track:
     angles: Values = attrs.field(factory=Values)
     offsets: Values = attrs.field(factory=lambda: Values(pa.int64()))
     arrays: dict[str, Values] = attrs.field(factory=dict)
-    _points: list[tuple[str, str, int]] = attrs.field(factory=list)
+    _points: list[tuple[str, Placemark]] = attrs.field(factory=list)
+    _held: int = 0
 
-    def add_point(self, when: str, coordinates: str, offset: int) -> None:
-        """Add a timed point."""
-        self._points.append((when, coordinates, offset))
-        if len(self._points) == _POINTS:
+    def takes(self, name: str) -> bool:
+        """Tell whether there is room for an array of that name."""
+        return name in self.arrays or len(self.arrays) < _ARRAYS
+
+    def add_point(self, when: str, placemark: Placemark) -> list[str]:
+        """Add a timed point with its data; return the names of data for which there is no room."""
+        if not self.count:
+            self.altitude_mode = placemark.altitude_mode
+        for name in placemark.data:
+            if name not in self.arrays and self.takes(name):
+                self.arrays[name] = Values()
+                self.arrays[name].add(pa.nulls(self.coords.count, pa.string()))
+        self._points.append((when, placemark))
+        self._held += 1 + len(placemark.data)
+        if self._held >= _HELD:
             self._settle()
+        return [name for name in placemark.data if name not in self.arrays]
 
     def _settle(self) -> None:
-        if self._points:
-            whens, coords, places = zip(*self._points, strict=True)
-            self.whens.add(strings(whens))
-            self.coords.add(strings(coords))
-            self.offsets.add(to_arrow(np.array(places, np.int64), pa.int64()))
-            self._points.clear()
+        if not self._points:
+            return
+        self.whens.add(strings([when for when, _placemark in self._points]))
+        placemarks = [placemark for _when, placemark in self._points]
+        self.coords.add(strings([placemark.point or "" for placemark in placemarks]))
+        places = np.array([placemark.point_at for placemark in placemarks], np.int64)
+        self.offsets.add(to_arrow(places, pa.int64()))
+        for name, values in self.arrays.items():
+            values.add(pa.array([placemark.data.get(name) for placemark in placemarks], pa.string()))
+        self._points.clear()
+        self._held = 0
 
     def add_line(self, text: str, offset: int) -> None:
         """Add the points of a line: `lon,lat[,alt]` between blanks."""
