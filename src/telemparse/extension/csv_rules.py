@@ -139,6 +139,7 @@ class LapRule:
         comment: a comment line among the rows, with `{lap}` and `{time}` where number and time stand. The lap
             ends at the row behind it.
         out_lap: the device's number of the way to the start line, of comments.
+        outside: the number that rows outside laps have, of `number`; blank cells are outside anyway.
         beacons: first cell of a preamble line with the seconds, since the time column's zero, at which the
             line was crossed; each in its cell or blanks between them.
         segments: first cell of a preamble line with the times between beacons, which says that the way from
@@ -158,6 +159,9 @@ class LapRule:
     finished: str = attrs.field(default="", validator=_optional_name)
     comment: str = attrs.field(default="", validator=_optional_name)
     out_lap: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(told.whole(0, 1_000_000))
+    )
+    outside: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(told.whole(0, 1_000_000))
     )
     beacons: str = attrs.field(default="", validator=_optional_name)
@@ -191,8 +195,8 @@ class LapRule:
 
 _LAP_PLACES = ("number", "comment", "beacons", "durations", "crossings")
 _BELONGS = {
-    "running": "number", "finished": "number", "out_lap": "comment", "segments": "beacons",
-    "duration": "beacons", "zero_s": "crossings",
+    "running": "number", "finished": "number", "outside": "number", "out_lap": "comment",
+    "segments": "beacons", "duration": "beacons", "zero_s": "crossings",
 }  # fmt: skip
 
 

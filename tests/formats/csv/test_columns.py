@@ -45,6 +45,10 @@ NAMES = {
     "ora": ("time", None),
     "datetime(utc)": ("t", None),
     "time_ms": ("t", "ms"),
+    "Speed (OBD)(km/h)": ("speed_mps", "km/h"),
+    "Speed (m/s) *obd": ("speed_mps", "m/s"),
+    "Engine Speed (RPM) *OBD": ("rpm", "1/min"),
+    "x_rate_of_rotation": ("gx_rps", None),
 }
 
 
@@ -62,6 +66,8 @@ UNKNOWN = {
     "Knock": (None, "knock"),
     "AP Info:[AP3][WRX]": (None, "ap_info"),
     "xSpeed(mph)": ("mph", "x_speed"),
+    "Fuel used (trip)(gal)": ("gal", "fuel_used_trip"),
+    "Speed (m/s) *calc": ("m/s", "speed"),
 }
 
 
@@ -70,6 +76,18 @@ def test_an_unknown_name_keeps_itself_and_its_unit(text, expected):
     heading = read_heading(text)
     assert heading.quantity is None
     assert (heading.unit.symbol if heading.unit else None, snake_case(heading.base)) == expected
+
+
+def test_the_speed_of_a_bus_is_the_vehicles():
+    for text in ("Speed (OBD)(km/h)", "Speed (m/s) *OBD"):
+        assert read_heading(text).quantity.role is Role.CHANNEL
+
+
+def test_names_that_look_like_a_hemisphere_and_a_number_are_a_header(read):
+    rows = "".join(f"2025-05-04T10:00:0{i}Z,{i},{i},47.{i},8.5\n" for i in range(5))
+    channels = read("t,s0,e1,n2,w3\n" + rows).streams["channels.main"]
+    assert channels.column_names == ["t", "s0", "e1", "n2", "w3"]
+    assert channels.num_rows == 5
 
 
 def test_names_become_snake_case():

@@ -146,6 +146,48 @@ def test_gauge_s_is_local_and_has_two_speeds(read):
     assert result.streams["channels.main"]["speed_mps"].to_pylist() == pytest.approx([4.4704] * 12)
 
 
+def test_a_trackaddict_log_without_utc_keeps_its_laps_and_names_of_the_bus(read, codes):
+    names = '"Time","Lap","GPS_Update","GPS_Delay","Latitude","Longitude","Speed (MPH)",'
+    names += '"Engine Speed (RPM) *OBD","Vehicle Speed (km/h) *OBD"\n'
+    rows = [
+        f"{n / 4:.3f},{n // 8},{int(n % 4 == 0)},0.000,-30.{n:04d},-40.5,44.7,{3000 + n},72.0"
+        for n in range(20)
+    ]
+    rows.insert(8, "# Lap 0: 00:00:02.000")
+    result = read("# RaceRender Data: TrackAddict 3.4.2 on iOS 10\n" + names + "\n".join(rows) + "\n")
+    assert (result.metadata["dialect"], result.device_model) == ("trackaddict", "3.4.2")
+    assert codes(result) == ["TIME_RELATIVE"]
+    assert result.streams["gnss_pvt"].num_rows == 5
+    assert result.streams["laps"]["duration_ns"].to_pylist() == [2_000_000_000]
+    channels = result.streams["channels.main"]
+    assert channels["rpm"].to_pylist()[:2] == [3000, 3001]
+    assert channels["speed_mps"].to_pylist() == pytest.approx([20.0] * 20)
+
+
+def test_racecapture_units_are_those_of_its_header(read):
+    data = EXAMPLES["racecapture.log"].decode()
+    metric = data.replace('"Speed"|"MPH"', '"Speed"|"km/h"').replace('"Altitude"|"M"', '"Altitude"|"ft"')
+    was, now = (read(text).streams["gnss_pvt"] for text in (data, metric))
+    assert now["alt_m"][9].as_py() == pytest.approx(was["alt_m"][9].as_py() * 0.3048)
+    assert now["speed_mps"][9].as_py() == pytest.approx(was["speed_mps"][9].as_py() / 1.609344)
+
+
+def test_racebox_numbers_its_laps_and_0_is_none(read):
+    # As the vendor's page writes it for a motorcycle, without the number of the row and a zone.
+    names = "Time,Latitude,Longitude,Altitude,Speed,GForceX,GForceZ,Lap,LeanAngle\n"
+    laps = [0, 0, 1, 1, 1, 1, 2, 2, 0, 3]
+    rows = "".join(
+        f"2025-05-04T10:00:0{n}.000,-30.{n:04d},-40.5,20,39.6,0,1,{lap},5\n" for n, lap in enumerate(laps)
+    )
+    head = "Format,RaceBox\nTrack,Ocean\nLap 1, 4.000, sectors, 1.5,2.5,0,0,0\n\n"
+    result = read(head + names + rows)
+    assert result.metadata["dialect"] == "racebox"
+    assert [issue.code for issue in result.warnings] == ["UNIT_ASSUMED", "TIME_ZONE_ASSUMED_UTC"]
+    found = result.streams["laps"].to_pylist()
+    assert [(lap["device_lap"], lap["duration_ns"] // 10**9) for lap in found] == [(1, 4), (2, 2)]
+    assert result.streams["channels.main"]["lean_angle"].to_pylist() == [5] * 10
+
+
 def test_racebox_units_follow_the_header_when_it_names_them(read):
     named = RACEBOX.replace("Speed", "Speed (m/s)").replace("GForceX", "GForceX (g)")
     result = read(named)

@@ -74,6 +74,13 @@ def test_a_blank_number_stands_outside_laps():
     assert laps_of(text(["", "", ""]), COUNTED) == []
 
 
+def test_a_number_may_stand_for_rows_outside_laps():
+    data = text([0, 1, 1, 0, 0, 2, 0])
+    assert laps_of(data, dialect(LapRule(number="Lap", outside=0))) == [
+        (0, 1, 1.0, 3.0, 2.0, "VALID", "MEDIUM"), (0, 2, 5.0, 6.0, 1.0, "VALID", "MEDIUM"),
+    ]  # fmt: skip
+
+
 def test_a_number_that_falls_begins_another_stint():
     assert [lap[:2] for lap in laps_of(text([1, 2, 3, 1, 2, 3]), COUNTED)] == [(0, 2), (0, 3), (1, 1), (1, 2)]
 
@@ -184,6 +191,7 @@ def test_beacons_are_laps_between_them_and_events():
     (["Beacons,9", "Segments,0:09.0", "Duration,9"], []),
     (["Beacons,2.5", "Duration,9"], []),
     (["Beacons", "2.5,4.0"], [(1.5, "VALID")]),
+    (['"Beacons","2.5,4.0"'], [(1.5, "VALID")]),
     (["Beacons,"], []),
     (["Beacons"], []),
 ])  # fmt: skip

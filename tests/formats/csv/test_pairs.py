@@ -40,6 +40,13 @@ def test_a_header_that_says_both_is_believed_where_the_cells_are_pairs(read):
     assert "gnss_pvt" not in result.streams
 
 
+def test_a_receiver_alone_in_the_header_is_a_pair_only_where_the_cells_are(read):
+    assert places(read(table("GPS", CELLS)))[0] == (47.5, 8.25)
+    result = read(table("GPS", ["3", "4", "5", "6"]))
+    assert result.streams["channels.main"]["gps"].to_pylist() == [3, 4, 5, 6]
+    assert "gnss_pvt" not in result.streams
+
+
 def test_a_cell_that_is_no_pair_is_counted_and_an_empty_one_is_an_epoch_without_a_fix(read):
     cells = [*CELLS, "", "47.5", "somewhere near", "95.0 8.0", "0.0 0.0", *CELLS]
     result = read(table("GPS", cells), columns={"GPS": "lat_lon"})

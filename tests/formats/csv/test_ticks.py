@@ -106,17 +106,41 @@ def test_a_stamp_far_off_moves_its_own_row_alone(read):
     ]  # fmt: skip
 
 
-def test_a_row_without_stamp_or_counter_is_told(read):
+def test_a_row_without_counter_is_told_and_one_without_stamp_has_its_instant_from_the_counter(read):
     rows = wandering(60)
     rows[5], rows[9] = ("?", rows[5][1]), (rows[9][0], "")
     result = read(table(rows))
     (skipped,) = result.warnings
-    assert (skipped.code, skipped.evidence["count"]) == ("ROWS_SKIPPED", 2)
+    assert (skipped.code, skipped.evidence["count"]) == ("ROWS_SKIPPED", 1)
+    assert moments_ms(result) == [ZERO_MS + tick for _stamp, tick in rows if tick]
     assert result.metadata["clock"]["rows"] == 58
+    assert result.metadata["clock"]["rows_without_stamp"] == 1
+
+
+def test_rows_before_the_clock_is_set_hang_on_the_counter(read, codes):
+    # The device writes 0, or nothing, until it knows the time.
+    rows = [(0 if n < 20 else ZERO_MS + 40 * n if n % 3 else "", 700 + 40 * n) for n in range(60)]
+    result = read(table(rows))
+    assert moments_ms(result) == [ZERO_MS + 40 * n for n in range(60)]
+    assert codes(result) == []
+    assert result.metadata["clock"]["rows_without_stamp"] == 20 + sum(n % 3 == 0 for n in range(20, 60))
+
+
+def test_rows_of_another_run_of_the_counter_have_no_instant_before_its_first_stamp(read):
+    first = [(0, 90_000 + 40 * n) for n in range(5)] + [(ZERO_MS + 40 * n, 40 * n) for n in range(20)]
+    again = [(0 if n < 5 else ZERO_MS + 60_000 + 40 * n, 40 * n) for n in range(15)]
+    result = read(table([*first, *again]))
+    expected = [*(ZERO_MS + 40 * n for n in range(20)), *(ZERO_MS + 60_000 + 40 * n for n in range(5, 15))]
+    assert moments_ms(result) == expected
+    (skipped,) = result.warnings
+    assert (skipped.code, skipped.evidence["count"]) == ("ROWS_SKIPPED", 10)
 
 
 def test_blocks_of_any_size_give_the_same_rows_and_facts():
-    rows = wandering(60) + [(ZERO_MS + 90_000 + 40 * n, 40 * n) for n in range(60)]
+    rows = [
+        (0, tick) if n < 9 or n % 7 == 1 else (stamp, tick) for n, (stamp, tick) in enumerate(wandering(60))
+    ]
+    rows += [(0 if n < 9 else ZERO_MS + 90_000 + 40 * n, 40 * n) for n in range(60)]
     artifacts = ArtifactSet.of({"a.csv": table(rows).encode()})
     found = []
     for size in (64, 997, 10**6):

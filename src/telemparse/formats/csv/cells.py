@@ -54,6 +54,8 @@ _COORDINATE = re.compile(
     r"[NSEWnsew]?\s*[+-]?\d{1,5}(?:[.,]\d+)?(?:[°:\s]\s*\d{1,2}(?:[.,]\d+)?)?"
     r"(?:['\u2032:\s]\s*\d{1,2}(?:[.,]\d+)?)?[°'\u2032\"\u2033\s]*[NSEWnsew]?"
 )
+# `s0`, `E1`: numbered names; a position in whole degrees alone is none that a receiver writes.
+_NUMBERED = re.compile(r"[NSEWnsew]\d{1,3}")
 _LONGEST = 64
 
 
@@ -70,7 +72,7 @@ def kind_of(cell: str) -> CellKind:
 def _written_kind(text: str) -> CellKind:
     if len(text) == 1 and text in "NSEWnsew":
         return CellKind.LETTER
-    if any(letter.isdigit() for letter in text):
+    if any(letter.isdigit() for letter in text) and not _NUMBERED.fullmatch(text):
         for pattern, kind in _PATTERNS:
             if pattern.fullmatch(text):
                 return kind

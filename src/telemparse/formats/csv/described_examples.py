@@ -27,11 +27,12 @@ _EDGETX = Drawing(
 # Knots, a degree as older fonts have it, and the receiver's own date among the sensors.
 _OPENTX = Drawing(
     head=(
-        "Date,Time,RSSI(dB),RxBt(V),Alt(m),GPS,GSpd(kts),Hdg(@),GAlt(m),Date,Rud,Ele,Thr,Ail,S1,SA,LSW,"
+        "Date,Time,RSSI(dB),RxBt(V),Alt(m),Dist(m),GPS,GSpd(kts),Hdg(@),GAlt(m),Date,Rud,Ele,Thr,Ail,S1,SA,LSW,"
         "TxBat(V)"
     ),
     row=(
-        _CLOCK + ",78,5.1,12.3,{s.lat_deg:.6f} {s.lon_deg:.6f},{knots:.2f},{s.course_deg:.2f},{s.alt_m:.1f},"
+        _CLOCK
+        + ",78,5.1,12.3,97,{s.lat_deg:.6f} {s.lon_deg:.6f},{knots:.2f},{s.course_deg:.2f},{s.alt_m:.1f},"
         "{s.t:%Y-%m-%d %H:%M:%S}," + _STICKS + ",0,0,0x0000000000000000,7.9"
     ),
     rate_hz=2,

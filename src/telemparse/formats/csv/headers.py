@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from telemparse.formats.csv.vocabulary import meaning_of, squash
+from telemparse.formats.csv.vocabulary import Role, meaning_of, squash
 from telemparse.kernels.units import UNITS, find_unit
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ __all__ = ["DEVICE_CELL", "Barred", "Heading", "read_barred", "read_heading", "s
 
 # `speed (km/h)`, `Speed[mph]`, `Speed {kn}`: the last bracket is the unit.
 _BRACKETED = re.compile(r"^(?P<name>[^\[({]*?)\s*[\[({]\s*(?P<unit>[^\])}]*?)\s*[\])}]\s*$")
+# `Speed (OBD)(km/h)`: so is the last of two.
+_BRACKETED_TWICE = re.compile(r"^(?P<name>[^\[({]*[\[({][^\])}]*[\])}])\s*[\[({](?P<unit>[^\])}]*)[\])}]$")
+# `Vehicle Speed (km/h) *OBD`: behind the unit stands where the value comes from.
+_SOURCED = re.compile(r"^(?P<cell>.*[\])}])\s*\*(?P<source>[A-Za-z]{2,8})$")
 # `Speed, km/h` and `speed km/h`, `alt_m`, `accel_x_g`: the last one to three words may be a unit.
 _WORDS = re.compile(r"[\s_\-,:]+")
 # `AP Info:[model][vehicle][map]`: a logger that tells about itself in a header cell (Cobb Accessport).
@@ -60,9 +64,9 @@ class Heading:
 def read_heading(cell: str) -> Heading:
     """Return what a header cell says."""
     text = cell.strip().strip('"').strip()
-    device = DEVICE_CELL.match(text)
-    if device:
-        return Heading(text, base=device["label"])
+    special = _special(text)
+    if special is not None:
+        return special
     bracket = _BRACKETED.match(text)
     if bracket:
         base, unit_text = bracket["name"], bracket["unit"]
@@ -87,6 +91,29 @@ def read_heading(cell: str) -> Heading:
         return Heading(text, quantity, rank, unit, text[len(short) :].strip("_- ,"), text)
     unit, short = _bare_suffix(text)
     return Heading(text, None, 0, unit, text[len(short) :].strip("_- ,") if unit else "", text)
+
+
+def _special(text: str) -> Heading | None:
+    """Return what a cell says that holds more than a name and a unit, None for any other."""
+    device = DEVICE_CELL.match(text)
+    if device:
+        return Heading(text, base=device["label"])
+    sourced = _SOURCED.match(text)
+    if sourced:
+        return _of_source(read_heading(sourced["cell"]), text, sourced["source"])
+    twice = _BRACKETED_TWICE.match(text)
+    if twice and find_unit(twice["unit"]) is not None and not _known(text)[0]:
+        quantity, rank = _known(twice["name"])
+        return Heading(text, quantity, rank, find_unit(twice["unit"]), twice["unit"].strip(), twice["name"])
+    return None
+
+
+def _of_source(heading: Heading, text: str, source: str) -> Heading:
+    """Return a heading with the source behind it: the speed that a bus tells is the vehicle's."""
+    quantity, rank = _known(f"{heading.base} {source}")
+    if quantity is None and (heading.quantity is None or heading.quantity.role is not Role.GNSS):
+        quantity, rank = heading.quantity, heading.rank
+    return attrs.evolve(heading, text=text, quantity=quantity, rank=rank)
 
 
 @attrs.frozen

@@ -33,6 +33,37 @@ _RACECHRONO_V3 = Drawing(
     ),
     rate_hz=4,
 )
+_RACECHRONO_V2 = Drawing(
+    head=(
+        "This file is created using RaceChrono Pro v6.0.12 ( http://racechrono.com/ ).\n"
+        "Format,2\n"
+        'Session title,"Ocean"\n'
+        "Session type,Lap timing\n"
+        "\n"
+        "Timestamp (s),Fragment ID,Lap #,Elapsed time (s),Distance (m),Locked satellites,Latitude (deg),"
+        "Longitude (deg),Speed (m/s),Altitude (m),Bearing (deg),Longitudinal Acceleration (G),"
+        "Lateral Acceleration (G),X-position (m),Y-position (m),RPM (rpm),Throttle Position (%)\n"
+    ),
+    row=(
+        "{epoch_s:.3f},0,{lap_or_blank},{s.seconds:.3f},{s.distance_m:.2f},12,{s.lat_deg:.7f},"
+        "{s.lon_deg:.7f},{s.speed_mps:.4f},{s.alt_m:.1f},{s.course_deg:.2f},{s.accel_g[0]:.4f},"
+        "{lateral_g:.4f},0.0,0.0,{s.rpm:.0f},41.5"
+    ),
+    rate_hz=4,
+)
+_RACECHRONO_V1 = Drawing(
+    head=(
+        "This file is created using RaceChrono v4.1.5 ( http://www.racechrono.com/ ).\n\n"
+        "Session title,Ocean\nSession type,Lap timing\n\n"
+        "Lap #,Timestamp (s),Distance (m),Distance (km),Locked satellites,Latitude (deg),Longitude (deg),"
+        "Speed (m/s),Speed (kph),Speed (mph),Altitude (m),Bearing (deg),Trap name\n"
+    ),
+    row=(
+        "{lap},{epoch_s:.3f},{s.distance_m:.2f},{distance_km:.3f},11,{s.lat_deg:.6f},{s.lon_deg:.6f},"
+        "{s.speed_mps:.2f},{kmh:.2f},{mph:.2f},{s.alt_m:.1f},{s.course_deg:.2f},"
+    ),
+    rate_hz=4,
+)
 _HARRYS = Drawing(
     head=(
         "Harry's GPS LapTimer\n"
@@ -178,6 +209,8 @@ LAP_TIMER_EXAMPLES: Mapping[str, bytes] = {
     "motec-i2.csv": _MOTEC_I2.written(),
     "racecapture.log": _RACECAPTURE.written(),
     "racecapture.first.log": _RACECAPTURE_1.written(),
+    "racechrono-v2.csv": _RACECHRONO_V2.written(),
+    "racechrono-v2.older.csv": _RACECHRONO_V1.written(),
     "racechrono-v3.csv": _RACECHRONO_V3.written(),
     "trackaddict.csv": _TRACKADDICT.written(),
     "trackaddict.mph.csv": _TRACKADDICT_MPH.written(),

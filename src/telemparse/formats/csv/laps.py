@@ -69,6 +69,7 @@ class LapWatch:
         is_running: which of the two it is.
         decimal: sign.
         tally: takes the laps.
+        outside: number of rows outside laps, None where only blank cells are.
     """
 
     number: Column
@@ -77,6 +78,7 @@ class LapWatch:
     is_running: bool
     decimal: str
     tally: Tally
+    outside: int | None = None
     _code: int | None = None
     _start_ns: int | None = None
     _last_ns: int = 0
@@ -92,7 +94,7 @@ class LapWatch:
         if number is None or (what and span is None):
             return None
         scale = timed(rule.running or rule.finished)[1].scale if what else 1.0
-        return cls(number, span, scale, what == "running", decimal, tally)
+        return cls(number, span, scale, what == "running", decimal, tally, rule.outside)
 
     def follow(self, cells: Cells, times: Instants) -> None:
         """Take in a block."""
@@ -133,6 +135,8 @@ class LapWatch:
         values = read.values.astype(np.float64)
         said = (np.abs(values) < _LARGEST) & (values == np.rint(values))
         said &= np.True_ if read.valid is None else read.valid
+        if self.outside is not None:
+            said &= values != self.outside
         return np.where(said, np.where(said, values, 0.0).astype(np.int64), _OUTSIDE), said
 
     def _spans(self, cells: Cells) -> Ints:

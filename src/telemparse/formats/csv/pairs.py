@@ -27,7 +27,7 @@ __all__ = ["PAIRS", "is_pair", "pair_meant", "part_of", "parts"]
 PAIRS: Mapping[str, Quantity] = {
     name: Quantity(name, Role.GNSS, Dimension.ANGLE, tuple(words.split()))
     for name, words in (
-        ("lat_lon", "latlon latlong latlng latitudelongitude"),
+        ("lat_lon", "latlon latlong latlng latitudelongitude gps gpsposition gpscoordinates"),
         ("lon_lat", "lonlat longlat lnglat longitudelatitude"),
     )
 }

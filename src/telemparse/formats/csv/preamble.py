@@ -110,7 +110,10 @@ def marks_in(layout: Layout, rule: LapRule) -> Marks:
         return Marks(
             laps=tuple(DeviceLap(duration_ns=span) for span in spans if span is not None and span > 0)
         )
-    words = " ".join(cells_behind(layout, rule.beacons)).split()[:_MOST] if rule.beacons else []
+    crossed = " ".join(cells_behind(layout, rule.beacons)) if rule.beacons else ""
+    if layout.decimal == ".":
+        crossed = crossed.replace(",", " ")  # several in one quoted cell
+    words = crossed.split()[:_MOST]
     found = [span for word in words if (span := decimal_ns(word)) is not None and span > 0]
     crossings = sorted(set(found))
     end = decimal_ns(next(iter(cells_behind(layout, rule.duration)), "")) if rule.duration else None

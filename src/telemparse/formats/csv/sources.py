@@ -77,6 +77,8 @@ class NumberSource:
             return Instants(
                 np.where(valid, gps_to_utc_ns(np.where(valid, week, 0), np.where(valid, t_ns, 0)), 0), valid
             )
+        if self.column.form is Form.EPOCH:
+            valid = valid & (t_ns != 0)  # a clock that is not set yet
         return Instants(t_ns, valid)
 
 

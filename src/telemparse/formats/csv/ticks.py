@@ -43,6 +43,10 @@ class Counter:
     base_ns: int | None = None
     leads: bool = False
     _former_ns: int | None = None
+    _run: int = 0
+    _base_run: int | None = None
+    _last_tick: int | None = None
+    _unstamped: int = 0
     _last_difference: int | None = None
     _last: tuple[int, int] | None = None
     _rows: int = 0
@@ -62,22 +66,58 @@ class Counter:
             self.base_ns = anchor(stamp_ns[first], tick_ns[first])
             return
         self.base_ns = lower_median(stamp_ns[first] - tick_ns[first])
+        counted = ticks.t_ns[: rows[0] + 1][_known(ticks)[: rows[0] + 1]]
+        self._base_run = int((counted[1:] < counted[:-1]).sum())
         self.leads = bool(((np.diff(stamp_ns) < 0) & (np.diff(tick_ns) >= 0)).any())
 
     def instants(self, stamps: Instants, ticks: Instants) -> Instants:
-        """Return the instants of a block; rows without a stamp or a count have none, where it is needed."""
+        """Return the instants of a block; rows without a stamp or a count have none, where it is needed.
+
+        A device whose clock is not set yet counts all the same: under `Ticks.LEAD` its counter gives rows
+        that lack a stamp their instant, as long as it has not begun anew since the stamp that it hangs on.
+        """
         valid = _both(stamps, ticks)
         rows = np.flatnonzero(valid)
         t_ns = np.zeros(len(valid), np.int64)
+        held_ns = self.base_ns
+        bases = np.zeros(len(valid), np.int64)
         if len(rows):
             difference = stamps.t_ns[rows] - ticks.t_ns[rows]
-            bases = self._bases(difference)
-            t_ns[rows] = ticks.t_ns[rows] + bases
+            bases[rows] = self._bases(difference)
+            t_ns[rows] = ticks.t_ns[rows] + bases[rows]
             if self.rule is Ticks.LEAD:
-                self._watch(stamps.t_ns[rows], ticks.t_ns[rows], difference - bases)
-        if self.rule is Ticks.LEAD and not self.leads:
-            return stamps
-        return Instants(t_ns, None if len(rows) == len(valid) else valid, stamps.repaired)
+                self._watch(stamps.t_ns[rows], ticks.t_ns[rows], difference - bases[rows])
+        if self.rule is Ticks.LEAD:
+            lacking, counted_ns = self._by_the_counter(valid, ticks, bases, held_ns)
+            if not self.leads:
+                if not len(lacking):
+                    return stamps
+                t_ns, valid = stamps.t_ns.copy(), _known(stamps)
+            t_ns[lacking] = counted_ns
+            valid[lacking] = True
+        return Instants(t_ns, None if valid.all() else valid, stamps.repaired)
+
+    def _by_the_counter(
+        self, stamped: Mask, ticks: Instants, bases: Ints, held_ns: int | None
+    ) -> tuple[Ints, Ints]:
+        """Return the rows without a stamp whose instant the counter tells, and those instants."""
+        rows = np.flatnonzero(_known(ticks))
+        if not len(rows):
+            return rows, rows
+        tick_ns = ticks.t_ns[rows]
+        before = np.concatenate([tick_ns[:1] if self._last_tick is None else [self._last_tick], tick_ns[:-1]])
+        runs = self._run + np.cumsum(tick_ns < before)
+        # Place of the last stamped row at or before each one; -1 for one of a block before, or of the head.
+        places = np.maximum.accumulate(np.where(stamped[rows], np.arange(len(rows)), -1))
+        here = places >= 0
+        base_ns = np.where(here, bases[rows][places], 0 if held_ns is None else held_ns)
+        base_runs = np.where(here, runs[places], -1 if self._base_run is None else self._base_run)
+        told = ~stamped[rows] & (base_runs == runs)
+        self._run, self._last_tick = int(runs[-1]), int(tick_ns[-1])
+        if here[-1]:
+            self._base_run = int(runs[places[-1]])
+        self._unstamped += int(told.sum())
+        return rows[told], tick_ns[told] + base_ns[told]
 
     def _bases(self, difference: Ints) -> Ints:
         """Return the base of each row."""
@@ -126,7 +166,8 @@ class Counter:
         """Return what was measured over all rows, of stamps that wander; nothing for another rule.
 
         When the counter stood at zero, on the stamps' calendar, by the base in force at the end, where it
-        leads; rows with both; of these the stamps that fall though the counter does not; rows at which the
+        leads; rows without a stamp that have their instant from the counter, where there are any; rows with
+        both; of these the stamps that fall though the counter does not; rows at which the
         two part by more than five seconds; the smallest and largest stamp less counter and offset, in ms.
         """
         if self.rule is not Ticks.LEAD:
@@ -135,18 +176,19 @@ class Counter:
         zero = {}
         if self.leads and self.base_ns is not None:
             zero = {"counter_zero": f"{np.datetime64(self.base_ns, 'ns')}"}
-        return zero | {
+        lacking = {"rows_without_stamp": self._unstamped} if self._unstamped else {}
+        return zero | lacking | {
             "rows": self._rows, "stamps_stepping_back": self._stepping_back, "partings": self._parted,
             "stamps_less_counter_ms": {"low": low, "high": high},
         }  # fmt: skip
 
 
+def _known(times: Instants) -> Mask:
+    return np.ones(len(times.t_ns), np.bool_) if times.valid is None else times.valid.copy()
+
+
 def _both(stamps: Instants, ticks: Instants) -> Mask:
-    valid = np.ones(len(stamps.t_ns), np.bool_)
-    for part in (stamps, ticks):
-        if part.valid is not None:
-            valid &= part.valid
-    return valid
+    return _known(stamps) & _known(ticks)
 
 
 def anchor(coarse_ns: Ints, fine_ns: Ints) -> int:

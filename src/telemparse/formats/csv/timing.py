@@ -223,9 +223,13 @@ def _number(column: Column, name: str, *, with_date: bool, utc: bool) -> TimeCol
 
 
 def _are_epochs(values: Sequence[float], digits: int) -> bool:
-    """Tell whether nearly all numbers count from 1970 to our days; damage makes no count of them."""
-    inside = sum(_EPOCH_FIRST_S <= value / 10**digits <= _EPOCH_LAST_S for value in values)
-    return bool(inside >= TYPED_SHARE * len(values))
+    """Tell whether nearly all numbers count from 1970 to our days; damage makes no count of them.
+
+    Zeros are those of a clock that was not set yet.
+    """
+    told = [value for value in values if value]
+    inside = sum(_EPOCH_FIRST_S <= value / 10**digits <= _EPOCH_LAST_S for value in told)
+    return bool(told) and inside >= TYPED_SHARE * len(told)
 
 
 def _is_clock(column: Column) -> bool:

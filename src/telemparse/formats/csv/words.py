@@ -83,8 +83,8 @@ GNSS = (
         Dimension.ANGLE,
         (
             "gpslongitude gpslon gpslong gpslng gnsslongitude gnsslon longitude lon lng long longitudedeg "
-            "londeg laengengrad langengrad geolaenge laenge lange geographischelaenge longitud longitudine "
-            "positionlong positionlon poslon lonwgs84 longitudee"
+            "londeg longtitude laengengrad langengrad geolaenge laenge lange geographischelaenge longitud "
+            "longitudine positionlong positionlon poslon lonwgs84 longitudee"
         ),
     ),
     (
@@ -173,7 +173,7 @@ GNSS = (
         (
             "satcount numsats numsat satellites gpssatellites gpssats gpsnsat nsat nsats numsv nsv sats sat "
             "svs satelliten anzahlsatelliten satellitesused usedsatellites satsused satellitenanzahl "
-            "numsatellites gpssat siv nsatusedview satelliti satelites nsatused gnsssats"
+            "numsatellites gpssat lockedsatellites siv nsatusedview satelliti satelites nsatused gnsssats"
         ),
     ),
     (
@@ -233,7 +233,10 @@ TRIADS = (
         Dimension.ANGLE_RATE,
         "rps",
         "g",
-        "g gyro gyr gyroscope rotationrate angularvelocity angularrate omega w imugyro gyroscop",
+        (
+            "g gyro gyr gyroscope rotationrate rateofrotation angularvelocity angularrate omega w imugyro "
+            "gyroscop"
+        ),
     ),
     (
         "mag",
@@ -274,7 +277,7 @@ CHANNELS = (
         Dimension.RATIO,
         (
             "throttle throttlepos throttleposition tps gaspedal gas drosselklappe accelerateur acelerador "
-            "acceleratore throttlepct"
+            "acceleratore throttlepct throttlepositionmanifold"
         ),
     ),
     (
@@ -357,13 +360,17 @@ CHANNELS = (
     (
         "oil_temp_c",
         Dimension.TEMPERATURE,
-        "oiltemp oiltemperature oeltemperatur oltemperatur temphuile e1oilt engineoiltemp",
+        (
+            "oiltemp oiltemperature oeltemperatur oltemperatur temphuile e1oilt engineoiltemp "
+            "engineoiltemperature"
+        ),
     ),
     (
         "coolant_temp_c",
         Dimension.TEMPERATURE,
         (
             "coolanttemp coolanttemperature watertemp watertemperature ect enginecoolanttemp "
+            "enginecoolanttemperature "
             "kuehlmitteltemperatur wassertemperatur tempeau coolant"
         ),
     ),

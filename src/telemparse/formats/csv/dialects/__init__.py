@@ -21,6 +21,7 @@ from telemparse.formats.csv.dialects.mtk import MTK
 from telemparse.formats.csv.dialects.qstarz import QSTARZ
 from telemparse.formats.csv.dialects.racebox import RACEBOX
 from telemparse.formats.csv.dialects.racecapture import RACECAPTURE
+from telemparse.formats.csv.dialects.racechrono_v2 import RACECHRONO_V2
 from telemparse.formats.csv.dialects.racechrono_v3 import RACECHRONO_V3
 from telemparse.formats.csv.dialects.rtklib_pos import RTKLIB_POS
 from telemparse.formats.csv.dialects.speedangle import SPEEDANGLE
@@ -34,6 +35,7 @@ __all__ = ["BUILT_IN", "GENERIC"]
 
 BUILT_IN: tuple[CsvDialect, ...] = (
     AIM_RS3, AIRDATA, COLUMBUS, DOVEX, EDGETX, G1000, GAUGE_S, HARRYS, IBLUE, IMU_BARE, KF_GINS, MOTEC_I2,
-    MTK, QSTARZ, RACEBOX, RACECAPTURE, RACECHRONO_V3, RTKLIB_POS, SPEEDANGLE, TRACKADDICT, WINDARAB,
+    MTK, QSTARZ, RACEBOX, RACECAPTURE, RACECHRONO_V2, RACECHRONO_V3, RTKLIB_POS, SPEEDANGLE, TRACKADDICT,
+    WINDARAB,
 )  # fmt: skip
 """Dialects with a fingerprint, in the order of asking."""

@@ -24,6 +24,7 @@ EDGETX = CsvDialect(
         "Hdg": "course:deg",
         "GAlt": "alt:m?",
         "Sats": "sat_count",
+        "Dist": "",  # from home
         "TxBat": ":V",
     },
     stamps=Stamps.LOCAL,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from telemparse.extension.csv_dialect import CsvDialect, Stamps
+from telemparse.extension.csv_dialect import CsvDialect, LapRule, Stamps
 
 __all__ = ["RACEBOX"]
 
 # The export asks for km/h, mph or m/s and then writes a bare `Speed`: km/h unless the positions show
-# another. G forces are in g, rates of turn in deg/s (RaceBox Mini protocol, "GForce", "Rotation rate").
+# another. G forces are in g, rates of turn in deg/s (RaceBox Mini protocol, "GForce", "Rotation rate"). With
+# a lean angle there is no `GForceY`. Rows outside laps have lap 0. Times end in `Z`, or are those of the
+# telephone's zone and say nothing.
 RACEBOX = CsvDialect(
     name="racebox",
     title="RaceBox",
-    header=frozenset({"Record", "Time", "Latitude", "Longitude", "Speed", "GForceX", "GForceY", "GForceZ"}),
+    header=frozenset({"Time", "Latitude", "Longitude", "Speed", "GForceX", "GForceZ"}),
     columns={
         "Time": "t",
         "Altitude": "alt:m",
@@ -23,6 +25,7 @@ RACEBOX = CsvDialect(
         "GyroY": "gy:deg/s",
         "GyroZ": "gz:deg/s",
     },
-    stamps=Stamps.UTC,
+    stamps=Stamps.UNKNOWN,
+    laps=LapRule(number="Lap", outside=0),
     device_family="RaceBox",
 )

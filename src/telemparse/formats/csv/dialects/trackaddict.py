@@ -7,13 +7,13 @@ from telemparse.extension.csv_dialect import CsvDialect, LapRule, Stamps
 __all__ = ["TRACKADDICT"]
 
 # `GPS_Update` is 1 in the rows that bring a new fix. Lap 0 is the way from the start of the recording to
-# the line.
+# the line. Version 3 had no `UTC Time`: then `Time`, since the start of the recording, is all there is.
+# Names of the vehicle's channels end in `*OBD`.
 TRACKADDICT = CsvDialect(
     name="trackaddict",
     title="TrackAddict",
-    header=frozenset({"Time", "UTC Time", "Lap", "GPS_Update", "GPS_Delay", "Latitude", "Longitude"}),
+    header=frozenset({"Time", "GPS_Update", "GPS_Delay", "Latitude", "Longitude"}),
     columns={
-        "Time": "",
         "UTC Time": "t:s",
         "GPS_Update": "gnss_update",
         "Latitude": "lat_deg",
