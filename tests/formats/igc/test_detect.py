@@ -29,6 +29,7 @@ def test_examples_are_signed_whatever_their_name(data, name):
     [
         (["AXXX001", "HFDTE040525", FIX], Rung.SIGNATURE),
         (["AXXX001", "HFDTE040525"], Rung.MARKER),
+        (["AXXX001", "HPDTE:040525", FIX], Rung.SIGNATURE),
         (["HFDTE040525", FIX], Rung.MARKER),
         (["AXXX001", FIX], Rung.MARKER),
         (["HFPLTPILOT:x", FIX], Rung.MARKER),

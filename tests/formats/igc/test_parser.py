@@ -81,7 +81,11 @@ def test_altitudes_below_the_sea_and_above_the_geoid():
     (row,) = gnss(result)
     assert (row["alt_m"], row["quality_flags"]) == (-3, 0)
     assert channels(result)[0]["pressure_alt_m"] == -12
-    assert gnss(parsed(flight("HFALGALTGPS:ELL", fix())))[0]["quality_flags"] == 256
+
+
+@pytest.mark.parametrize("words", ["HFALGALTGPS:ELL", "HFALGALTGPS:WGS84 ELLIPSOID", "HFALG"])
+def test_altitudes_above_the_ellipsoid_are_called_so_in_many_words(words):
+    assert gnss(parsed(flight(words, fix())))[0]["quality_flags"] == QualityFlag.ALTITUDE_ELLIPSOIDAL
 
 
 def test_epochs_at_zero_are_counted_and_make_events():
@@ -98,8 +102,12 @@ def test_epochs_at_zero_are_counted_and_make_events():
     assert "gnss_pvt" not in lost.streams
 
 
-@pytest.mark.parametrize("date", ["HFDTE040525", "HFDTEDATE:040525,02", "HFDTE 040525", "HFDTEDATE:040525"])
-def test_dates_are_written_in_two_ways(date):
+@pytest.mark.parametrize(
+    "date",
+    ["HFDTE040525", "HFDTEDATE:040525,02", "HFDTE 040525", "HFDTEDATE: 040525", "HFDTEDATE040525",
+     "HFDTE:040525", "HFDTEDate:040525,", "HPDTE040525", "HDTE040525", "HFDTEDATE:04052025 , 02"],
+)  # fmt: skip
+def test_dates_are_written_in_two_ways_and_their_mixtures(date):
     result = parsed(flight(fix(), head=(A, date)))
     assert seconds(result) == [36_000]
     assert result.metadata.get("flight_of_day") == (2 if date.endswith("02") else None)
@@ -232,6 +240,7 @@ def test_headers_become_facts_and_names_of_persons_do_not():
     head = (
         "ALXV123FLIGHT:1", DATE, "HFPLTPILOTINCHARGE:Jane Doe", "HOCM2CREW2:X", "HFFTYFRTYPE:LXNAV,LX9000",
         "HFGTYGLIDERTYPE:ASG 29", "HFGTYGLIDERTYPE:LS 8", "HPXXXPILOTWEIGHT:80", "Hx", "LXXXremark",
+        "LCU::HPPLTPILOT:Jane Doe", "LCU::HPGTYGLIDERTYPE:LS 8",
     )  # fmt: skip
     result = parsed(flight(fix(), head=head))
     assert (result.device_family, result.device_model) == ("LXNAV", "LX9000")
@@ -240,8 +249,8 @@ def test_headers_become_facts_and_names_of_persons_do_not():
     assert facts["headers"] == {"FTY": "LXNAV,LX9000", "GTY": "ASG 29"}
     assert facts["header_changes"] == 1
     assert facts["headers_of_persons_left_out"] == ["PLT", "CM2", "XXX"]
-    assert facts["comments"] == ["XXXremark"]
-    assert facts["records"] == {"A": 1, "B": 1, "H": 8, "L": 1}
+    assert facts["comments"] == ["XXXremark", "CU::HPGTYGLIDERTYPE:LS 8"]
+    assert facts["records"] == {"A": 1, "B": 1, "H": 8, "L": 3}
     assert "Jane" not in repr(facts)
 
 

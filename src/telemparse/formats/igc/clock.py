@@ -17,27 +17,39 @@ if TYPE_CHECKING:
     from telemparse.kernels.gather import Bytes
     from telemparse.model.artifacts import Artifact
 
-__all__ = ["Clock", "day_named", "first_day", "fractions_ns"]
+__all__ = ["Clock", "day_named", "first_day", "fractions_ns", "is_date"]
 
-_DATE_LINE = re.compile(rb"(?m)^HFDTE[^\n]*")
-# `HFDTE030416` of old, `HFDTEDATE:030416,02` since 2015 with the number of the flight.
-_DATE = re.compile(r"HFDTE(?:DATE:?)?[ ]*(?P<day>\d{6})(?:[ ]*,[ ]*(?P<flight>\d{1,2}))?[ ]*$", re.ASCII)
+_DATE_LINE = re.compile(rb"(?mi)^H[FOPS]?DTE[^\n]*")
+# `HFDTE030416` of old, `HFDTEDATE:030416,02` since 2015 with the number of the flight; recorders and apps mix
+# the two, and leave out the source or give the year with its century.
+_DATE = re.compile(
+    r"H[FOPS]?DTE(?:DATE)?[ ]*:?[ ]*(?P<day>\d{4})(?P<year>(?:19|20)?\d\d)"
+    r"(?:[ ]*,[ ]*(?P<flight>\d{0,3}))?[ ]*$",
+    re.ASCII | re.IGNORECASE,
+)
 
+_SUBJECT = re.compile(r"H[FOPS]?DTE", re.IGNORECASE)
 _CENTURY_PIVOT = 80  # the GPS epoch lies in 1980: `79` is 2079, `80` is 1980
 
 
 def day_named(line: str) -> tuple[int, int | None] | None:
     """Return the day of an HFDTE record since 1970-01-01 and the flight's number; None where it names no day.
 
-    The day is written DDMMYY (appendix A, section A3.2).
+    The day is written DDMMYY (appendix A, section A3.2), or DDMMYYYY.
     """
     match = _DATE.match(line)
     if match is None:
         return None
-    day, month, short = (int(match["day"][place : place + 2]) for place in (0, 2, 4))
-    year = short + (2000 if short < _CENTURY_PIVOT else 1900)
+    day, month, year = int(match["day"][:2]), int(match["day"][2:]), int(match["year"])
+    if len(match["year"]) == 2:  # noqa: PLR2004  (digits)
+        year += 2000 if year < _CENTURY_PIVOT else 1900
     days, valid = civil_days(*(np.array([part], np.int64) for part in (year, month, day)))
     return (int(days[0]), int(match["flight"]) if match["flight"] else None) if valid[0] else None
+
+
+def is_date(line: str) -> bool:
+    """Tell whether an H record is one that names the day, readable or not."""
+    return _SUBJECT.match(line) is not None
 
 
 @attrs.define

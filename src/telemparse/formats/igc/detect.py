@@ -16,7 +16,7 @@ __all__ = ["detect"]
 # FAI/IGC specification for flight recorders, appendix A: B record (A4.1), A record (A3.1), H record (A3.2).
 _FIX = re.compile(r"B\d{6}\d{7}[NS]\d{8}[EW][AV][-+\d ][\d ]{3}\d[-+\d ][\d ]{3}\d.*")
 _MAKER = re.compile(r"A[A-Z][A-Z0-9]{2}.*")
-_DATE = re.compile(r"HFDTE(?:DATE:)?[ ]?\d{6}.*")
+_DATE = re.compile(r"H[FOPS]?DTE(?:DATE)?[ ]?:?[ ]?\d{6}.*", re.IGNORECASE)
 _HEADING = re.compile(r"H[FOPS][A-Z][A-Z0-9]{2}.*")
 _RECORD = re.compile(r"[A-L][ -~\xa0-\uffff]*")
 _LINES = 400

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from telemparse.formats.igc.clock import day_named
+from telemparse.formats.igc.clock import day_named, is_date
 from telemparse.model.messages import Meta
 
 if TYPE_CHECKING:
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 __all__ = ["Notes"]
 
 _HEADER = re.compile(r"H[A-Z](?P<subject>[A-Z0-9]{3})(?P<rest>.*)$", re.DOTALL)
+_QUOTED = re.compile(r"^L[A-Z]{2,3}:*H[FOPS](?P<subject>[A-Z0-9]{3})")
 _MOST = 200
 _LONGEST = 500
 # Names and birth dates of persons are nobody's telemetry (pilot, crew, observer).
 _PERSONS = frozenset({"PLT", "CM2", "DOB", "OOI"})
 _PERSON_WORDS = re.compile(r"pilot|crew|observer|birth", re.IGNORECASE)
+# Appendix A, section A3.2.4: ELL, GEO or NIL; recorders write "WGS84 ELLIPSOID" and the like.
+_ABOVE_SEA = re.compile(r"GEO|MSL|EGM|QNH|NIL", re.IGNORECASE)
 _WGS84 = re.compile(r"WGS[ _-]*(?:19)?84|^$", re.IGNORECASE)
 
 # Appendix A, section A2.5.6 (codes of manufacturers), those that are met often.
@@ -57,7 +60,7 @@ class Notes:
 
     def header(self, line: str) -> int | None:
         """Take an H record; return the day that it names, None where it names none."""
-        if line.startswith("HFDTE"):
+        if is_date(line):
             return self._date(line)
         match = _HEADER.match(line)
         if match is None:
@@ -70,7 +73,7 @@ class Notes:
                 self._persons[subject] = None
             return None
         if subject == "ALG":
-            self.ellipsoidal = value.upper() in ("", "ELL")
+            self.ellipsoidal = not _ABOVE_SEA.search(value)
         if subject == "DTM" and not _WGS84.search(value):
             self.datum = value or name
         if subject not in self._headers and len(self._headers) < _MOST:
@@ -96,6 +99,11 @@ class Notes:
 
     def comment(self, line: str) -> None:
         """Take an L record."""
+        # SeeYou writes headers that it changes as comments: `LCU::HPPLTPILOT:...`.
+        quoted = _QUOTED.search(line[:_LONGEST])
+        if quoted is not None and quoted["subject"] in _PERSONS:
+            self._persons[quoted["subject"]] = None
+            return
         if len(self._comments) < _MOST:
             self._comments.append(line[1:_LONGEST].strip())
         else:
