@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["speed_unit"]
 
-_CANDIDATES = ("m/s", "km/h", "mph", "kn")
+_CANDIDATES = ("m/s", "km/h", "mph", "kn", "cm/s", "mm/s")
 _EARTH_M = 6_371_000.0
 _NS_PER_S = 1e9
 _LONGEST_GAP_S = 3.0

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["begin", "place"]
 
 
+# A column named after its clock: Japan's has no summer time.
+_ZONES_BY_NAME = {"JST": "Asia/Tokyo"}
+
+
 def begin(clock: Clock, dialect: CsvDialect, options: ParseOptions, layout: Layout) -> None:
     """Let a counter, or the first row, begin when the preamble says that the recording began."""
     if clock.time_base not in ("relative", "index") or dialect.start is None:
@@ -51,6 +55,11 @@ def place(clock: Clock, read: list[TimeColumn], dialect: CsvDialect, options: Pa
         clock.words += ", GPS time, leap seconds off"
         return
     if any(column.zoned or column.utc or column.form is Form.EPOCH for column in stamped):
+        return
+    named = next((zone for column in stamped if (zone := _ZONES_BY_NAME.get(column.column.source))), None)
+    if named is not None:
+        clock.zone, clock.zone_name = Zone.NAMED, named
+        clock.words += f", in {named}"
         return
     offset = next((column for column in read if column.name == "utc_offset"), None)
     if offset is not None:

@@ -18,6 +18,7 @@ __all__ = ["column_cells", "header_and_start", "known_names", "source_cells", "u
 _EXTRA_HEADINGS = 3
 _ROWS_BELOW_HEADER = 3
 _UNIT_ROWS = 2
+_FEWEST_NUMBERS = 3
 _TIME_SCALES = ("GPST", "UTC", "JST")
 
 
@@ -40,7 +41,9 @@ def header_and_start(rows: list[Row], width: int) -> tuple[int | None, int]:
         if 2 * whole > len(data):
             # A last line of the preamble may look like a header; the row that names quantities is it.
             heads = [place for place in (index, *below[:words]) if not _is_unit_row(rows[place])]
-            return max(heads, key=lambda place: (known_names(rows[place]), rows[place].filled)), data[0]
+            numbered = len(data) > 1 and _is_numbering(rows[data[0]])
+            first = data[1] if numbered else data[0]
+            return max(heads, key=lambda place: (known_names(rows[place]), rows[place].filled)), first
     first = next(index for index, row in enumerate(rows) if row.is_data and len(row.cells) == width)
     while first and rows[first - 1].is_data:
         first -= 1  # values above the first whole row are a damaged row, to be counted, and no preamble
@@ -63,6 +66,14 @@ def _is_unit_row(row: Row) -> bool:
     filled = [cell for cell in row.cells if cell.strip()]
     units = sum(find_unit(cell) is not None or find_unit(cell.lstrip("#")) is not None for cell in filled)
     return 2 * units > len(filled) and units > known_names(row)
+
+
+def _is_numbering(row: Row) -> bool:
+    """Tell whether a row below a header numbers its columns, with nothing over the clock: `,,1,2,3`."""
+    filled = [cell.strip() for cell in row.cells if cell.strip()]
+    if row.cells[0].strip() or len(filled) < _FEWEST_NUMBERS or not all(map(str.isdecimal, filled)):
+        return False
+    return [int(cell[:9]) for cell in filled] == list(range(int(filled[0][:9]), int(filled[0][:9]) + len(filled)))
 
 
 def known_names(row: Row) -> int:
@@ -90,8 +101,11 @@ def source_cells(rows: list[Row], header: int | None, start: int) -> tuple[str, 
     return ()
 
 
-def column_cells(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
-    """Return `width` stripped cells and whatever filled ones stand beyond; a comment sign in front goes."""
+def column_cells(cells: tuple[str, ...], width: int, first: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return `width` stripped cells and whatever filled ones stand beyond; a comment sign in front goes.
+
+    `first` is a row of the table: one name of a time scale over two columns stands over what they hold.
+    """
     bare = [cell.strip() for cell in cells]
     if bare:
         bare[0] = bare[0].lstrip("#%").strip()
@@ -99,7 +113,9 @@ def column_cells(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
         if len(bare) == width + 1:
             bare = bare[1:]  # `# time lat lon`
         elif len(bare) == width and bare[1].upper() in _TIME_SCALES:
-            bare[0] = f"{bare[1]} date"  # `%  GPST latitude`: one name over a date and a time of day
+            # `%  GPST latitude`: one name over a date and a time of day, or over a week and its seconds.
+            of_weeks = bool(first) and first[0].strip().isdigit()
+            bare[:2] = [f"{bare[1]} week", f"{bare[1]} tow"] if of_weeks else [f"{bare[1]} date", bare[1]]
     bare += [""] * (width - len(bare))
     while len(bare) > width and not bare[-1]:
         bare.pop()

@@ -138,7 +138,11 @@ def _layout(
         quoted='"' in text,
         decimal=_decimal(fitting, delimiter),
         width=width,
-        header=column_cells(barred.names if barred else names, width) if names is not None else None,
+        header=(
+            column_cells(barred.names if barred else names, width, fitting[0].cells)
+            if names is not None
+            else None
+        ),
         units=column_cells(barred.units if barred else unit_cells(rows, header, start, width), width),
         rates=barred.rates if barred else (),
         sources=column_cells(sources, width) if sources else (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,7 +13,7 @@ from telemparse.formats.csv.naming import asked_columns, column_names, column_or
 from telemparse.formats.csv.pairs import PAIRS, is_pair, pair_meant, parts
 from telemparse.formats.csv.source_column import Basis, Column
 from telemparse.formats.csv.specs import read_spec
-from telemparse.formats.csv.vocabulary import Role, squash
+from telemparse.formats.csv.vocabulary import Role, meaning_of, squash
 from telemparse.kernels.units import Dimension, find_unit
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.profiles import Profile
 
 __all__ = ["map_columns"]
+
+# `battery` is a percentage with phones and a voltage with loggers, `precision` a length with phones and a
+# hundredfold DOP with cameras.
+_OF_SEVERAL_KINDS = frozenset(("battery", "batterie", "precision"))
+_MOST_VOLTS = 24.0
+# DJI's flight records write `9/28/2020`, wherever they come from.
+_MONTH_FIRST = frozenset(("customdate",))
+_ITEM = re.compile(r"(?P<array>[^\[\]]{1,80})\[\d{1,2}\]")
 
 
 def map_columns(
@@ -42,7 +51,7 @@ def map_columns(
     clocked: set[str] = set()
     for index, name in enumerate(names):
         profile = profiles[index]
-        heading = read_heading(name) if layout.header is not None and name else Heading(name)
+        heading = _heading(name) if layout.header is not None and name else Heading(name)
         row_unit = layout.units[index] if index < len(layout.units) else ""
         spec, basis = chosen.get(index), Basis.OPTION
         if spec is None:
@@ -98,6 +107,25 @@ def _declared(dialect: CsvDialect, index: int, heading: Heading, origin: str) ->
     return dialect.columns.get(index)
 
 
+def _heading(name: str) -> Heading:
+    """Return what a header cell says; `GPS_coord[1]` is an item of an array, whose number is no unit."""
+    item = _ITEM.fullmatch(name)
+    found = meaning_of(squash(name)) if item else None
+    if item is None or found is None:
+        return read_heading(name)
+    array = read_heading(item["array"])
+    return Heading(name, *found, array.unit, array.unit_text, name)
+
+
+def _means_many(column: Column, heading: Heading) -> bool:
+    """Tell whether a word without its unit means something else as often, and the values may be that."""
+    word = squash(heading.base)
+    if column.unit is not None or word not in _OF_SEVERAL_KINDS:
+        return False
+    profile = column.profile
+    return not profile.filled or (profile.whole and max(map(abs, profile.numbers), default=0.0) > _MOST_VOLTS)
+
+
 def _column(told: Column, heading: Heading, row_unit: str, spec_text: str | None) -> Column:
     """Return a column with its quantity and unit; `told` carries index, source, basis and profile."""
     unit, unit_text, profile = heading.unit, heading.unit_text, told.profile
@@ -110,9 +138,10 @@ def _column(told: Column, heading: Heading, row_unit: str, spec_text: str | None
     if unit is not None and unit.dimension == Dimension.NUMBER:
         unit = None
     if spec_text is None:
-        return attrs.evolve(
-            told, quantity=heading.quantity, unit=unit, unit_text=unit_text, rank=heading.rank
-        )
+        told = attrs.evolve(told, unit=unit, unit_text=unit_text, rank=heading.rank)
+        if squash(heading.base) in _MONTH_FIRST and any("/" in cell for cell in profile.cells):
+            told = attrs.evolve(told, qualifier="mdy")
+        return attrs.evolve(told, quantity=None if _means_many(told, heading) else heading.quantity)
     spec = read_spec(spec_text)
     if unit is not None and spec.quantity is not None and heading.base == heading.text:
         # The end of a name that only looks like a unit: `Ort N`.

@@ -11,6 +11,7 @@ from telemparse.formats.csv.cells import CellKind
 from telemparse.formats.csv.conversions import add_known_channel, complete_triads, measured
 from telemparse.formats.csv.source_column import Basis
 from telemparse.formats.csv.vocabulary import QUANTITIES, Role, squash
+from telemparse.formats.csv.whole_numbers import read_whole_numbers
 from telemparse.kernels.units import Dimension
 from telemparse.model.issues import Issue, Locus
 
@@ -107,6 +108,7 @@ def _gnss(result: Assignment, chosen: dict[tuple[str, Role], Column]) -> None:
     found = {name: column for (name, role), column in chosen.items() if role is Role.GNSS}
     present = [name for name in _POSITION if name in found]
     if len(present) == len(_POSITION):
+        read_whole_numbers(result, found)
         for name, column in found.items():
             source = measured(result, column)
             if source is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from telemparse.formats.csv.app_words import APP_AXES, APP_WORDS, FIRST_WORDS
 from telemparse.formats.csv.words import AIDS, CHANNELS, GNSS, TIME, TRIADS
 from telemparse.kernels.spelling import squash
 from telemparse.kernels.units import Dimension
@@ -54,18 +55,28 @@ def _axis_words(axis: str, prefixes: str) -> Iterator[str]:
         yield f"{axis}{prefix}"
 
 
+def _app_axis_words(prefixes: str, axis: str, number: int) -> Iterator[str]:
+    """Yield words with an axis by its letter, and by its number as exporters of arrays write it."""
+    for prefix in prefixes.split():
+        yield f"{prefix}{axis}"
+        yield f"{prefix}{number}"
+
+
+def _words(common: str, name: str) -> tuple[str, ...]:
+    return (*FIRST_WORDS.get(name, "").split(), *common.split(), *APP_WORDS.get(name, "").split())
+
+
 def _quantities() -> Iterator[Quantity]:
     for name, words in TIME:
-        yield Quantity(name, Role.TIME, Dimension.TIME, tuple(words.split()))
+        yield Quantity(name, Role.TIME, Dimension.TIME, _words(words, name))
     for name, dimension, words in GNSS:
-        yield Quantity(name, Role.GNSS, dimension, tuple(words.split()))
+        yield Quantity(name, Role.GNSS, dimension, _words(words, name))
     for name, words in AIDS:
         yield Quantity(name, Role.AID, None, tuple(words.split()))
     for role, dimension, suffix, letter, prefixes in TRIADS:
-        for axis in "xyz":
-            yield Quantity(
-                f"{letter}{axis}_{suffix}", Role(role), dimension, tuple(_axis_words(axis, prefixes))
-            )
+        for number, axis in enumerate("xyz"):
+            spelt = (*_axis_words(axis, prefixes), *_app_axis_words(APP_AXES[role], axis, number))
+            yield Quantity(f"{letter}{axis}_{suffix}", Role(role), dimension, spelt)
     for name, dimension, words in CHANNELS:
         yield Quantity(name, Role.CHANNEL, dimension, tuple(words.split()))
 

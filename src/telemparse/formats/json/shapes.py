@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from telemparse.formats.json.cameras import camera_records, is_camera_stream
 from telemparse.formats.json.geojson import is_geojson, records_of
+from telemparse.formats.json.names import meaning
+from telemparse.formats.json.places import place_cells
+from telemparse.formats.json.rides import ride_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +76,10 @@ def found_in(value: Any, path: Path = (), *, is_record: bool, depth: int = 0) ->
         return
     if is_geojson(value):
         yield from (Found((*path, "geojson"), cells, Shape.GEOJSON) for cells in records_of(value))
+    elif is_camera_stream(value):
+        for sample in camera_records(value):
+            left: list[str] = []
+            yield Found((*path, "samples"), flat(sample, left), left=tuple(left))
     else:
         yield from _in_object(value, path, is_record=is_record, depth=depth)
 
@@ -88,7 +96,15 @@ def _in_object(value: dict[str, Any], path: Path, *, is_record: bool, depth: int
         left: list[str] = []
         cells = flat(plain, left)
         if cells:
-            yield Found(path if not inner else (*path, "*"), cells, left=tuple(left))
+            # A fix with lists beside it is one of its list; what else holds lists is no row of a table.
+            is_row = not inner or _is_fix(cells)
+            yield Found(path if is_row else (*path, "*"), cells, left=tuple(left))
+
+
+def _is_fix(cells: dict[str, Any]) -> bool:
+    """Tell whether a record with lists in it has a position of its own."""
+    found = {known.name for name in cells if (known := meaning(name)) is not None}
+    return found >= {"lat_deg", "lon_deg"}
 
 
 def _parts(value: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -103,7 +119,7 @@ def _holds_table(value: Any, depth: int) -> bool:
     if isinstance(value, list):
         return any(isinstance(item, dict) for item in value[:_MOST_ITEMS])
     if isinstance(value, dict):
-        if is_geojson(value) or _columns(value):
+        if is_geojson(value) or is_camera_stream(value) or _columns(value):
             return True
         return any(_holds_table(part, depth + 1) for part in value.values() if isinstance(part, list | dict))
     return False
@@ -115,7 +131,7 @@ def _is_scalar(value: Any) -> bool:
 
 def _columns(value: dict[str, Any]) -> dict[str, list[Any]]:
     """Return lists of one length that are the columns of a table, none where the object is no such table."""
-    named = _headed(value)
+    named = _headed(value) or ride_columns(value)
     if named:
         return named
     lists = {key: part for key, part in value.items() if _is_series(part)}
@@ -176,7 +192,7 @@ def flat(
             if len(part) > _MOST_ITEMS:
                 left.append(f"{name}.{_MOST_ITEMS} and on")
         elif _is_scalar(part):
-            cells[name] = part
+            cells.update(place_cells(key, name, part))
         else:
             left.append(name)
     return cells

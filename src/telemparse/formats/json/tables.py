@@ -117,7 +117,8 @@ class Table:
     def is_timed(self) -> bool:
         """Whether any column is a time."""
         found = map(meaning, self.columns)
-        return any(known is not None and known.role is Role.TIME for known in found)
+        timed = any(known is not None and known.role is Role.TIME for known in found)
+        return timed and len(self.columns) > 1  # times of nothing are no table
 
     def artifact(self, units: dict[str, str]) -> Artifact:
         """Return the table as a file with a header line and rows of one width."""

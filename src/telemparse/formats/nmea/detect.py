@@ -24,6 +24,7 @@ _FIXES = frozenset({b"RMC", b"GGA", b"GNS", b"GLL"})
 _FIELDS = {b"RMC": 9, b"GGA": 9, b"GNS": 9, b"GLL": 4}
 # Texts that hold sentences as values of their own.
 _HOLDERS = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<[?!A-Za-z]|\{|\[\s*[\[{\"])")
+_GREETINGS = re.compile(rb'(?:\{"class":"[A-Z]{1,16}"[^\r\n]{0,4096}\}\r?\n){1,16}(?=[$!])')
 _LINE = re.compile(rb"[^\r\n\0]*[^\s\0][^\r\n\0]*")
 _SURE, _LIKELY = 0.8, 0.5
 _FEWEST = 2
@@ -39,7 +40,11 @@ def detect(sniffs: tuple[Sniff, ...]) -> Detection:
 def _detect(sniff: Sniff) -> Detection:
     head = _narrow(sniff.head)
     if _HOLDERS.match(head):
-        return Detection(Rung.NO)
+        # `gpspipe -r` writes what gpsd says of itself, an object of JSON a line, before the sentences.
+        greetings = _GREETINGS.match(head)
+        if greetings is None:
+            return Detection(Rung.NO)
+        head = head[greetings.end() :]
     found = Detection(Rung.NO)
     for size in _HEADS:
         found = _judged(head[:size], head, sniff)

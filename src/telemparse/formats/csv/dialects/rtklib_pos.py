@@ -17,6 +17,10 @@ RTKLIB_POS = CsvDialect(
     columns={
         "GPST date": "date:ymd",
         "GPST": "time:gps",
+        "GPST week": "gps_week",
+        "GPST tow": "gps_tow:s",
+        "JST date": "date:ymd",
+        "JST": "time",
         "UTC date": "date:ymd",
         "UTC": "time:utc",
         "latitude(deg)": "lat_deg",

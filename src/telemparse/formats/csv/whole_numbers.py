@@ -1,0 +1,84 @@
+"""Receivers' own integers in tables: 1e-7 degrees, and the millimetres and hundredths that come with them.
+
+Loggers that write a receiver's message as it is (u-blox NAV-PVT, MAVLink, PX4, OpenLog Artemis) name no
+units.
+"""
+
+from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING
+
+import attrs
+
+from telemparse.kernels.units import UNITS, Dimension, Unit
+
+if TYPE_CHECKING:
+    from telemparse.formats.csv.assignment import Assignment
+    from telemparse.formats.csv.source_column import Column
+
+__all__ = ["read_whole_numbers"]
+
+_LAT, _LON = "lat_deg", "lon_deg"
+_LIMITS = {_LAT: 90.0, _LON: 180.0}
+_E7, _E6 = 1e7, 1e6
+_TURN = 360.0
+_BASIS = "beside coordinates in 1e-7 degrees"
+_HUNDREDTHS = Unit("0.01", Dimension.NUMBER, 0.01)
+_LEAST_HUNDREDTHS = 30.0  # a DOP of 0.3 is better than any, one of 30 is worse than any fix has
+_DOPS = ("hdop", "vdop", "pdop")
+# What a course of whole numbers beyond a turn counts: hundredths as in MAVLink, or u-blox's 1e-5 degrees.
+_COURSES = (Unit("0.01 deg", Dimension.ANGLE, 0.01), Unit("1e-5 deg", Dimension.ANGLE, 1e-5))
+
+
+def read_whole_numbers(result: Assignment, found: dict[str, Column]) -> None:
+    """Give columns of a receiver the units of its integers, in place, where the coordinates are such.
+
+    They are where both are whole numbers without a unit, of which ten-millionths of a degree are possible
+    and millionths are not. Of a speed over ground the positions may still show another unit.
+    """
+    if not _are_ten_millionths(found):
+        return
+    for name in (_LAT, _LON):
+        _take(result, found, name, UNITS["1e-7"], "no other decimal fraction of a degree is possible")
+    for name, column in found.items():
+        if column.unit is not None or not _is_whole(column):
+            continue
+        quantity = column.quantity
+        if name in _DOPS and _middle(column) >= _LEAST_HUNDREDTHS:
+            _take(result, found, name, _HUNDREDTHS, _BASIS)
+        elif name == "course_deg":
+            largest = max(map(abs, column.profile.numbers))
+            fitting = (unit for unit in _COURSES if largest * unit.scale <= _TURN)
+            unit = next(fitting, None) if largest > _TURN else None
+            if unit is not None:
+                _take(result, found, name, unit, _BASIS)
+        elif quantity is not None and quantity.dimension == Dimension.LENGTH:
+            _take(result, found, name, UNITS["mm"], _BASIS)
+        elif quantity is not None and quantity.dimension == Dimension.SPEED:
+            _take(result, found, name, UNITS["mm/s"], _BASIS)
+
+
+def _are_ten_millionths(found: dict[str, Column]) -> bool:
+    axes = [(found[name], limit) for name, limit in _LIMITS.items() if name in found]
+    if len(axes) < len(_LIMITS) or any(axis.unit is not None or not _is_whole(axis) for axis, _limit in axes):
+        return False
+    possible = all(_middle(axis) <= limit * _E7 for axis, limit in axes)
+    return possible and any(_middle(axis) > limit * _E6 for axis, limit in axes)
+
+
+def _is_whole(column: Column) -> bool:
+    return bool(column.profile.numbers) and column.profile.whole and not column.profile.decimals
+
+
+def _middle(column: Column) -> float:
+    """Return the median size of the numbers that are not zero, 0 without any."""
+    sizes = [abs(value) for value in column.profile.numbers if value]
+    return statistics.median(sizes) if sizes else 0.0
+
+
+def _take(result: Assignment, found: dict[str, Column], name: str, unit: Unit, basis: str) -> None:
+    column = found[name]
+    found[name] = attrs.evolve(column, unit=unit)
+    result.assumed.setdefault(unit.symbol, []).append(column.source)
+    result.basis[unit.symbol] = basis

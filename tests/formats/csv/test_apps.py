@@ -1,0 +1,158 @@
+"""Tables of phone apps, drones, robots and receivers' own integers: invented drives in their headers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import pytest
+
+_START = dt.datetime(2025, 5, 4, 10, 0, 0, tzinfo=dt.UTC)
+_MPS = 20.0
+
+
+def drive(line, rows=40):
+    """Return a table's rows: north at 20 m/s, ten a second."""
+    return "".join(line(Sample(number)) + "\n" for number in range(rows))
+
+
+class Sample:
+    """One row: instants and places."""
+
+    def __init__(self, number):
+        self.number = number
+        self.at = _START + dt.timedelta(milliseconds=100 * number)
+        self.ms = int(self.at.timestamp() * 1000)
+        self.us = 5_000_000 + 100_000 * number
+        self.lat, self.lon = 48.0 + math.degrees(_MPS * number / 10 / 6_371_000), 11.5
+
+
+def first_and_last(result, stream="gnss_pvt"):
+    table = result.streams[stream]
+    return table["t"][0].as_py(), table["t"][-1].as_py()
+
+
+def column(result, name, stream="gnss_pvt"):
+    return result.streams[stream][name].to_pylist()
+
+
+APPS = {
+    "SensorLog": (
+        (
+            "loggingTime(txt),locationTimestamp_since1970(s),locationLatitude(WGS84),locationLongitude(WGS84),"
+            "locationAltitude(m),locationSpeed(m/s),locationCourse(°),locationHorizontalAccuracy(m),"
+            "accelerometerAccelerationX(G),accelerometerAccelerationY(G),accelerometerAccelerationZ(G)\n"
+        ),
+        lambda s: (
+            f"{s.at:%Y-%m-%dT%H:%M:%S}.{s.number % 10}00+00:00,{s.ms / 1000},{s.lat:.8f},{s.lon},"
+            "500,20,12,4,0.01,0.02,-1.0"
+        ),
+    ),
+    "AndroSensor": (
+        (
+            "ACCELEROMETER X (m/s²);LOCATION Latitude : ;LOCATION Longitude : ;LOCATION Altitude ( m);"
+            "LOCATION Speed ( Kmh);LOCATION Accuracy ( m);LOCATION ORIENTATION (°);Time since start in ms ;"
+            "YYYY-MO-DD HH-MI-SS_SSS\n"
+        ),
+        lambda s: (
+            f"0.1;{s.lat:.8f};{s.lon};500;72;4;12;{100 * s.number};{s.at:%Y-%m-%d %H:%M:%S}:{s.number % 10}00"
+        ),
+    ),
+    "DJI flight record": (
+        (
+            "sep=,\nCUSTOM.date [local],CUSTOM.updateTime [local],OSD.flyTime,OSD.flyTime [s],OSD.latitude,"
+            "OSD.longitude,OSD.altitude [ft],OSD.hSpeed [MPH],OSD.directionOfTravel,OSD.gpsNum\n"
+        ),
+        lambda s: (
+            f"5/4/2025,10:00:0{s.number // 10}.{s.number % 10} AM,0m 1s,{s.number / 10},{s.lat:.8f},{s.lon},"
+            "1640.42,44.7387,12,14"
+        ),
+    ),
+    "rostopic": (
+        (
+            "%time,field.header.seq,field.header.frame_id,field.status.status,field.latitude,field.longitude,"
+            "field.altitude\n"
+        ),
+        lambda s: f"{s.ms}000000,{s.number},gps,0,{s.lat:.8f},{s.lon},500",
+    ),
+}
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_an_app_names_its_columns_in_its_own_way(read, app):
+    header, line = APPS[app]
+    result = read(header + drive(line), timezone="UTC")
+    assert first_and_last(result) == (_START, Sample(39).at)
+    assert column(result, "lat_deg")[-1] == pytest.approx(Sample(39).lat, abs=1e-8)
+    assert column(result, "alt_m")[0] == pytest.approx(500, abs=0.01)
+    if "peed" in header:
+        assert column(result, "speed_mps")[0] == pytest.approx(_MPS, abs=0.01)
+        assert column(result, "course_deg")[0] == 12
+
+
+def test_items_of_arrays_are_told_apart_by_their_number(read):
+    header = "time (us), GPS_numSat, GPS_coord[0], GPS_coord[1], GPS_speed (m/s), gyroADC[0], gyroADC[1]\n"
+    result = read(header + drive(lambda s: f"{s.us}, 14, {s.lat:.7f}, {s.lon}, 20, {s.number}, -1"))
+    assert column(result, "lon_deg")[0] == 11.5
+    assert column(result, "sat_count")[0] == 14
+    assert column(result, "gyro_adc", "channels.main")[3] == 3.0
+
+
+def test_axes_of_an_array_are_a_sensor(read):
+    header = "time_utc_usec,accelerometer_m_s2[0],accelerometer_m_s2[1],accelerometer_m_s2[2]\n"
+    result = read(header + drive(lambda s: f"{s.ms}000,0.1,0.2,-9.81"))
+    assert column(result, "az_mps2", "imu_accel")[0] == pytest.approx(-9.81)
+
+
+WORDS_OF_SEVERAL_KINDS = {"88": "battery", "12.6": "battery_v", "158": "precision"}
+
+
+@pytest.mark.parametrize(("cell", "name"), WORDS_OF_SEVERAL_KINDS.items())
+def test_a_word_of_several_kinds_is_taken_for_none_where_the_values_are_of_another(read, cell, name):
+    word = name.removesuffix("_v")
+    result = read(f"time,lat,lon,{word}\n" + drive(lambda s: f"{s.ms},{s.lat:.7f},{s.lon},{cell}"))
+    assert column(result, name, "channels.main")[0] == pytest.approx(float(cell))
+    assert "hacc_m" not in result.streams["gnss_pvt"].column_names or column(result, "hacc_m")[0] is None
+
+
+def test_integers_of_a_receiver_are_read_by_what_alone_is_possible(read):
+    header = "time,lat,lon,height,hMSL,hAcc,gSpeed,headMot,velN,pDOP\n"
+    rows = drive(lambda s: f"{s.ms},{s.lat * 1e7:.0f},115000000,547000,500000,1100,20000,1200000,20000,131")
+    result = read(header + rows)
+    first = {name: value[0] for name, value in result.streams["gnss_pvt"].to_pydict().items()}
+    assert (first["lat_deg"], first["lon_deg"]) == (48.0, 11.5)
+    assert (first["alt_m"], first["speed_mps"], first["vel_n_mps"]) == (500.0, 20.0, 20.0)
+    assert (first["hacc_m"], first["pdop"]) == (pytest.approx(1.1), pytest.approx(1.31))
+    assert first["course_deg"] == 12.0
+    said = {i.evidence["unit"]: i.evidence["basis"] for i in result.warnings if i.code == "UNIT_ASSUMED"}
+    assert said["1e-7 deg"] == "no other decimal fraction of a degree is possible"
+    assert {"mm", "mm/s", "0.01", "1e-5 deg"} <= set(said)
+
+
+def test_the_way_shows_centimetres_a_second(read):
+    rows = drive(lambda s: f"{s.ms},{s.lat * 1e7:.0f},115000000,500000,2000,1200")
+    result = read("time,lat,lon,alt,vel,cog\n" + rows.replace(",1200\n", ",35900\n"))
+    assert column(result, "speed_mps")[0] == pytest.approx(20.0)
+    assert column(result, "course_deg")[0] == pytest.approx(359.0)
+
+
+# 2025-05-04 is the first day of GPS week 2365.
+SCALES = {
+    "%  GPST": ("2365 {tow:.3f}", dt.timedelta(seconds=18)),
+    "%  JST": ("2025/05/04 19:00:0{second}.000", dt.timedelta()),
+}
+
+
+@pytest.mark.parametrize("head", SCALES)
+def test_rtklib_counts_weeks_and_knows_the_time_of_japan(read, head):
+    form, ahead = SCALES[head]
+    names = "latitude(deg) longitude(deg)  height(m)   Q  ns   sdn(m)   sde(m)   sdu(m)"
+    lines = (
+        f"{form.format(tow=36000 + n + ahead.seconds, second=n)}   48.000000000   11.500000000   500.0   1"
+        "  12   0.01   0.01   0.02"
+        for n in range(6)
+    )
+    result = read(f"{head}          {names}\n" + "\n".join(lines) + "\n")
+    assert result.metadata["dialect"] == "rtklib_pos"
+    assert first_and_last(result) == (_START, _START + dt.timedelta(seconds=5))
+    assert not result.warnings
