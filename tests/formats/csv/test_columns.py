@@ -49,6 +49,9 @@ NAMES = {
     "Speed (m/s) *obd": ("speed_mps", "m/s"),
     "Engine Speed (RPM) *OBD": ("rpm", "1/min"),
     "x_rate_of_rotation": ("gx_rps", None),
+    "KPH": ("speed_mps", "km/h"),
+    "ms_today": ("tick", None),
+    "gnss_gVel": ("speed_mps", None),
 }
 
 

@@ -164,6 +164,36 @@ def test_a_trackaddict_log_without_utc_keeps_its_laps_and_names_of_the_bus(read,
     assert channels["speed_mps"].to_pylist() == pytest.approx([20.0] * 20)
 
 
+STUDIO_2 = (
+    '"Format","AIM CSV File"\n"Venue","Ocean"\n"Data Source","AIM Data Logger"\n"Date","05/04/25"\n'
+    '"Time","10:00:00"\n"Duration","0.18"\n"Beacon Markers","0.05  0.15"\n\n'
+    + 2 * '"Time","OilTemp","GPS_Speed","GPS_PosAccuracy","GPS_SpdAccuracy","GPS_Latitude","GPS_Longitude",\n'
+    + '"sec","°F","mph","#","#","°","°",\n"","","1","2","3","4","5",\n\n'
+    + "".join(f"{n / 50:.3f},212.0,22.369363,1.32,0.15,-30.{n:04d},-40.5\n" for n in range(10))
+)
+
+
+def test_race_studio_2_names_its_columns_twice_and_numbers_them(read):
+    result = read(STUDIO_2, encoding="latin-1")
+    assert [issue.code for issue in result.warnings] == ["UNIT_ASSUMED"] * 2 + ["TIME_ZONE_ASSUMED_UTC"]
+    fixes = result.streams["gnss_pvt"]
+    assert fixes.num_rows == 10
+    assert fixes["t"][1].as_py().isoformat() == "2025-05-04T10:00:00.020000+00:00"
+    assert fixes["speed_mps"][0].as_py() == pytest.approx(10, rel=1e-6)
+    accuracies = (fixes["hacc_m"][0].as_py(), fixes["sacc_mps"][0].as_py())
+    assert accuracies == pytest.approx((1.32, 0.15))
+    assert result.streams["channels.main"]["oil_temp_c"][0].as_py() == pytest.approx(100)
+    assert result.streams["laps"]["duration_ns"].to_pylist() == [100_000_000]
+
+
+def test_figures_below_a_header_are_a_row_where_they_number_no_columns(read):
+    rows = "".join(f"{n},1,2,3\n" for n in range(5))
+    assert read("level,a,b,c\n" + rows, columns={"level": "t:s"}).streams["channels.main"].num_rows == 5
+    gap = read("t,a,b,c,d\n,1,2,4,5\n" + "".join(f"{n}.5,1,2,4,5\n" for n in range(5)))
+    (skipped,) = (issue for issue in gap.warnings if issue.code == "ROWS_SKIPPED")
+    assert skipped.evidence["loci"] == ["line 2"]
+
+
 def test_racecapture_units_are_those_of_its_header(read):
     data = EXAMPLES["racecapture.log"].decode()
     metric = data.replace('"Speed"|"MPH"', '"Speed"|"km/h"').replace('"Altitude"|"M"', '"Altitude"|"ft"')

@@ -73,7 +73,8 @@ def _is_numbering(row: Row) -> bool:
     filled = [cell.strip() for cell in row.cells if cell.strip()]
     if row.cells[0].strip() or len(filled) < _FEWEST_NUMBERS or not all(map(str.isdecimal, filled)):
         return False
-    return [int(cell[:9]) for cell in filled] == list(range(int(filled[0][:9]), int(filled[0][:9]) + len(filled)))
+    numbers = [int(cell[:9]) for cell in filled]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def known_names(row: Row) -> int:

@@ -84,8 +84,10 @@ def read_heading(cell: str) -> Heading:
     quantity, rank = _known(text)
     if quantity is not None:
         _same, _rank, unit, short = _suffixed(text)
-        # `speed_mps` is a canonical name that states its unit.
-        return Heading(text, quantity, rank, unit if _same is quantity else None, "", text)
+        # `speed_mps` is a canonical name that states its unit; `KPH` is nothing but one.
+        own = unit if _same is quantity else find_unit(text)
+        own = own if own is not None and own.dimension == quantity.dimension else None
+        return Heading(text, quantity, rank, own, "", text)
     quantity, rank, unit, short = _suffixed(text)
     if quantity is not None:
         return Heading(text, quantity, rank, unit, text[len(short) :].strip("_- ,"), text)

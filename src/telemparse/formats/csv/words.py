@@ -57,7 +57,7 @@ TIME = (
     ),
     (
         "tick",
-        "",
+        "mstoday",
     ),
     (
         "gps_week",
@@ -91,9 +91,9 @@ GNSS = (
         "alt_m",
         Dimension.LENGTH,
         (
-            "gpsaltitude gpsalt gnssaltitude gpsheight altitudemsl altmsl altitude alt elevation ele height "
-            "hoehe hohe gpshohe gpshoehe altitud altitudine quota elevazione altura hauteur hmsl heightmsl "
-            "altitudeabovesealevel"
+            "gpsaltitude gpsalt gnssaltitude gnssalt gpsheight altitudemsl altmsl altitude alt elevation ele "
+            "height hoehe hohe gpshohe gpshoehe altitud altitudine quota elevazione altura hauteur hmsl "
+            "heightmsl altitudeabovesealevel"
         ),
     ),
     (
@@ -102,7 +102,7 @@ GNSS = (
         (
             "gpsspeed gnssspeed gpsgroundspeed groundspeed gpsvelocity speedoverground sog gndspd gspeed "
             "gpsspd gpsgeschwindigkeit speed velocity vel geschwindigkeit vitesse velocita velocidad speed2d "
-            "spd tempo"
+            "spd tempo gnssgvel kph mph kmh"
         ),
     ),
     (
@@ -139,13 +139,13 @@ GNSS = (
         Dimension.LENGTH,
         (
             "hacc horizontalaccuracy gpsaccuracy gpsposaccuracy posaccuracy positionaccuracy accuracy "
-            "haccuracy genauigkeit precision gpsposacc"
+            "haccuracy genauigkeit precision gpsposacc gnsshacc"
         ),
     ),
     (
         "vacc_m",
         Dimension.LENGTH,
-        "vacc verticalaccuracy vaccuracy altitudeaccuracy",
+        "vacc verticalaccuracy vaccuracy altitudeaccuracy gnssvacc",
     ),
     (
         "sacc_mps",

@@ -1,4 +1,4 @@
-"""AiM Race Studio 3: a session resampled to one rate, beacons and lap times in the lines above."""
+"""AiM Race Studio, 2 and 3: a session resampled to one rate, beacons and lap times in the lines above."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ __all__ = ["AIM_RS3"]
 
 # Three shapes: quoted with CRLF, saved again by a spreadsheet (unquoted, padded with commas), and cut down
 # to the names and the rows, without any unit. Speeds and accuracies are then in the units that the program
-# starts with.
+# starts with. Race Studio 2 names the columns twice, numbers them below their units, and writes accuracies in
+# metres and m/s as `#`.
 AIM_RS3 = CsvDialect(
     name="aim_rs3",
     title="AiM Race Studio 3",
     match=Match.ANY,
-    preamble=("AiM CSV File",),
+    preamble=("M CSV File",),  # `AiM`, and `AIM` of Race Studio 2
+    variants={"AIM CSV File": {"GPS PosAccuracy": "hacc:m?", "GPS SpdAccuracy": "sacc:m/s?"}},
     header=frozenset({"Time", "GPS Nsat", "GPS LatAcc", "GPS LonAcc", "GPS PosAccuracy", "GPS SpdAccuracy"}),
     columns={
         "Time": "t:s",
