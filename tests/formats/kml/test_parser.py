@@ -354,6 +354,20 @@ def test_heights_over_ground_of_timed_points_are_no_altitudes():
     assert found.column("alt_m") == [None]
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_arrays_of_the_placemark_belong_to_its_track_wherever_they_stand(first):
+    parts = [track(when(0, 1), coord(*PLACES[:2])), extended(array("hr", 80, 81))]
+    pair = placemark("".join(reversed(parts) if first else parts))
+    found = parsed(kml(pair, pair.replace("80", "90")))
+    assert found.column("heart_rate_bpm", "channels.main") == [80, 81, 90, 81]
+    assert found.issues == []
+
+
+def test_arrays_of_a_placemark_without_a_track_are_told():
+    found = parsed(kml(placemark(extended(array("hr", 80)) + spot("6,50")), line("1,2", "3,4")))
+    assert found.issue("CHANNELS_SKIPPED").evidence == {"count": 1, "channels": "hr"}
+
+
 def test_data_of_timed_points_are_channels():
     pairs = '<Data name="Speed"><value>7.5</value></Data><Data name=""><value>1</value></Data>'
     schema = '<SchemaData><SimpleData name="mode">car</SimpleData></SchemaData>'

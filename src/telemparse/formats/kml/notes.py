@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,7 +9,7 @@ import attrs
 from telemparse.formats.kml.lists import Values
 from telemparse.formats.kml.outline import OUTLINE
 from telemparse.formats.kml.placemarks import Placemark
-from telemparse.formats.kml.tracks import Track
+from telemparse.formats.kml.tracks import Container, Source, Track
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Meta
 
@@ -24,36 +23,13 @@ if TYPE_CHECKING:
     from telemparse.model.artifacts import Artifact
     from telemparse.model.options import ParseOptions
 
-__all__ = ["Container", "Notes", "Source"]
+__all__ = ["Notes"]
 
 _NAMES = 1000
 _CHARACTERS = 200
 _PLACES = 3
 _POINT_PIECES = 64  # of a text that should be one position
 _SEGMENTS = 1 << 16  # more than are asked for at once
-
-
-class Source(enum.Enum):
-    """What the track of a document is made of: the best that there is."""
-
-    TRACKS = "gx:Track"
-    POINTS = "timed points"
-    SPANS = "points with time spans"
-    LINES = "lines"
-    NOTHING = "nothing"
-
-
-@attrs.frozen
-class Container:
-    """Where the rows of a container go.
-
-    Args:
-        track: that they belong to; None for an array without one.
-        array: name of the array, None for the track itself.
-    """
-
-    track: Track | None
-    array: str | None = None
 
 
 @attrs.define
@@ -85,6 +61,8 @@ class Notes:
     _containers: dict[int, Container] = attrs.field(factory=dict)
     _opened: int = 0
     _track: Track | None = None
+    _promised: Track | None = None  # by arrays that stand before it
+    _is_open: bool = False  # a placemark
     _placemark: Placemark = attrs.field(factory=Placemark)
     _coordinates_at: int = 0
     _first_line: int = 0
@@ -101,6 +79,7 @@ class Notes:
         name = path[-1]
         if name == "Placemark":
             self._placemark, self._track, self._first_line = Placemark(), None, len(self.lines)
+            self._is_open = True
         elif name == "NetworkLink":
             self.links += 1
         elif name == "LineString":
@@ -113,14 +92,18 @@ class Notes:
         if name in ("Track", "SimpleArrayData") and OUTLINE.way(path) in OUTLINE.homes:
             self._opened += 1
             if name == "Track":
-                self._track = Track(name=self._placemark.name)
+                # Arrays of the placemark may stand in front of it.
+                self._track, self._promised = self._promised or Track(), None
+                self._track.name = self._placemark.name
                 self._containers[self._opened] = Container(self._track)
             else:
                 self._containers[self._opened] = self._array(attributes.get("name", "value"))
 
     def _array(self, written: str) -> Container:
         name = written.strip().lstrip("#@") or "value"
-        track = self._track
+        if self._track is None and self._promised is None and self._is_open:
+            self._promised = Track()
+        track = self._track or self._promised
         if track is None or not track.takes(name):
             self.orphan([name])
             return Container(None)
@@ -158,6 +141,9 @@ class Notes:
                 self._names.append(text[:_CHARACTERS])
 
     def _finish_placemark(self, placemark: Placemark) -> None:
+        if self._promised is not None:
+            self.orphan(self._promised.arrays)
+        self._promised, self._is_open = None, False
         if (placemark.begin or placemark.end) and len(self.lines) > self._first_line:
             span = {"begin": placemark.begin, "end": placemark.end}
             known = range(self._first_line, len(self.lines))

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from telemparse.formats.kml.joining import gathered
 from telemparse.formats.kml.leaves import LEXICON
-from telemparse.formats.kml.notes import Notes, Source
+from telemparse.formats.kml.notes import Notes
 from telemparse.formats.kml.outline import OUTLINE
+from telemparse.formats.kml.tracks import Source
 from telemparse.formats.trackpoints import recording
 from telemparse.kernels.arrays import to_arrow, validity
 from telemparse.kernels.xml_points import Method

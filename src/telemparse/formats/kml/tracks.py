@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 import attrs
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from telemparse.kernels.arrays import Ints, Mask
     from telemparse.kernels.xml_outline import Path
 
-__all__ = ["Track"]
+__all__ = ["Container", "Source", "Track"]
 
 # Blanks in gx:coord, commas in coordinates; sloppy writers mix them.
 _GAP = r"(?:[ \t\r\n]*,[ \t\r\n]*|[ \t\r\n]+)"
@@ -37,6 +38,16 @@ _ROWS = 1 << 14  # of a block
 _ARRAYS = 128
 _HELD = 1 << 12  # points and data that are gathered before they become lists
 _RELATIVE = ("relativeToGround", "relativeToSeaFloor")
+
+
+class Source(enum.Enum):
+    """What the track of a document is made of: the best that there is."""
+
+    TRACKS = "gx:Track"
+    POINTS = "timed points"
+    SPANS = "points with time spans"
+    LINES = "lines"
+    NOTHING = "nothing"
 
 
 @attrs.define
@@ -160,6 +171,19 @@ class Track:
             return {LON: lon, LAT: lat}
         alt = only(alt, ~blank(alt))
         return {LON: lon, LAT: lat, HEIGHT if self.altitude_mode in _RELATIVE else ALT: alt}
+
+
+@attrs.frozen
+class Container:
+    """Where the rows of a container go.
+
+    Args:
+        track: that they belong to; None for an array without one.
+        array: name of the array, None for the track itself.
+    """
+
+    track: Track | None
+    array: str | None = None
 
 
 def _mask(rows: Mask) -> pa.BooleanArray:
