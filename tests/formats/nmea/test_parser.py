@@ -445,3 +445,19 @@ def test_very_many_addresses_are_told_apart():
     assert sum(result.metadata["sentences"]["used"].values()) == 65
     assert sum(result.metadata["sentences"]["passed_over"].values()) == 214
     assert len(result.metadata["sentences"]["passed_over"]) == 101
+
+
+def test_what_a_receiver_writes_without_a_fix_is_no_position_and_no_loss():
+    void = summed("GPGGA,115958.000,8960.000000,N,00000.000000,E,0,0,,137.0,M,13.0,M,,")
+    lost = rmc("115958.000", status="V", place="8960.000000,N,00000.000000,E", mode="N")
+    found = parsed(log(void, lost, rmc("115959"), gga("115959")))
+    assert found.streams["gnss_pvt"].num_rows == 1
+    assert found.metadata["epochs_without_fix"] == 1
+    assert not codes(found)
+
+
+def test_makers_own_sentences_without_checksums_are_no_damage():
+    own = "$POLYN,TIME,RESTART_OCCURRED"
+    found = parsed(log(own, *(line for n in range(5) for line in (rmc(f"11595{n}"), own))))
+    assert found.metadata["sentences"]["passed_over"] == {"POLYN": 6}
+    assert not codes(found)

@@ -153,11 +153,18 @@ class Fields:
             bad = outside if bad is None else bad | outside
         return self._spread(values, bad, cells.rows, column)
 
-    def _spread(self, values: Floats, bad: Mask | None, rows: Ints | None, column: str) -> Floats:
-        """Return cells as a column of all sentences, without the bad ones, of which the tally is told."""
+    def _spread(
+        self, values: Floats, bad: Mask | None, rows: Ints | None, column: str, idle: Mask | None = None
+    ) -> Floats:
+        """Return cells as a column of all sentences, without the bad ones, of which the tally is told.
+
+        Not of those in `idle` sentences, which hold nothing.
+        """
         if bad is not None and bad.any():
             places = self.places if rows is None else self.places[rows]
-            self.tally.lose(column, bad, places)
+            lost = bad if idle is None else bad & ~(idle if rows is None else idle[rows])
+            if lost.any():
+                self.tally.lose(column, lost, places)
             values = np.where(bad, np.nan, values)
         if rows is None:
             return values
@@ -208,7 +215,9 @@ class Fields:
         all_ns[cells.rows], all_bad[cells.rows] = ns, bad
         return all_ns, all_bad
 
-    def angle(self, number: int, letters: bytes, limit_deg: float, column: str) -> Floats | None:
+    def angle(
+        self, number: int, letters: bytes, limit_deg: float, column: str, void: Mask | None = None
+    ) -> Floats | None:
         """Return degrees of a field of degrees and minutes (dddmm.mm) and the next one, its hemisphere.
 
         None where the field is empty in all sentences.
@@ -218,6 +227,7 @@ class Fields:
             letters: of the positive and of the negative hemisphere.
             limit_deg: largest angle there is.
             column: to be told of where a field is no angle.
+            void: sentences without a fix, shape (n,): what receivers write there is no position.
         """
         cells = self._cells(number)
         if cells is None:
@@ -240,7 +250,7 @@ class Fields:
         if not told.all():
             bad = ~told if bad is None else bad | ~told
         np.negative(angle, out=angle, where=negative)
-        return self._spread(angle, bad, cells.rows, column)
+        return self._spread(angle, bad, cells.rows, column, void)
 
     def dates(self, number: int) -> Ints:
         """Return a field ddmmyy as one whole number, shape (n,), -1 where it is empty or none."""

@@ -56,9 +56,10 @@ _IS_SATELLITE_MODE = _among(_SATELLITE_MODES)
 _DIMENSIONS = _table({b"2": 2.0, b"3": 3.0})
 
 
-def _position(fields: Fields, number: int) -> Columns:
-    lat_deg = fields.angle(number, b"NS", _LAT_DEG, "lat_deg")
-    lon_deg = fields.angle(number + 2, b"EW", _LON_DEG, "lon_deg")
+def _position(fields: Fields, number: int, void: Mask) -> Columns:
+    # Without a fix MediaTek's chips write 89 degrees and 60 minutes.
+    lat_deg = fields.angle(number, b"NS", _LAT_DEG, "lat_deg", void)
+    lon_deg = fields.angle(number + 2, b"EW", _LON_DEG, "lon_deg", void)
     if lat_deg is None or lon_deg is None:
         return {}
     # Half a position is none, and 0/0 is what a receiver writes before it has any.
@@ -97,10 +98,11 @@ def _status(fields: Fields, number: int) -> Mask:
 
 def _rmc(fields: Fields, *, extras: bool) -> Columns:
     mode = fields.letters(12)
+    void = _status(fields, 2) | (mode == ord("N"))
     found = {
-        **_position(fields, 3),
+        **_position(fields, 3, void),
         **_mode(mode),
-        "void": _status(fields, 2) | (mode == ord("N")),
+        "void": void,
         "speed_mps": _scaled(fields.numbers(7, "speed_mps", 0), _KNOT_MPS),
         "course_deg": fields.numbers(8, "course_deg", 0, _CIRCLE_DEG),
     }
@@ -113,9 +115,10 @@ def _rmc(fields: Fields, *, extras: bool) -> Columns:
 
 def _gga(fields: Fields, *, extras: bool) -> Columns:
     quality = fields.letters(6)
+    void = (quality == 0) | (quality == ord("0"))
     found = {
-        **_position(fields, 2),
-        "void": (quality == 0) | (quality == ord("0")),
+        **_position(fields, 2, void),
+        "void": void,
         **_told(quality, ("fix_type", _TYPE_OF_QUALITY), ("doubtful", _IS_DOUBTFUL_QUALITY)),
         "sat_count": _whole(fields.numbers(7, "sat_count", 0, _MOST_SATELLITES)),
         "hdop": fields.numbers(8, "hdop", 0),
@@ -134,11 +137,12 @@ def _gns(fields: Fields, *, extras: bool) -> Columns:
     # The best of the systems speaks for the fix.
     for letter in b"MSEADPFR":
         best[(modes == letter).any(axis=1)] = letter
+    # The sentences of single systems beside that of all of them leave the modes out.
+    void = (best == 0) & (modes[:, 0] != 0)
     found = {
-        **_position(fields, 2),
+        **_position(fields, 2, void),
         **_mode(best),
-        # The sentences of single systems beside that of all of them leave the modes out.
-        "void": (best == 0) & (modes[:, 0] != 0),
+        "void": void,
         "sat_count": _whole(fields.numbers(7, "sat_count", 0, _MOST_SATELLITES)),
         "hdop": fields.numbers(8, "hdop", 0),
         "alt_m": fields.numbers(9, "alt_m"),
@@ -153,7 +157,7 @@ def _gns(fields: Fields, *, extras: bool) -> Columns:
 def _gll(fields: Fields, *, extras: bool) -> Columns:  # noqa: ARG001  (a reader as the others are)
     mode, status = fields.letters(7), fields.letters(6)
     void = ((status != ord("A")) & (status != 0)) | (mode == ord("N"))
-    return {**_position(fields, 1), **_mode(mode), "void": void}
+    return {**_position(fields, 1, void), **_mode(mode), "void": void}
 
 
 def _gst(fields: Fields, *, extras: bool) -> Columns:

@@ -104,6 +104,7 @@ _LETTERS[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")] = True
 _ADDRESS = 5
 _NO_ASCII, _UNKNOWN = 0x80, ord("?")
 _LONGEST_ADDRESS = 10
+_MAKERS, _QZSS = b"PQ"
 _LONGEST_STAMP = 80
 _FEWEST_COMMAS = 2
 _ABOVE_LETTERS = np.uint64(8 * (8 - _ADDRESS))
@@ -130,6 +131,10 @@ def find(piece: Piece, checksums: Checksums) -> Findings:
         cuts = (shaped | _is_beginning(buffer, starts[rest], piece.size)) & ends_file & ~summed[rest]
         cut = int(starts[rest[cuts]][-1]) if cuts.any() else None
         plain = shaped & ~cuts & ~summed[rest]
+        own = plain & _are_proprietary(buffer, starts[rest]) & np.isin(stopped_by[rest], (_LF, _CR))
+        # What makers write without checksums beside the standard's sentences is read by nobody.
+        right[rest[own]] = True
+        plain &= ~own
         # Even without an address, a line that ends in a checksum has been a sentence.
         lined = (commas[rest] >= _FEWEST_COMMAS) & np.isin(
             buffer[np.minimum(stops[rest] + 3, piece.size)], (_LF, _CR)
@@ -191,6 +196,11 @@ def _addressed(buffer: Bytes, starts: Ints, commas: Ints) -> Mask:
     for place in (1, 2, 3):
         fits &= _LETTERS[buffer[starts + place]]
     return fits
+
+
+def _are_proprietary(buffer: Bytes, starts: Ints) -> Mask:
+    """Tell which addresses are a maker's own; `PQ` is a talker of the standard, Japan's QZSS."""
+    return (buffer[starts + 1] == _MAKERS) & (buffer[starts + 2] != _QZSS)
 
 
 def _is_beginning(buffer: Bytes, starts: Ints, size: int) -> Mask:
