@@ -169,6 +169,21 @@ def test_positions_that_can_only_be_degrees_are_read_so_and_that_is_said():
     assert one(result, "UNIT_ASSUMED").evidence == {"column": "lat", "unit": "deg", "basis": "positions"}
 
 
+def test_decimal_commas_are_read_and_told():
+    gate = "[laptiming]\nStart +0740.73600000 -1286.99000000 +0740.73600000 -1287.00000000\n\n"
+    data = vbo(
+        [f"{line} up,down" for line in ROWS], names=f"{NAMES} words", sections=gate + titled("velocity kmh")
+    )
+    points, commas = parsed(data), parsed(data.replace(b".", b","))
+    assert commas.metadata["decimal_mark"] == ","
+    assert "decimal_mark" not in points.metadata
+    assert {name: table.to_pydict() for name, table in commas.streams.items()} == {
+        name: table.to_pydict() for name, table in points.streams.items()
+    }
+    assert commas.metadata["gates"] == points.metadata["gates"]
+    assert codes(commas) == codes(points)
+
+
 def test_a_raceboxs_rates_of_turn_are_an_inertial_unit():
     more = ["VertAcc", *(f"{axis}-rotation-gyroscope" for axis in "xyz")]
     titles = "\n".join([titled("velocity kmh").rstrip(), *more, "\n"])
@@ -264,6 +279,7 @@ def test_the_date_is_carried_over_midnight():
         ("05/17/2025 at 10:00:00", "100000.00", "2025-05-17"),
         ("2025-05-17 @ 10:00:00 ", "100000.00", "2025-05-17"),
         ("20250517-003000", "233000.00", "2025-05-16"),
+        ("17.05.2025 um 00:30", "233000.00", "2025-05-16"),
         ("17/05/25 at 10:00:00", "100000.00", "2025-05-17"),
         ("17/05/2025 at 11:30:00 PM", "010000.00", "2025-05-18"),
         ("17/05/2025 at 12:30:00 AM", "233000.00", "2025-05-16"),

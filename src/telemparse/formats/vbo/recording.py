@@ -11,6 +11,7 @@ from telemparse.formats.gate_places import placed_gates
 from telemparse.formats.vbo.blocks import row_blocks, without_stump
 from telemparse.formats.vbo.clock import Clock
 from telemparse.formats.vbo.coordinates import Coordinates, coordinates_of
+from telemparse.formats.vbo.decimals import Decimal, decimal_of, pointed
 from telemparse.formats.vbo.demand import row_reader, textual_channels
 from telemparse.formats.vbo.description import describe
 from telemparse.formats.vbo.gates import gate_choices
@@ -66,12 +67,17 @@ class Recording:
     epochs: int = 0
     without_fix: int = 0
     _coordinates: Coordinates = Coordinates.MINUTES
+    _decimal: Decimal = Decimal.POINT
 
     def messages(self) -> Iterator[Message]:
         """Yield everything that the file gives; raises Malformed where nothing can be read."""
         name = self.artifact.name
         head = self._head()
         seen = self._first_rows(head)
+        self._decimal = decimal_of(seen)
+        if self._decimal is Decimal.COMMA:
+            seen = [row.replace(",", ".") for row in seen]
+            yield Meta(f"decimal_mark{self.suffix}", self._decimal.value)
         rows = seen[:_SAMPLED_ROWS]
         layout = read_layout(head, rows)
         if not layout.width:
@@ -91,7 +97,7 @@ class Recording:
         if not has_position(layout.receiver):
             yield Issue("VBO_NO_POSITION", Locus(name), artifact=name, columns=listed)
         producer = producer_of(head)
-        choices, unread = gate_choices(head.lines("laptiming"), producer)
+        choices, unread = self._gates(head.lines("laptiming"), producer)
         self._coordinates = coordinates_of(layout, seen)
         if self._coordinates is Coordinates.DEGREES:
             column = layout.receiver["lat"].column.name
@@ -108,7 +114,7 @@ class Recording:
         streams.trace.gates = choices
         tail = Tail()
         yield from self._rows(head, layout, rows, streams, tail)
-        later, later_unread = gate_choices(tail.lines("laptiming"), producer)
+        later, later_unread = self._gates(tail.lines("laptiming"), producer)
         if later:
             self._show_trace(head, layout, rows, producer, later)
         yield from self._conclusion(streams, [*choices, *later], [*unread, *later_unread], tail)
@@ -131,6 +137,10 @@ class Recording:
         lines = text.split("\n")
         # The last one may be cut by the size of the look.
         return lines[: max(1, len(lines) - 1)]
+
+    def _gates(self, lines: list[str], producer: Producer) -> tuple[list[GateChoice], list[str]]:
+        comma = self._decimal is Decimal.COMMA
+        return gate_choices([line.replace(",", ".") for line in lines] if comma else lines, producer)
 
     def _streams(
         self, head: Head, layout: Layout, rows: list[str], producer: Producer, ledger: Ledger
@@ -172,7 +182,9 @@ class Recording:
             return
         bare = attrs.evolve(layout, raw={}, sensors={}, channels={}, lap=None)
         streams = self._streams(head, bare, rows, producer, Ledger(self.artifact.name))
-        unit = shown_speed_unit(next(row_blocks(self.artifact, head, PROBE_BYTES)), streams, rows)
+        unit = shown_speed_unit(
+            next(row_blocks(self.artifact, head, PROBE_BYTES)), streams, rows, self._decimal
+        )
         if unit is not None:
             layout.settle_speed(unit)
             yield Issue(
@@ -186,7 +198,7 @@ class Recording:
         reader = row_reader(layout, streams, rows)
         line = head.data_line
         for block in row_blocks(self.artifact, head, self.block_bytes):
-            data = tail.rows_of(block.lines)
+            data = pointed(tail.rows_of(block.lines), self._decimal)
             if block.last and not tail.begun:
                 data, stump = without_stump(data, layout.width)
                 if stump:

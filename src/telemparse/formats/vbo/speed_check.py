@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from telemparse.formats.vbo.decimals import Decimal, pointed
 from telemparse.formats.vbo.demand import row_reader
 from telemparse.formats.vbo.tail import Tail
 from telemparse.kernels.arrays import numpy_view, validity
@@ -23,18 +24,21 @@ PROBE_BYTES = 1024 * 1024
 """How much of the head of the rows is looked at."""
 
 
-def shown_speed_unit(block: Block, streams: Streams, rows: list[str]) -> Unit | None:
+def shown_speed_unit(
+    block: Block, streams: Streams, rows: list[str], decimal: Decimal = Decimal.POINT
+) -> Unit | None:
     """Return the unit that way and time show the speeds to be in, None where it is the one they are read in.
 
     Args:
         block: the first rows.
         streams: of the file, which are used up: give it some of their own.
         rows: the first rows as text.
+        decimal: mark of their numbers.
     """
     if streams.receiver is None or not streams.reads_positions:
         return None
     layout = streams.layout
-    data = Tail().rows_of(block.lines)
+    data = pointed(Tail().rows_of(block.lines), decimal)
     reader = row_reader(layout, streams, rows)
     cells = reader.read(data, 1, data.count(b"\n")) if data and not data.isspace() else None
     if cells is None or not cells.rows:

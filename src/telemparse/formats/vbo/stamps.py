@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Created", "Zone", "created"]
 
 _TIME = (
-    r"(?:[\s@atT_-]{1,20}(?P<hour>\d{1,2}):?(?P<minute>\d\d)(?::?(?P<second>\d\d))?(?:\.\d*)?"
+    r"(?:[^\d\n]{1,20}(?P<hour>\d{1,2}):?(?P<minute>\d\d)(?::?(?P<second>\d\d))?(?:\.\d*)?"
     r"\s*(?P<half>[ap]m)?)?"
 )
 # Day first as Racelogic writes it, and the forms of converters.
