@@ -132,6 +132,9 @@ class LapRule:
     Args:
         number: column that counts laps. Alone: a lap lasts from its first row to the first row of another
             one, a blank cell stands outside laps, and laps that the file begins or ends in are left out.
+        stated: beside `number`, how preamble lines begin that state the time of a lap, with `{lap}` and
+            `{time}`. They are finer than the rows, and are what is read where both agree; sectors may follow
+            behind the word `sectors`.
         running: column with the time since the lap began, `name` or `name:unit`, seconds without a unit. The
             last one of a lap is its time, and a lap that no other follows at once ends uncertainly.
         finished: column with the time of the last whole lap, `name` or `name:unit`, stated where `number`
@@ -161,6 +164,7 @@ class LapRule:
     out_lap: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(told.whole(0, 1_000_000))
     )
+    stated: str = attrs.field(default="", validator=_optional_name)
     outside: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(told.whole(0, 1_000_000))
     )
@@ -189,13 +193,13 @@ class LapRule:
             raise CallError(f"zero_s must be at most {_LONGEST_ZERO_S} s, not {self.zero_s!r:.100}")
         for name in ("running", "finished", "durations"):
             timed(getattr(self, name))
-        if self.comment:
-            lap_pattern(self.comment)
+        for text in filter(None, (self.comment, self.stated)):
+            lap_pattern(text)
 
 
 _LAP_PLACES = ("number", "comment", "beacons", "durations", "crossings")
 _BELONGS = {
-    "running": "number", "finished": "number", "outside": "number", "out_lap": "comment",
+    "running": "number", "finished": "number", "outside": "number", "stated": "number", "out_lap": "comment",
     "segments": "beacons", "duration": "beacons", "zero_s": "crossings",
 }  # fmt: skip
 

@@ -209,12 +209,13 @@ def test_racebox_numbers_its_laps_and_0_is_none(read):
     rows = "".join(
         f"2025-05-04T10:00:0{n}.000,-30.{n:04d},-40.5,20,39.6,0,1,{lap},5\n" for n, lap in enumerate(laps)
     )
-    head = "Format,RaceBox\nTrack,Ocean\nLap 1, 4.000, sectors, 1.5,2.5,0,0,0\n\n"
+    head = "Format,RaceBox\nTrack,Ocean\nLap 1, 3.987, sectors, 1.5,2.487,0,0,0\n\n"
     result = read(head + names + rows)
     assert result.metadata["dialect"] == "racebox"
     assert [issue.code for issue in result.warnings] == ["UNIT_ASSUMED", "TIME_ZONE_ASSUMED_UTC"]
-    found = result.streams["laps"].to_pylist()
-    assert [(lap["device_lap"], lap["duration_ns"] // 10**9) for lap in found] == [(1, 4), (2, 2)]
+    found = [(lap["device_lap"], lap["duration_ns"] // 10**6) for lap in result.streams["laps"].to_pylist()]
+    assert found == [(1, 3987), (2, 2000)]
+    assert result.streams["sectors"]["duration_ns"].to_pylist() == [1_500_000_000, 2_487_000_000]
     assert result.streams["channels.main"]["lean_angle"].to_pylist() == [5] * 10
 
 

@@ -81,6 +81,47 @@ def test_a_number_may_stand_for_rows_outside_laps():
     ]  # fmt: skip
 
 
+STATED = dialect(LapRule(number="Lap", outside=0, stated="Lap {lap}, {time}"))
+
+
+def stated(laps, *lines):
+    return text(laps, head="\n".join([*lines, "", "Clock,Rev,Lap"]))
+
+
+def sectors_of(data):
+    table = parse(data, STATED).streams.get("sectors")
+    return [] if table is None else [
+        (row["lap_number"], row["sector_index"], row["t_start"] and row["t_start"].timestamp(),
+         row["duration_ns"] / 1e9)
+        for row in table.to_pylist()
+    ]  # fmt: skip
+
+
+def test_lines_above_the_rows_state_what_the_rows_know_to_a_row_only():
+    data = stated([0, 1, 1, 2, 2, 2, 0], "Lap 1, 1.875, sectors, 1.0,0.875,0", "Lap 2, 0:02.9", "Lap 7, 5.0")
+    assert laps_of(data, STATED) == [
+        (0, 1, 1.125, 3.0, 1.875, "VALID", "HIGH"), (0, 2, 3.1, 6.0, 2.9, "VALID", "HIGH"),
+    ]  # fmt: skip
+    assert sectors_of(data) == [(1, 0, 1.125, 1.0), (1, 1, 2.125, 0.875)]
+
+
+def test_a_stated_time_that_is_not_that_of_the_rows_is_left_out():
+    data = stated([0, 1, 1, 0], "Lap 1, 77.0, sectors, 70.0,7.0", "Lap 1, 2.0")
+    assert laps_of(data, STATED) == [(0, 1, 1.0, 3.0, 2.0, "VALID", "MEDIUM")]
+    assert parse(data, STATED).metadata["laps_left_out"] == {
+        "the lap time above the rows is another than theirs": 1,
+    }  # fmt: skip
+    assert sectors_of(data) == []
+
+
+def test_stated_laps_that_no_row_counts_are_durations_alone():
+    data = stated([0, 0, 0], "Lap 1, 2.0, sectors, 1.5,0.5", "Lap 2, 2.0, sectors, 1.5,x", "Lap 3, 0.0")
+    assert laps_of(data, STATED) == [
+        (0, 1, None, None, 2.0, "VALID", "HIGH"), (0, 2, None, None, 2.0, "VALID", "HIGH"),
+    ]  # fmt: skip
+    assert sectors_of(data) == [(1, 0, None, 1.5), (1, 1, None, 0.5)]
+
+
 def test_a_number_that_falls_begins_another_stint():
     assert [lap[:2] for lap in laps_of(text([1, 2, 3, 1, 2, 3]), COUNTED)] == [(0, 2), (0, 3), (1, 1), (1, 2)]
 

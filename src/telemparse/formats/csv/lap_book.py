@@ -12,6 +12,7 @@ from telemparse.formats.csv.laps import LapWatch, Tally
 from telemparse.formats.csv.markup import tagged_block
 from telemparse.formats.csv.preamble import Marks, marks_in
 from telemparse.formats.csv.remarks import RemarkWatch
+from telemparse.formats.csv.stated_laps import stated_laps, timed_exactly
 from telemparse.schemas.device_laps import DeviceLap, DeviceSector
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.reading import Cells
     from telemparse.formats.csv.source_column import Column
     from telemparse.formats.csv.sources import Instants
+    from telemparse.formats.csv.stated_laps import StatedLap
 
 __all__ = ["LapBook"]
 
@@ -43,6 +45,7 @@ class LapBook:
         offset_ns: from the zero of the clock to that of the marks.
         lines: above the rows where crossings should stand.
         odd_lines: numbers of those where none does.
+        stated: laps that lines above the rows state, by the device's number.
     """
 
     clock: Clock
@@ -53,7 +56,9 @@ class LapBook:
     offset_ns: int = 0
     lines: int = 0
     odd_lines: list[int] = attrs.field(factory=list)
+    stated: Mapping[int, StatedLap] = attrs.field(factory=dict)
     _beacons_told: int = 0
+    _stated_sectors: list[DeviceSector] = attrs.field(factory=list)
 
     @classmethod
     def of(
@@ -73,7 +78,8 @@ class LapBook:
             marks = Marks(tuple(found.beacons), tuple(found.laps), tuple(found.sectors))
             return cls(clock, marks, tally, None, remarks, offset_ns, len(block.lines), found.odd_lines)
         columns = LapWatch.of(rule, watched, layout.decimal, tally) if rule.number else None
-        return cls(clock, marks_in(layout, rule), tally, columns, remarks)
+        stated = stated_laps(layout.preamble, rule.stated) if rule.stated else {}
+        return cls(clock, marks_in(layout, rule), tally, columns, remarks, stated=stated)
 
     @property
     def _zero_ns(self) -> int | None:
@@ -102,11 +108,16 @@ class LapBook:
             if watch is not None:
                 watch.close()
         zero_ns = self._zero_ns
-        return [*(_placed(lap, zero_ns) for lap in self.marks.laps), *self.tally.laps]
+        counted, self._stated_sectors = timed_exactly(self.tally.laps, self.stated)
+        for lap in counted:
+            told = self.stated.get(lap.device_lap) if lap.device_lap is not None else None
+            if told is not None and told.duration_ns != lap.duration_ns:
+                self.tally.leave_out("the lap time above the rows is another than theirs")
+        return [*(_placed(lap, zero_ns) for lap in self.marks.laps), *counted]
 
     def sectors(self) -> list[DeviceSector]:
-        """Return the sectors of the whole file, in order."""
-        return [_placed(sector, self._zero_ns) for sector in self.marks.sectors]
+        """Return the sectors of the whole file, in order; ask for the laps before."""
+        return [*(_placed(sector, self._zero_ns) for sector in self.marks.sectors), *self._stated_sectors]
 
 
 def _placed(lap: _Timed, zero_ns: int | None) -> _Timed:

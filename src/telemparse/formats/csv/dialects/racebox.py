@@ -8,8 +8,8 @@ __all__ = ["RACEBOX"]
 
 # The export asks for km/h, mph or m/s and then writes a bare `Speed`: km/h unless the positions show
 # another. G forces are in g, rates of turn in deg/s (RaceBox Mini protocol, "GForce", "Rotation rate"). With
-# a lean angle there is no `GForceY`. Rows outside laps have lap 0. Times end in `Z`, or are those of the
-# telephone's zone and say nothing.
+# a lean angle there is no `GForceY`. Rows outside laps have lap 0; lines above the rows may state the laps.
+# Times end in `Z`, or are those of the telephone's zone and say nothing.
 RACEBOX = CsvDialect(
     name="racebox",
     title="RaceBox",
@@ -26,6 +26,6 @@ RACEBOX = CsvDialect(
         "GyroZ": "gz:deg/s",
     },
     stamps=Stamps.UNKNOWN,
-    laps=LapRule(number="Lap", outside=0),
+    laps=LapRule(number="Lap", outside=0, stated="Lap {lap}, {time}"),
     device_family="RaceBox",
 )
