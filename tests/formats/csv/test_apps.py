@@ -156,3 +156,26 @@ def test_rtklib_counts_weeks_and_knows_the_time_of_japan(read, head):
     assert result.metadata["dialect"] == "rtklib_pos"
     assert first_and_last(result) == (_START, _START + dt.timedelta(seconds=5))
     assert not result.warnings
+
+
+def test_fields_of_fit_are_semicircles_and_whole_degrees_without_a_height_are_asked_about(read, codes):
+    rows = drive(lambda s: f"{s.ms},{s.lat * 2**31 / 180:.0f},{11.5 * 2**31 / 180:.0f}")
+    found = read("timestamp,position_lat,position_long\n" + rows)
+    assert column(found, "lat_deg")[-1] == pytest.approx(Sample(39).lat, abs=1e-7)
+    assert codes(read("timestamp,lat,lon\n" + rows)) == ["CSV_AMBIGUOUS_COLUMNS"]
+    low = rows.replace("\n", ",1500\n")
+    assert codes(read("timestamp,lat,lon,alt\n" + low)) == ["CSV_AMBIGUOUS_COLUMNS"]
+
+
+def test_a_first_column_of_stamps_without_a_name_is_the_clock(read):
+    found = read(",lat,lon\n" + drive(lambda s: f"{s.at.isoformat()},{s.lat:.7f},{s.lon}"))
+    assert first_and_last(found) == (_START, Sample(39).at)
+
+
+def test_the_course_over_ground_goes_before_where_the_nose_points(read):
+    header = (
+        "Timestamp,heading,altitudeRelative,altitudeAMSL,gps.lat,gps.lon,gps.courseOverGround,gps.count\n"
+    )
+    found = read(header + drive(lambda s: f"{s.ms},270,2,500,{s.lat:.7f},{s.lon},12,14"))
+    assert (column(found, "course_deg")[0], column(found, "alt_m")[0]) == (12.0, 500.0)
+    assert column(found, "sat_count")[0] == 14

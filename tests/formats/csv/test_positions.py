@@ -46,7 +46,7 @@ def test_the_user_says_that_numbers_hold_minutes(read):
     assert result.streams["gnss_pvt"]["lat_deg"].to_pylist() == pytest.approx([30.5 / 60] * 3)
 
 
-UNCLEAR = {"8123456,11500000": "1e-7", "2889.5,690.75": "arcmin"}
+UNCLEAR = {"481234567,115000000": "1e-7", "2889.5,690.75": "arcmin"}
 
 
 @pytest.mark.parametrize(("cells", "reading"), UNCLEAR.items())

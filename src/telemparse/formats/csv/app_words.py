@@ -20,7 +20,7 @@ APP_WORDS = {
     "lat_deg": "locationlatitude osdlatitude fieldlatitude gpscoord0 gps0lat",
     "lon_deg": "locationlongitude osdlongitude fieldlongitude gpscoord1 gps0long gps0lon",
     "alt_m": (
-        "locationaltitude osdaltitude fieldaltitude gps0heightmsl enhancedaltitude altitudeabovemeansealevel"
+        "altitudeamsl locationaltitude osdaltitude fieldaltitude gps0heightmsl enhancedaltitude altitudeabovemeansealevel"
     ),
     "speed_mps": (
         "locationspeed osdhspeed hspeed horizontalspeed gps2dspeed gps2d gpsvels enhancedspeed "
@@ -36,12 +36,12 @@ APP_WORDS = {
     "hacc_m": "locationhorizontalaccuracy locationaccuracy",
     "vacc_m": "locationverticalaccuracy",
     "sacc_mps": "locationspeedaccuracy",
-    "sat_count": "satused gpsnumsat osdgpsnum gpsnum gpssiv gps0numsv",
+    "sat_count": "satused gpscount gpsnumsat osdgpsnum gpsnum gpssiv gps0numsv",
 }
 """Words by the name of the quantity that they mean."""
 
-FIRST_WORDS = {"alt_m": "gpsaltmsl hmsl"}
-"""Words that come before the common ones: where a file has both heights, that above the sea is meant."""
+FIRST_WORDS = {"alt_m": "gpsaltmsl hmsl", "course_deg": "gpscourseoverground"}
+"""Words that come before the common ones: the height above the sea, the course before where the nose points."""
 
 APP_AXES = {
     "accel": "accelerometeracceleration fieldlinearacceleration accelerometerms2",

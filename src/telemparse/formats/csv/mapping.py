@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from telemparse.extension.csv_rules import split_key
+from telemparse.formats.csv.cells import CellKind
 from telemparse.formats.csv.headers import Heading, read_heading
 from telemparse.formats.csv.naming import asked_columns, column_names, column_origins, header_names
 from telemparse.formats.csv.pairs import PAIRS, is_pair, pair_meant, parts
 from telemparse.formats.csv.source_column import Basis, Column
 from telemparse.formats.csv.specs import read_spec
-from telemparse.formats.csv.vocabulary import Role, meaning_of, squash
+from telemparse.formats.csv.vocabulary import QUANTITIES, Role, meaning_of, squash
 from telemparse.kernels.units import Dimension, find_unit
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ __all__ = ["map_columns"]
 # hundredfold DOP with cameras.
 _OF_SEVERAL_KINDS = frozenset(("battery", "batterie", "precision"))
 _MOST_VOLTS = 24.0
+_STAMPS = (CellKind.ISO, CellKind.STAMP)
+_NEARLY_ALL = 0.9
+_LAST_RANK = 1000
 # DJI's flight records write `9/28/2020`, wherever they come from.
 _MONTH_FIRST = frozenset(("customdate",))
 _ITEM = re.compile(r"(?P<array>[^\[\]]{1,80})\[\d{1,2}\]")
@@ -52,6 +56,9 @@ def map_columns(
     for index, name in enumerate(names):
         profile = profiles[index]
         heading = _heading(name) if layout.header is not None and name else Heading(name)
+        if layout.header is not None and not name and not index and profile.share(*_STAMPS) > _NEARLY_ALL:
+            # The index of a data frame, or a logger's clock that heads no column.
+            heading = Heading(name, QUANTITIES["t", Role.TIME], _LAST_RANK)
         row_unit = layout.units[index] if index < len(layout.units) else ""
         spec, basis = chosen.get(index), Basis.OPTION
         if spec is None:

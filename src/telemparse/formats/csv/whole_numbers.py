@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from telemparse.kernels.spelling import squash
 from telemparse.kernels.units import UNITS, Dimension, Unit
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ _LAT, _LON = "lat_deg", "lon_deg"
 _LIMITS = {_LAT: 90.0, _LON: 180.0}
 _E7, _E6 = 1e7, 1e6
 _TURN = 360.0
+# In metres that would be above all mountains; at the sea nothing tells millimetres from metres, nor the writer.
+_LEAST_HEIGHT = 9000.0
+_OF_FIT = "position"
+_SEMICIRCLES = Unit("semicircles", Dimension.ANGLE, 180 / 2**31)
 _BASIS = "beside coordinates in 1e-7 degrees"
 _HUNDREDTHS = Unit("0.01", Dimension.NUMBER, 0.01)
 _LEAST_HUNDREDTHS = 30.0  # a DOP of 0.3 is better than any, one of 30 is worse than any fix has
@@ -35,9 +40,17 @@ def read_whole_numbers(result: Assignment, found: dict[str, Column]) -> None:
     """Give columns of a receiver the units of its integers, in place, where the coordinates are such.
 
     They are where both are whole numbers without a unit, of which ten-millionths of a degree are possible
-    and millionths are not. Of a speed over ground the positions may still show another unit.
+    and millionths are not, beside a height in millimetres. Of a speed over ground the positions may still
+    show another unit. `position_lat` and `position_long` are fields of FIT, which are semicircles.
     """
     if not _are_ten_millionths(found):
+        return
+    if all(squash(found[name].base).startswith(_OF_FIT) for name in (_LAT, _LON)):
+        for name in (_LAT, _LON):
+            _take(result, found, name, _SEMICIRCLES, "the names are those of FIT")
+        return
+    height = found.get("alt_m")
+    if height is None or height.unit is not None or not _is_whole(height) or _middle(height) < _LEAST_HEIGHT:
         return
     for name in (_LAT, _LON):
         _take(result, found, name, UNITS["1e-7"], "no other decimal fraction of a degree is possible")

@@ -200,7 +200,8 @@ def _addressed(buffer: Bytes, starts: Ints, commas: Ints) -> Mask:
 
 def _are_proprietary(buffer: Bytes, starts: Ints) -> Mask:
     """Tell which addresses are a maker's own; `PQ` is a talker of the standard, Japan's QZSS."""
-    return (buffer[starts + 1] == _MAKERS) & (buffer[starts + 2] != _QZSS)
+    own: Mask = (buffer[starts + 1] == _MAKERS) & (buffer[starts + 2] != _QZSS)
+    return own
 
 
 def _is_beginning(buffer: Bytes, starts: Ints, size: int) -> Mask:
