@@ -393,6 +393,10 @@ def test_data_beyond_what_a_track_can_take_are_named():
     assert found.issue("CHANNELS_SKIPPED").evidence == {"count": 132, "channels": "a128, a129, b128"}
 
 
+def test_a_time_at_the_root_of_a_torn_document_belongs_to_no_placemark():
+    assert "KML_NO_TRACK" in parsed("<?l?><TimeStamp><when></when>").codes()
+
+
 def test_points_and_lines_beside_a_track_are_facts():
     found = parsed(
         kml(point("6.1,50.1,7", 3), line("1,2", "3,4"), placemark(track(when(0), coord(PLACES[0]))))

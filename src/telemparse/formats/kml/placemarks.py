@@ -66,11 +66,11 @@ class Placemark:
         below, short = path[-2:], text[:_CHARACTERS]
         if below == ("Placemark", "name"):
             self.name = short or None
-        elif below == ("TimeStamp", "when") and path[-3] == "Placemark":
+        elif path[-3:] == ("Placemark", "TimeStamp", "when"):
             self.when = text
-        elif below == ("TimeSpan", "begin") and path[-3] == "Placemark":
+        elif path[-3:] == ("Placemark", "TimeSpan", "begin"):
             self.begin = short
-        elif below == ("TimeSpan", "end") and path[-3] == "Placemark":
+        elif path[-3:] == ("Placemark", "TimeSpan", "end"):
             self.end = short
         elif below == ("Point", "altitudeMode"):
             self.altitude_mode = short
