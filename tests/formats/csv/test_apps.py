@@ -173,9 +173,7 @@ def test_a_first_column_of_stamps_without_a_name_is_the_clock(read):
 
 
 def test_the_course_over_ground_goes_before_where_the_nose_points(read):
-    header = (
-        "Timestamp,heading,altitudeRelative,altitudeAMSL,gps.lat,gps.lon,gps.courseOverGround,gps.count\n"
-    )
-    found = read(header + drive(lambda s: f"{s.ms},270,2,500,{s.lat:.7f},{s.lon},12,14"))
+    header = "Timestamp,heading,altitudeRelative,altitudeAMSL,gps.lat,gps.lon,gps.courseOverGround,gps.count"
+    found = read(header + "\n" + drive(lambda s: f"{s.ms},270,2,500,{s.lat:.7f},{s.lon},12,14"))
     assert (column(found, "course_deg")[0], column(found, "alt_m")[0]) == (12.0, 500.0)
     assert column(found, "sat_count")[0] == 14

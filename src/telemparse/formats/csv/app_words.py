@@ -20,7 +20,8 @@ APP_WORDS = {
     "lat_deg": "locationlatitude osdlatitude fieldlatitude gpscoord0 gps0lat",
     "lon_deg": "locationlongitude osdlongitude fieldlongitude gpscoord1 gps0long gps0lon",
     "alt_m": (
-        "altitudeamsl locationaltitude osdaltitude fieldaltitude gps0heightmsl enhancedaltitude altitudeabovemeansealevel"
+        "altitudeamsl locationaltitude osdaltitude fieldaltitude gps0heightmsl enhancedaltitude "
+        "altitudeabovemeansealevel"
     ),
     "speed_mps": (
         "locationspeed osdhspeed hspeed horizontalspeed gps2dspeed gps2d gpsvels enhancedspeed "
@@ -41,7 +42,7 @@ APP_WORDS = {
 """Words by the name of the quantity that they mean."""
 
 FIRST_WORDS = {"alt_m": "gpsaltmsl hmsl", "course_deg": "gpscourseoverground"}
-"""Words that come before the common ones: the height above the sea, the course before where the nose points."""
+"""Words that come before the common ones: the height above the sea; the course, before where a nose points."""
 
 APP_AXES = {
     "accel": "accelerometeracceleration fieldlinearacceleration accelerometerms2",

@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["read_whole_numbers"]
 
-_LAT, _LON = "lat_deg", "lon_deg"
-_LIMITS = {_LAT: 90.0, _LON: 180.0}
+_LIMITS = {"lat_deg": 90.0, "lon_deg": 180.0}
 _E7, _E6 = 1e7, 1e6
 _TURN = 360.0
-# In metres that would be above all mountains; at the sea nothing tells millimetres from metres, nor the writer.
+# In metres that would be above all mountains; near the sea nothing tells millimetres from metres.
 _LEAST_HEIGHT = 9000.0
 _OF_FIT = "position"
 _SEMICIRCLES = Unit("semicircles", Dimension.ANGLE, 180 / 2**31)
@@ -45,43 +44,42 @@ def read_whole_numbers(result: Assignment, found: dict[str, Column]) -> None:
     """
     if not _are_ten_millionths(found):
         return
-    if all(squash(found[name].base).startswith(_OF_FIT) for name in (_LAT, _LON)):
-        for name in (_LAT, _LON):
+    if all(squash(found[name].base).startswith(_OF_FIT) for name in _LIMITS):
+        for name in _LIMITS:
             _take(result, found, name, _SEMICIRCLES, "the names are those of FIT")
-        return
-    height = found.get("alt_m")
-    if height is None or height.unit is not None or not _is_whole(height) or _middle(height) < _LEAST_HEIGHT:
-        return
-    for name in (_LAT, _LON):
-        _take(result, found, name, UNITS["1e-7"], "no other decimal fraction of a degree is possible")
-    for name, column in found.items():
-        if column.unit is not None or not _is_whole(column):
-            continue
-        quantity = column.quantity
-        if name in _DOPS and _middle(column) >= _LEAST_HUNDREDTHS:
-            _take(result, found, name, _HUNDREDTHS, _BASIS)
-        elif name == "course_deg":
-            largest = max(map(abs, column.profile.numbers))
-            fitting = (unit for unit in _COURSES if largest * unit.scale <= _TURN)
-            unit = next(fitting, None) if largest > _TURN else None
+    elif "alt_m" in found and _is_bare(found["alt_m"]) and _middle(found["alt_m"]) >= _LEAST_HEIGHT:
+        for name in _LIMITS:
+            _take(result, found, name, UNITS["1e-7"], "no other decimal fraction of a degree is possible")
+        for name, column in found.items():
+            unit = _unit_beside(name, column) if _is_bare(column) else None
             if unit is not None:
                 _take(result, found, name, unit, _BASIS)
-        elif quantity is not None and quantity.dimension == Dimension.LENGTH:
-            _take(result, found, name, UNITS["mm"], _BASIS)
-        elif quantity is not None and quantity.dimension == Dimension.SPEED:
-            _take(result, found, name, UNITS["mm/s"], _BASIS)
+
+
+def _unit_beside(name: str, column: Column) -> Unit | None:
+    """Return what whole numbers beside such coordinates count, None for plain numbers."""
+    if name == "course_deg":
+        largest = max(map(abs, column.profile.numbers))
+        fitting = (unit for unit in _COURSES if largest * unit.scale <= _TURN)
+        return next(fitting, None) if largest > _TURN else None
+    if name in _DOPS:
+        return _HUNDREDTHS if _middle(column) >= _LEAST_HUNDREDTHS else None
+    dimension = column.quantity.dimension if column.quantity is not None else None
+    return {Dimension.LENGTH: UNITS["mm"], Dimension.SPEED: UNITS["mm/s"]}.get(dimension or "")
 
 
 def _are_ten_millionths(found: dict[str, Column]) -> bool:
     axes = [(found[name], limit) for name, limit in _LIMITS.items() if name in found]
-    if len(axes) < len(_LIMITS) or any(axis.unit is not None or not _is_whole(axis) for axis, _limit in axes):
+    if len(axes) < len(_LIMITS) or not all(_is_bare(axis) for axis, _limit in axes):
         return False
     possible = all(_middle(axis) <= limit * _E7 for axis, limit in axes)
     return possible and any(_middle(axis) > limit * _E6 for axis, limit in axes)
 
 
-def _is_whole(column: Column) -> bool:
-    return bool(column.profile.numbers) and column.profile.whole and not column.profile.decimals
+def _is_bare(column: Column) -> bool:
+    """Tell whether a column holds whole numbers without a unit."""
+    profile = column.profile
+    return column.unit is None and bool(profile.numbers) and profile.whole and not profile.decimals
 
 
 def _middle(column: Column) -> float:
