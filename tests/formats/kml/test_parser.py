@@ -363,6 +363,19 @@ def test_arrays_of_the_placemark_belong_to_its_track_wherever_they_stand(first):
     assert found.issues == []
 
 
+@pytest.mark.parametrize("unit", ["m/s", "kn"])
+def test_a_speed_whose_schema_says_metres_per_second_is_the_receivers(unit):
+    display = f"<displayName><![CDATA[Geschwindigkeit ({unit})]]></displayName>"
+    schema = f'<Schema id="s"><gx:SimpleArrayField name="speed">{display}</gx:SimpleArrayField></Schema>'
+    arrays = extended(array("speed", 7.5, 8))
+    found = parsed(kml(schema, placemark(track(when(0, 1), coord(*PLACES[:2]), arrays))))
+    if unit == "m/s":
+        assert found.column("speed_mps") == [7.5, 8.0]
+        assert "channels.main" not in found.tables
+    else:
+        assert found.column("speed", "channels.main") == [7.5, 8.0]
+
+
 def test_arrays_of_a_placemark_without_a_track_are_told():
     found = parsed(kml(placemark(extended(array("hr", 80)) + spot("6,50")), line("1,2", "3,4")))
     assert found.issue("CHANNELS_SKIPPED").evidence == {"count": 1, "channels": "hr"}

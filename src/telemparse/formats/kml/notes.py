@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from telemparse.formats.kml.leaves import SPEED_MPS
 from telemparse.formats.kml.lists import Values
 from telemparse.formats.kml.outline import OUTLINE
 from telemparse.formats.kml.placemarks import Placemark
@@ -69,6 +70,8 @@ class Notes:
     _left_out: set[str] = attrs.field(factory=set)  # names of data
     _line_spans: list[dict[str, Any]] = attrs.field(factory=list)
     _line_mode: str | None = None
+    _field: str = ""  # of the schema
+    _speed_unit: str = ""
     _segments: dict[int, str | None] = attrs.field(factory=dict)
     _unpaired: list[str] = attrs.field(factory=list)
     _unpaired_count: int = 0
@@ -84,6 +87,8 @@ class Notes:
             self.links += 1
         elif name == "LineString":
             self._line_mode = None
+        elif name == "SimpleArrayField":
+            self._field = attributes.get("name", "")
         elif name == "coordinates":
             self._text.clear()
             self._coordinates_at = self.where()
@@ -101,6 +106,7 @@ class Notes:
 
     def _array(self, written: str) -> Container:
         name = written.strip().lstrip("#@") or "value"
+        name = SPEED_MPS if name == "speed" and self._speed_unit == "(m/s)" else name
         if self._track is None and self._promised is None and self._is_open:
             self._promised = Track()
         track = self._track or self._promised
@@ -131,6 +137,9 @@ class Notes:
             line.add_line("".join(self._text), self._coordinates_at)
             self.lines.append(line)
             self._text.clear()
+        elif below == ("SimpleArrayField", "displayName"):
+            # The word for speed is in the language of the telephone, the unit in brackets is not.
+            self._speed_unit = text[-5:] if self._field == "speed" else self._speed_unit
         elif path[-1] == "Placemark":
             self._finish_placemark(self._placemark)
         elif len(path) == 3 and below == ("Document", "name") and text:  # noqa: PLR2004  (kml/Document/name)
