@@ -92,6 +92,16 @@ def gauge_s():
     )
 
 
+def rtklib_weeks(data):
+    """Return a solution whose times are a GPS week and its seconds, in place of a date and a time of day."""
+    lines = [line for line in data.decode().splitlines() if line]
+    rows = (
+        line if line.startswith("%") else f"2365 {36_018 + number:.3f}{line[23:]}"
+        for number, line in enumerate(lines)
+    )
+    return "".join(f"{row}\n" for row in rows).encode()
+
+
 # What the examples in the wheel leave out: other units, modes and equipment.
 FURTHER = {
     "airdata": {
@@ -102,6 +112,10 @@ FURTHER = {
     "columbus": {"professional.csv": columbus()},
     "g1000": {"engine.csv": g1000()},
     "gauge_s": {"metric.csv": gauge_s()},
+    "rtklib_pos": {
+        "japan.pos": EXAMPLES["rtklib-pos.utc.pos"].replace(b"UTC", b"JST"),
+        "weeks.pos": rtklib_weeks(EXAMPLES["rtklib-pos.pos"]),
+    },
     "racechrono_v3": {"canbus.csv": EXAMPLES["racechrono-v3.csv"].replace(b"200: obd", b"300: canbus")},
 }
 

@@ -51,6 +51,7 @@ NAMES = {
     "x_rate_of_rotation": ("gx_rps", None),
     "KPH": ("speed_mps", "km/h"),
     "ms_today": ("tick", None),
+    "MATH_ELAPSED_TIME": ("tick", None),
     "gnss_gVel": ("speed_mps", None),
 }
 

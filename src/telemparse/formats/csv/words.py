@@ -29,6 +29,18 @@ TIME = (
         ),
     ),
     (
+        "year",
+        "year utcyear gpsyear jahr annee anno",
+    ),
+    (
+        "month",
+        "month utcmonth gpsmonth monat mois mese mes",
+    ),
+    (
+        "day",
+        "day utcday gpsday tag dayofmonth",
+    ),
+    (
         "time",
         (
             "timeofday utctimeofday uhrzeit heure ora orario hora localtime lcltime timelocal timehhmmss "
@@ -37,15 +49,15 @@ TIME = (
     ),
     (
         "hour",
-        "hour hours stunde stunden heures ore horas hr",
+        "hour hours utchour gpshour stunde stunden heures ore horas hr",
     ),
     (
         "minute",
-        "minute minutes minuten minuti minutos",
+        "minute minutes utcminute gpsminute min minuten minuti minutos",
     ),
     (
         "second",
-        "second seconds sekunde sekunden seconde secondes secondi segundos sec",
+        "second seconds utcsecond gpssecond sekunde sekunden seconde secondes secondi segundos sec",
     ),
     (
         "millisecond",
@@ -57,7 +69,7 @@ TIME = (
     ),
     (
         "tick",
-        "mstoday",
+        "mstoday mathelapsedtime",
     ),
     (
         "gps_week",
@@ -91,7 +103,7 @@ GNSS = (
         "alt_m",
         Dimension.LENGTH,
         (
-            "gpsaltitude gpsalt gnssaltitude gnssalt gpsheight altitudemsl altmsl altitude alt elevation ele "
+            "gpsaltitude gpsalt gnssaltitude gnssalt gpsheight altitudemsl altmsl altitude alt elevation ele elev "
             "height hoehe hohe gpshohe gpshoehe altitud altitudine quota elevazione altura hauteur hmsl "
             "heightmsl altitudeabovesealevel"
         ),
