@@ -181,6 +181,25 @@ def test_a_point_without_a_position_is_an_epoch_without_fix_that_keeps_all_it_sa
     assert found.issues == []
 
 
+@pytest.mark.parametrize("piece_bytes", [64, 1 << 20])
+def test_points_of_sensors_beside_a_fix_are_no_epochs(piece_bytes):
+    beat = "<HeartRateBpm><Value>99</Value></HeartRateBpm>"
+
+    def late(second, inner, fraction):
+        return point(second, inner).replace("Z</Time>", f".{fraction}Z</Time>")
+
+    data = one(
+        late(0, PLACED, 915), late(0, beat, 932), late(1, beat, 914), late(1, PLACED, 915),
+        late(1, beat, 915), late(3, beat, 100), late(4, PLACED, 100), late(4, "", 300), late(4, beat, 400),
+    )  # fmt: skip
+    artifacts = ArtifactSet((Artifact.from_bytes(data.encode(), "a.tcx"),))
+    found = Parsed(read(artifacts, ParseOptions(), piece_bytes=piece_bytes))
+    assert len(found.seconds()) == 3
+    assert found.column("heart_rate_bpm", "channels.main") == [99.0] * 5
+    assert found.meta["epochs_without_fix"] == 1  # more than a second behind the fix
+    assert found.column("event_type", "events")[:2] == ["fix_lost", "fix_regained"]
+
+
 def test_a_recording_without_any_position_keeps_its_channels():
     found = parsed(one(*[point(n, "<DistanceMeters>1</DistanceMeters>") for n in range(5)]))
     assert list(found.tables) == ["channels.main", "laps"]
@@ -340,7 +359,8 @@ def test_folders_that_name_courses_do_not_confuse():
 
 
 @pytest.mark.parametrize(
-    ("name", "family"), [("EDGE305", "Garmin"), ("Polar Vantage", "Polar"), ("Nameless", None)]
+    ("name", "family"),
+    [("EDGE305", "Garmin"), ("vívoactive HR", "Garmin"), ("Polar Vantage", "Polar"), ("Nameless", None)],
 )
 def test_the_creator_is_the_device(name, family):
     creator = (

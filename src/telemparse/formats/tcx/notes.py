@@ -54,7 +54,7 @@ _PLACES = 1 << 18  # more than one buffer can hold; older ones have been asked f
 # Who writes which names into Creator.
 _FAMILIES = {
     "Garmin": re.compile(
-        r"(garmin|edge ?\d|forerunner|f[eē]nix|vivoactive|etrex|oregon|epix|instinct)", re.IGNORECASE
+        r"(garmin|edge ?\d|forerunner|f[eēé]nix|v[ií]vo|etrex|oregon|epix|instinct)", re.IGNORECASE
     ),
     "Polar": re.compile(r"polar\b", re.IGNORECASE),
     "Suunto": re.compile(r"suunto\b", re.IGNORECASE),

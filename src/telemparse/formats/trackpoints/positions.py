@@ -37,6 +37,7 @@ class Fixes:
         usable: points that enter gnss_pvt.
         without_fix: points whose receiver had no fix, or that stand at 0/0.
         marks: points that say nothing but their time.
+        absent: points that say something else, but no position; they are among those without a fix.
     """
 
     lat_deg: Floats
@@ -44,6 +45,7 @@ class Fixes:
     usable: Mask
     without_fix: Mask
     marks: Mask
+    absent: Mask
 
 
 def fixes_of(block: Block, lexicon: Lexicon, times: Times, gnss: dict[str, Numbers], losses: Losses) -> Fixes:
@@ -58,7 +60,7 @@ def fixes_of(block: Block, lexicon: Lexicon, times: Times, gnss: dict[str, Numbe
     without_fix = origin
     if "fix_type" in gnss:
         without_fix = origin | (gnss["fix_type"].values == 0)
-    marks = np.zeros(block.rows, np.bool_)
+    marks = absent = np.zeros(block.rows, np.bool_)
     if lexicon.unplaced is not Unplaced.SKIPPED and not readable.all():
         marks, absent = _absent(block, lexicon)
         without_fix = without_fix | absent
@@ -66,7 +68,7 @@ def fixes_of(block: Block, lexicon: Lexicon, times: Times, gnss: dict[str, Numbe
     losses.add("position", readable & ~possible & ~without_fix, times.first, block.offsets)
     # 180 degrees east and west are one meridian, which the schema calls -180.
     lon = np.where(lon == _MAX_LON, -_MAX_LON, lon) if (lon == _MAX_LON).any() else lon
-    return Fixes(lat, lon, possible & ~without_fix, without_fix, marks)
+    return Fixes(lat, lon, possible & ~without_fix, without_fix, marks, absent)
 
 
 def _absent(block: Block, lexicon: Lexicon) -> tuple[Mask, Mask]:

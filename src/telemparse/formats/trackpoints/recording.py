@@ -8,8 +8,9 @@ import attrs
 
 from telemparse.formats.trackpoints.channels import Channels
 from telemparse.formats.trackpoints.clock import Clock
+from telemparse.formats.trackpoints.companions import Companions
 from telemparse.formats.trackpoints.findings import damage_issues, loss_issues
-from telemparse.formats.trackpoints.lexicon import Role
+from telemparse.formats.trackpoints.lexicon import Role, Unplaced
 from telemparse.formats.trackpoints.losses import Losses
 from telemparse.formats.trackpoints.moments import Moments
 from telemparse.formats.trackpoints.positions import fixes_of, gnss_batch
@@ -116,7 +117,7 @@ class _Recording:
         """Yield what one document holds."""
         form, text = self.form, XmlText.of(artifact.open)
         notes, losses, moments = form.notes(), Losses(), Moments()
-        channels = Channels(form.lexicon)
+        channels, companions = Channels(form.lexicon), Companions()
         reader = PointReader(text, form.outline, notes, self.method, self.piece_bytes)
         again = _Again(text, form, self.method, self.piece_bytes)
         clock = Clock(form.lexicon.time, self.options.timezone, again)
@@ -129,6 +130,9 @@ class _Recording:
                 gnss = numbers(block, form.lexicon, Role.GNSS)
                 assumed |= {name for name, column in gnss.items() if column.leaf.assumed}
                 fixes = fixes_of(block, form.lexicon, times, gnss, losses)
+                if form.lexicon.unplaced is Unplaced.EPOCH:
+                    fixes, beside = companions.without(fixes, times)
+                    self.epochs -= beside
                 breaks = notes.breaks(block, moments.changes(block), fixes.marks)
                 self.without_fix += int(fixes.without_fix.sum())
                 self.epochs += block.rows - int(fixes.marks.sum())
