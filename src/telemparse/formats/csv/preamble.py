@@ -11,6 +11,7 @@ import numpy as np
 from telemparse.extension.csv_rules import timed
 from telemparse.formats.csv.rows import split_line
 from telemparse.formats.csv.spans import decimal_ns
+from telemparse.formats.csv.spelled_dates import english_clock, iso_date
 from telemparse.formats.csv.vocabulary import squash
 from telemparse.kernels.clocks import DAY_NS, local_to_utc_ns
 from telemparse.kernels.dates import DateOrder, dates, stamps, times_of_day
@@ -79,11 +80,22 @@ def start_ns(layout: Layout, start: Start, zone: str | None) -> int | None:
         return None
     # `Sunday, December 15, 2024`, quoted or in cells of its own.
     text = _WEEKDAY.sub("", date[0] if any(letter.isdigit() for letter in date[0]) else ", ".join(date[:3]))
-    days, dated = dates(strings([text]), DateOrder(start.order))
-    of_day_ns, good = times_of_day(strings([clock[0]]))
-    if not (dated[0] and good[0]):
+    day = _day(text, DateOrder(start.order))
+    of_day_ns, good = times_of_day(strings([english_clock(clock[0])]))
+    if day is None or not good[0]:
         return None
-    return _in_utc(int(days[0]) * DAY_NS + int(of_day_ns[0]), zone)
+    return _in_utc(day * DAY_NS + int(of_day_ns[0]), zone)
+
+
+def _day(text: str, order: DateOrder) -> int | None:
+    """Return the day since 1970 of a date: spelled, in the vendor's order, or in the only one that fits."""
+    spelled = iso_date(text)
+    days, dated = dates(strings([spelled or text]), DateOrder.YMD if spelled else order)
+    if dated[0]:
+        return int(days[0])
+    others = [dates(strings([text]), other) for other in DateOrder if other is not order]
+    fitting = [int(days[0]) for days, dated in others if dated[0]]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _stamped_ns(layout: Layout, start: Start, zone: str | None) -> int | None:
