@@ -363,6 +363,14 @@ def test_arrays_of_the_placemark_belong_to_its_track_wherever_they_stand(first):
     assert found.issues == []
 
 
+def test_the_altitude_mode_of_a_multitrack_holds_for_its_tracks():
+    tracks = [track(when(0), coord("6 50 3"), mode=mode) for mode in (None, "absolute")]
+    mode = "<altitudeMode>relativeToGround</altitudeMode>"
+    found = parsed(kml(placemark(f"<gx:MultiTrack>{mode}{''.join(tracks)}</gx:MultiTrack>")))
+    assert found.column("alt_m") == [None, 3.0]
+    assert found.column("height", "channels.main") == [3.0]
+
+
 @pytest.mark.parametrize("unit", ["m/s", "kn"])
 def test_a_speed_whose_schema_says_metres_per_second_is_the_receivers(unit):
     display = f"<displayName><![CDATA[Geschwindigkeit ({unit})]]></displayName>"

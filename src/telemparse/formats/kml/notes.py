@@ -100,6 +100,7 @@ class Notes:
                 # Arrays of the placemark may stand in front of it.
                 self._track, self._promised = self._promised or Track(), None
                 self._track.name = self._placemark.name
+                self._track.altitude_mode = self._placemark.tracks_mode
                 self._containers[self._opened] = Container(self._track)
             else:
                 self._containers[self._opened] = self._array(attributes.get("name", "value"))
@@ -130,6 +131,8 @@ class Notes:
         elif below == ("Point", "coordinates"):
             self._placemark.placed("".join(self._text), self._coordinates_at)
             self._text.clear()
+        elif below == ("MultiTrack", "altitudeMode"):
+            self._placemark.tracks_mode = text[:_CHARACTERS]
         elif below == ("LineString", "altitudeMode"):
             self._line_mode = text[:_CHARACTERS]
         elif below == ("LineString", "coordinates"):

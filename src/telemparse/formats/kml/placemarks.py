@@ -30,6 +30,7 @@ class Placemark:
         point: its position as written, None without one, or with several.
         point_at: offset of that in the document.
         altitude_mode: of its point.
+        tracks_mode: of all tracks of its MultiTrack that say none themselves.
         data: its ExtendedData as texts, by name; the first 128.
         skipped: names of further data, as many again.
     """
@@ -39,6 +40,7 @@ class Placemark:
     begin: str | None = None
     end: str | None = None
     altitude_mode: str | None = None
+    tracks_mode: str | None = None
     point_at: int = 0
     data: dict[str, str] = attrs.field(factory=dict)
     skipped: list[str] = attrs.field(factory=list)
