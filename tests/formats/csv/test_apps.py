@@ -177,3 +177,37 @@ def test_the_course_over_ground_goes_before_where_the_nose_points(read):
     found = read(header + "\n" + drive(lambda s: f"{s.ms},270,2,500,{s.lat:.7f},{s.lon},12,14"))
     assert (column(found, "course_deg")[0], column(found, "alt_m")[0]) == (12.0, 500.0)
     assert column(found, "sat_count")[0] == 14
+
+
+PARTS = {
+    "second.fraction": ("second", lambda s: f"{s.at.second}.{s.number % 10}"),
+    "nano": ("sec,nano", lambda s: f"{s.at.second},{s.at.microsecond}000"),
+    "nano of the next second": ("sec,nano", lambda s: f"{s.at.second + 1},{s.at.microsecond * 1000 - 10**9}"),
+    "iTOW": ("sec,iTOW", lambda s: f"{s.at.second},{36018000 + 100 * s.number}"),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_years_months_and_days_in_columns_are_the_date(read, name):
+    heading, seconds = PARTS[name]
+    rows = drive(lambda s: f"2025,5,4,{s.at.hour},{s.at.minute},{seconds(s)},{s.lat:.7f},{s.lon}")
+    found = read(f"year,month,day,hour,min,{heading},lat,lon\n" + rows, timezone="UTC")
+    assert first_and_last(found) == (_START, Sample(39).at)
+
+
+def test_dates_that_there_are_not_are_rows_without_a_time(read):
+    rows = "".join(f"25,{month},{day},10,0,0,48.{month:02},11.5\n" for month, day in MONTH_DAYS)
+    found = read("year,month,day,hour,minute,second,lat,lon\n" + rows, timezone="UTC")
+    assert [stamp.as_py().strftime("%Y-%m-%d") for stamp in found.streams["gnss_pvt"]["t"]] == [
+        "2025-02-28", "2025-05-04", "2025-12-31",
+    ]  # fmt: skip
+
+
+MONTH_DAYS = ((2, 28), (2, 29), (5, 4), (0, 4), (13, 1), (12, 31), (12, 32), (12, 0))
+
+
+def test_names_of_weekdays_are_no_part_of_a_date(read):
+    found = read(
+        "year,month,day,hour,minute,second,lat,lon\n2025,5,Sun,10,0,0,48,11\n2025,5,Sun,10,0,1,48,11\n"
+    )
+    assert found.metadata["clock"]["source"] == ["hour", "minute", "second"]

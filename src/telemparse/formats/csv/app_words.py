@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = ["APP_AXES", "APP_WORDS", "FIRST_WORDS"]
 
 APP_WORDS = {
+    "nanosecond": "utcnano nano nanosecond nanoseconds",
     # SensorLog, AndroSensor, DJI flight records, DatCon, OwnTracks
     "t": (
         "loggingtime yyyymoddhhmisssss yyyymmddhhmisssss tst locationtimestampsince1970 osdflytime "
@@ -42,7 +43,7 @@ APP_WORDS = {
 """Words by the name of the quantity that they mean."""
 
 FIRST_WORDS = {"alt_m": "gpsaltmsl hmsl", "course_deg": "gpscourseoverground"}
-"""Words that come before the common ones: the height above the sea; the course, before where a nose points."""
+"""Words that come before the common ones: the height above the sea; the course, not where a nose points."""
 
 APP_AXES = {
     "accel": "accelerometeracceleration fieldlinearacceleration accelerometerms2",

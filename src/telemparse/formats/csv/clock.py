@@ -58,7 +58,7 @@ class Clock:
         zone_name: of the option.
         offset: the offset column.
         assumed_utc: wall-clock stamps of an unnamed zone are taken as UTC.
-        fraction: a column of milliseconds beside stamps of whole seconds.
+        fraction: a column of milliseconds or nanoseconds beside stamps of whole seconds.
         counter: one of the device beside the stamps, finer or steadier than they are.
         start_ns: instant of the zero of a counter whose start the preamble tells, or None.
     """
@@ -115,8 +115,10 @@ class Clock:
         if self.fraction is None:
             return found
         fraction_ns, valid, _bad = exact(cells.columns[self.fraction.column.index], decimal, 9)
-        fraction_ns //= _MS_PER_S
-        valid &= (fraction_ns >= 0) & (fraction_ns < NS_PER_S)
+        # u-blox rounds to the next second, and takes the rest off as negative nanoseconds.
+        of_ms = self.fraction.name == "millisecond"
+        fraction_ns //= _MS_PER_S if of_ms else NS_PER_S
+        valid &= (fraction_ns >= (0 if of_ms else -NS_PER_S)) & (fraction_ns < NS_PER_S)
         valid = valid if found.valid is None else valid & found.valid
         return Instants(
             found.t_ns + np.where(valid, fraction_ns, 0), valid, found.repaired, zoned=found.zoned

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telemparse.formats.csv.clock import Clock
-from telemparse.formats.csv.sources import DaySource, NumberSource, StampSource
+from telemparse.formats.csv.sources import DATE_PARTS, DaySource, NumberSource, StampSource
 from telemparse.formats.csv.timing import Form
 
 if TYPE_CHECKING:
@@ -58,6 +58,11 @@ def _day_clock(read: list[TimeColumn]) -> Clock | None:
         return None
     used = (clock,) if clock is not None else tuple(parts.values())
     date = _of(read, Form.DATE)
+    found = {name: column_named(read, name) for name in DATE_PARTS}
+    of_date = {name: part for name, part in found.items() if part is not None}
+    if date is None and len(of_date) == len(found):
+        words = "year, month, day and time of day"
+        return Clock(DaySource(clock, parts, None, of_date), "utc", (*of_date.values(), *used), words)
     if date is None:
         return Clock(DaySource(clock, parts, None), "time_of_day", used, "time of day")
     words = f"date ({date.order}) and time of day"

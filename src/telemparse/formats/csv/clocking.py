@@ -107,8 +107,8 @@ def _read(columns: list[Column]) -> tuple[list[TimeColumn], Ambiguous | None]:
 
 
 def _add_fraction(clock: Clock, read: list[TimeColumn]) -> None:
-    """Add a column of milliseconds to stamps of whole seconds."""
-    fraction = column_named(read, "millisecond")
+    """Add a column of milliseconds or nanoseconds to stamps of whole seconds."""
+    fraction = column_named(read, "millisecond") or column_named(read, "nanosecond")
     if fraction is None or fraction in clock.columns or fraction.form is not Form.PART:
         return
     if any(stamped.form is Form.COUNTER or not _is_coarse(stamped) for stamped in clock.columns):
@@ -120,9 +120,11 @@ def _add_fraction(clock: Clock, read: list[TimeColumn]) -> None:
 
 def _count(clock: Clock, read: list[TimeColumn], dialect: CsvDialect) -> None:
     """Let a counter of the device subdivide stamps of whole seconds, or lead stamps that wander."""
-    counter = next(
-        (stamped for stamped in read if stamped.form is Form.COUNTER and stamped.name != "gps_tow"), None
+    # The time of a GPS week counts on from second to second, too; a device's own counter goes before.
+    counters = sorted(
+        (stamped for stamped in read if stamped.form is Form.COUNTER), key=lambda each: each.name == "gps_tow"
     )
+    counter = counters[0] if counters else None
     if clock.time_base != "utc" or counter is None or counter in clock.columns:
         return
     if dialect.ticks is Ticks.FOUND and not all(_repeats(stamped) for stamped in clock.columns):

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.timing import TimeColumn
     from telemparse.kernels.arrays import Ints, Mask
 
-__all__ = ["DaySource", "Instants", "NumberSource", "RowSource", "StampSource"]
+__all__ = ["DATE_PARTS", "DaySource", "Instants", "NumberSource", "RowSource", "StampSource"]
+
+
+DATE_PARTS = ("year", "month", "day")
+"""Columns that make a date together."""
 
 
 @attrs.frozen
@@ -108,11 +112,13 @@ class DaySource:
         clock: one column of clocks, or None.
         parts: columns of hours, minutes, seconds and milliseconds otherwise.
         date: column of dates, or None.
+        date_parts: columns of years, months and days otherwise, or none.
     """
 
     clock: TimeColumn | None
     parts: dict[str, TimeColumn]
     date: TimeColumn | None
+    date_parts: dict[str, TimeColumn] = attrs.field(factory=dict)
     _previous_ns: int | None = None
     _passed: int = 0
     _day: int | None = None
@@ -123,6 +129,9 @@ class DaySource:
         days = np.zeros(len(of_day_ns), np.int64)
         if self.date is not None:
             days, dated = dates(text(cells.columns[self.date.column.index]), self.date.order)
+            valid = valid & dated
+        elif self.date_parts:
+            days, dated = self._days(cells, decimal)
             valid = valid & dated
         rows = np.flatnonzero(valid)
         if not len(rows):
@@ -159,6 +168,19 @@ class DaySource:
             valid &= good & (value >= 0) & (value <= most * NS_PER_S)
         return np.where(valid, total, 0), valid
 
+    def _days(self, cells: Cells, decimal: str) -> tuple[Ints, Mask]:
+        """Return days since 1970 of years, months and days, and which rows have a date that there is."""
+        read = [exact(cells.columns[self.date_parts[name].column.index], decimal, 9) for name in DATE_PARTS]
+        year, month, day = (np.where(valid, value // NS_PER_S, -1) for value, valid, _bad in read)
+        year = np.where((year >= 0) & (year < _CENTURY), year + _MILLENNIUM, year)
+        there = (year >= _FIRST_YEAR) & (year < _LAST_YEAR) & (month >= 1) & (month <= _MONTHS)
+        months = np.where(there, (year - _FIRST_YEAR) * _MONTHS + month - 1, 0)
+        firsts = months.astype("datetime64[M]").astype("datetime64[D]")
+        lasts = (months + 1).astype("datetime64[M]").astype("datetime64[D]")
+        there &= (day >= 1) & (day <= (lasts - firsts).astype(np.int64))
+        days: Ints = firsts.astype(np.int64) + np.where(there, day, 1) - 1
+        return days, there
+
     def _extra_days(self, of_day_ns: Ints, days: Ints) -> Ints:
         """Return days to add where the clock has passed midnight and the date has not (yet)."""
         first = of_day_ns[0] if self._previous_ns is None else self._previous_ns
@@ -174,6 +196,7 @@ class DaySource:
         return extra
 
 
+_FIRST_YEAR, _LAST_YEAR, _MILLENNIUM, _CENTURY, _MONTHS = 1970, 2200, 2000, 100, 12
 _PARTS = {
     "hour": (3600 * NS_PER_S, 23),
     "minute": (60 * NS_PER_S, 59),

@@ -76,7 +76,10 @@ class TimeColumn:
 
 _DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _ORDERS = {order.value: order for order in DateOrder}
-_PARTS = ("hour", "minute", "second", "millisecond", "utc_offset", "gps_week")
+_DATE_PARTS = ("year", "month", "day")
+_PARTS = (
+    *_DATE_PARTS, "hour", "minute", "second", "millisecond", "nanosecond", "utc_offset", "gps_week",
+)  # fmt: skip
 _EPOCH_FIRST_S, _EPOCH_LAST_S = 631_152_000.0, 4_102_444_800.0  # 1990 to 2100
 _ZONED = re.compile(r"(?:Z|z|UTC|GMT|[+-]\d{1,2}(?::?\d\d)?)$")
 _UTC = re.compile(r"utc|gmt|zulu")
@@ -116,7 +119,9 @@ def _are_short(column: Column) -> bool:
     return all(abs(value) < 10**_DATE_DIGITS for value in column.profile.numbers)
 
 
-def _part(column: Column, name: str, *, utc: bool) -> TimeColumn:
+def _part(column: Column, name: str, *, utc: bool) -> TimeColumn | None:
+    if name in _DATE_PARTS and not (column.profile.share(CellKind.NUMBER) > _MOST and column.profile.whole):
+        return None  # the name of a month or of a day of the week
     if name == "millisecond" and max(column.profile.numbers, default=0) >= _MS_PER_S:
         return TimeColumn(column, Form.COUNTER, digits=3, utc=utc)  # it counts on and is no part of a second
     return TimeColumn(column, Form.PART, utc=utc)

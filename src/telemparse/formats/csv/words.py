@@ -64,6 +64,10 @@ TIME = (
         "millisecond milliseconds millisekunde millisekunden msec ms",
     ),
     (
+        "nanosecond",
+        "",
+    ),
+    (
         "utc_offset",
         "utcoffset utcofst tzoffset timezoneoffset gmtoffset utcoff zoneoffset",
     ),
