@@ -194,6 +194,22 @@ def test_figures_below_a_header_are_a_row_where_they_number_no_columns(read):
     assert skipped.evidence["loci"] == ["line 2"]
 
 
+def test_racecapture_is_told_without_a_receiver_and_without_laps(read):
+    head = '"Interval"|"ms"|0|0|1,"Utc"|"ms"|0|0|1,"AccelX"|"G"|-3.0|3.0|25,"RPM"|"rpm"|0|9000|50\n'
+    result = read(head + "".join(f"{402 + 40 * n},0,-0.02,{3000 + n}\n" for n in range(9)))
+    assert result.metadata["dialect"] == "racecapture"
+    assert result.metadata["clock"]["is"] == "counter in ms"
+    assert result.streams["channels.main"].num_rows == 9
+
+
+def test_an_older_log_of_doves_has_fewer_columns(read):
+    rows = "".join(
+        f"{1_746_352_800_000 + 100 * n},12,0.9,-30.{n:04d},-40.5,22.37,90,5000\n" for n in range(9)
+    )
+    result = read("timestamp,sats,hdop,lat,lng,speed_mph,heading_deg,rpm\n" + rows)
+    assert (result.metadata["dialect"], result.streams["gnss_pvt"].num_rows) == ("dovex", 9)
+
+
 def test_racecapture_units_are_those_of_its_header(read):
     data = EXAMPLES["racecapture.log"].decode()
     metric = data.replace('"Speed"|"MPH"', '"Speed"|"km/h"').replace('"Altitude"|"M"', '"Altitude"|"ft"')

@@ -9,9 +9,7 @@ __all__ = ["DOVEX"]
 DOVEX = CsvDialect(
     name="dovex",
     title="Dove's lap logger",
-    header=frozenset(
-        {"timestamp", "sats", "hdop", "lat", "lng", "speed_mph", "altitude_m", "heading_deg", "h_acc_m"}
-    ),
+    header=frozenset({"timestamp", "sats", "hdop", "lat", "lng", "speed_mph"}),
     columns={
         "timestamp": "t:ms",
         "sats": "sat_count",

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from telemparse.extension.csv_dialect import CsvDialect, EpochRule, FixRule, HeaderCells, LapRule, Ticks
+from telemparse.extension.csv_dialect import (
+    CsvDialect,
+    EpochRule,
+    FixRule,
+    HeaderCells,
+    LapRule,
+    Match,
+    Ticks,
+)
 
 __all__ = ["RACECAPTURE"]
 
@@ -15,6 +23,8 @@ RACECAPTURE = CsvDialect(
     name="racecapture",
     title="RaceCapture",
     header_cells=HeaderCells.BARRED,
+    match=Match.ANY,  # the second generation may log without a receiver, or without laps
+    first_columns=("Interval", "Utc"),
     header=frozenset({"Latitude", "Longitude", "Speed", "LapCount", "LapTime"}),
     columns={
         "Utc": "t:ms",
