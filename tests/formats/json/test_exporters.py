@@ -108,6 +108,13 @@ def test_streams_of_a_ride_are_columns():
     assert [issue.code for issue in result.warnings] == ["TIME_RELATIVE"]
 
 
+def test_streams_of_a_ride_may_be_bare_lists():
+    bare = {key: stream["data"] for key, stream in ride().items()}
+    table = parsed(bare).streams["gnss_pvt"]
+    assert table["lon_deg"].to_pylist() == [11.5] * 6
+    assert [stamp.as_py().second for stamp in table["t"]] == list(range(6))
+
+
 def test_streams_of_unlike_lengths_are_no_ride():
     document = ride()
     document["time"]["data"] = [0, 1]

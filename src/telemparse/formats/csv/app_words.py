@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = ["APP_AXES", "APP_WORDS", "FIRST_WORDS"]
 
 APP_WORDS = {
+    "gps_week": "gpsw",
     "nanosecond": "utcnano nano nanosecond nanoseconds",
     # SensorLog, AndroSensor, DJI flight records, DatCon, OwnTracks
     "t": (

@@ -1,5 +1,7 @@
 """Streams of a ride by key: `{"time": {"data": [...], ...}, "latlng": {"data": [[lat, lon], ...], ...}}`.
 
+Its site gives the same without the objects around the lists: `{"time": [...], "latlng": [[lat, lon], ...]}`.
+
 Strava's streams (developers.strava.com, "Streams", `key_by_type=true`): times in seconds since the start,
 speeds in metres a second, distances and heights in metres, one value a sample in each of them.
 """
@@ -13,7 +15,7 @@ __all__ = ["ride_columns"]
 _MARKS = ("original_size", "resolution", "series_type")
 _UNITS = {"time": "time (s)", "velocity_smooth": "velocity_smooth (m/s)", "distance": "distance (m)",
           "altitude": "altitude (m)"}  # fmt: skip
-_FEWEST = 2
+_FEWEST, _PAIR = 2, 2
 
 
 def ride_columns(value: dict[str, Any]) -> dict[str, list[Any]]:
@@ -25,6 +27,8 @@ def ride_columns(value: dict[str, Any]) -> dict[str, list[Any]]:
         and isinstance(part.get("data"), list)
         and any(mark in part for mark in _MARKS)
     }
+    if not streams and _are_pairs(value.get("latlng")) and isinstance(value.get("time"), list):
+        streams = {key: part for key, part in value.items() if isinstance(part, list)}
     lengths = {len(data) for data in streams.values()}
     if len(streams) < _FEWEST or len(lengths) != 1 or min(lengths) < _FEWEST:
         return {}
@@ -36,6 +40,10 @@ def ride_columns(value: dict[str, Any]) -> dict[str, list[Any]]:
         else:
             columns[_UNITS.get(key, key)] = data
     return columns
+
+
+def _are_pairs(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], list) and len(value[0]) == _PAIR
 
 
 def _item(place: Any, index: int) -> Any:
