@@ -211,3 +211,14 @@ def test_names_of_weekdays_are_no_part_of_a_date(read):
         "year,month,day,hour,minute,second,lat,lon\n2025,5,Sun,10,0,0,48,11\n2025,5,Sun,10,0,1,48,11\n"
     )
     assert found.metadata["clock"]["source"] == ["hour", "minute", "second"]
+
+
+def test_baselines_of_rtklib_are_channels_with_the_time_of_gps(read, codes):
+    names = "e-baseline(m)  n-baseline(m)  u-baseline(m)   Q  ns   sde(m)   sdn(m)   sdu(m)"
+    rows = "".join(
+        f"2025/05/04 10:00:{18 + n}.000      10.0000      {n}.5000       1.0000   1  12   0.01   0.01   0.02\n"
+        for n in range(6)
+    )
+    found = read(f"%  GPST                   {names}\n" + rows)
+    assert first_and_last(found, "channels.main") == (_START, _START + dt.timedelta(seconds=5))
+    assert codes(found) == ["CSV_MISSING_LAT_LON"]

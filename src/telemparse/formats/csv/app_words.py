@@ -9,15 +9,16 @@ from __future__ import annotations
 __all__ = ["APP_AXES", "APP_WORDS", "FIRST_WORDS"]
 
 APP_WORDS = {
-    "gps_week": "gpsw",
+    "gps_week": "gpsw gpstweek",
+    "gps_tow": "gpsttow",
     "nanosecond": "utcnano nano nanosecond nanoseconds",
     # SensorLog, AndroSensor, DJI flight records, DatCon, OwnTracks
     "t": (
         "loggingtime yyyymoddhhmisssss yyyymmddhhmisssss tst locationtimestampsince1970 osdflytime "
         "clockoffsettime timesincestartin timesincestart"
     ),
-    "date": "customdate rtcdate",
-    "time": "customupdatetime",
+    "date": "customdate rtcdate gpstdate jstdate",
+    "time": "customupdatetime gpst jst",
     # `OSD.latitude` of DJI, `field.latitude` of ROS, `GPS_coord[0]` of Betaflight, `GPS(0):Lat` of DatCon
     "lat_deg": "locationlatitude osdlatitude fieldlatitude gpscoord0 gps0lat",
     "lon_deg": "locationlongitude osdlongitude fieldlongitude gpscoord1 gps0long gps0lon",

@@ -22,6 +22,7 @@ __all__ = ["begin", "place"]
 
 # A column named after its clock: Japan's has no summer time.
 _ZONES_BY_NAME = {"JST": "Asia/Tokyo"}
+_GPS_TIME = "GPST"
 
 
 def begin(clock: Clock, dialect: CsvDialect, options: ParseOptions, layout: Layout) -> None:
@@ -50,7 +51,7 @@ def place(clock: Clock, read: list[TimeColumn], dialect: CsvDialect, options: Pa
     if clock.start_ns is not None:
         return
     stamped = [column for column in clock.columns if column.form is not Form.COUNTER]
-    if any(column.column.qualifier == "gps" for column in stamped):
+    if any(column.column.qualifier == "gps" or column.column.source == _GPS_TIME for column in stamped):
         clock.zone = Zone.GPS
         clock.words += ", GPS time, leap seconds off"
         return
