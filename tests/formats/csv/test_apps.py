@@ -216,7 +216,7 @@ def test_names_of_weekdays_are_no_part_of_a_date(read):
 def test_baselines_of_rtklib_are_channels_with_the_time_of_gps(read, codes):
     names = "e-baseline(m)  n-baseline(m)  u-baseline(m)   Q  ns   sde(m)   sdn(m)   sdu(m)"
     rows = "".join(
-        f"2025/05/04 10:00:{18 + n}.000      10.0000      {n}.5000       1.0000   1  12   0.01   0.01   0.02\n"
+        f"2025/05/04 10:00:{18 + n}.000      10.0000      {n}.5000     1.0000   1  12   0.01   0.01   0.02\n"
         for n in range(6)
     )
     found = read(f"%  GPST                   {names}\n" + rows)
