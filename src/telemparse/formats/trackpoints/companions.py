@@ -30,8 +30,6 @@ class Companions:
 
     def without(self, fixes: Fixes, times: Times) -> tuple[Fixes, int]:
         """Return the next block's fixes without companions among the epochs, and how many there were."""
-        if not len(times.t_ns):
-            return fixes, 0
         rows = np.maximum.accumulate(np.where(fixes.usable, np.arange(len(times.t_ns)), 0))
         seen = times.t_ns[rows]
         # Up to the first fix of the block the last one before counts.
