@@ -84,6 +84,21 @@ def test_what_json_does_not_define_is_counted():
     assert (source.counts.repeated_keys, source.counts.not_numbers) == (1, 3)
 
 
+@pytest.mark.parametrize("step", [4, 9, 1 << 18])
+def test_what_json_does_not_define_is_counted_once_and_not_in_what_is_damaged(step):
+    _found, source = read('[{"a": {"b": NaN, "b": 1}, "c": "x"}, {"d": {"b": NaN, "b": 1}, "e": ?}]', step)
+    assert (source.counts.repeated_keys, source.counts.not_numbers) == (1, 1)
+    _found, lines = read('[{"a": {"b": NaN, "b": 1}}]\n[{"a": 1}]\n', step)
+    assert (lines.counts.repeated_keys, lines.counts.not_numbers) == (1, 1)
+
+
+@pytest.mark.parametrize("step", [*range(8, 13), 1 << 18])
+def test_one_comma_stands_between_elements_wherever_the_buffer_ends(step):
+    found, source = read('[{"a": 1} , ,{"a": 2} , {"a": 3} ,\n]', step)
+    assert found == [{"a": "1"}, {"a": "3"}]
+    assert [damage.offset for damage in source.damages] == [12]
+
+
 @pytest.mark.parametrize("step", [3, 1 << 18])
 def test_a_damaged_line_is_passed_over(step):
     data = '{"a": 1}\n{"a": ?}\n{"a": 3}\nnothing\n{"a": 5}\n'

@@ -50,12 +50,24 @@ class TextBuffer:
 
     def more(self) -> None:
         """Take more of the text into memory."""
+        self.text += self._piece()
+
+    def _piece(self) -> str:
         if self._ahead:
-            self.text += self._ahead.pop()
-            return
+            return self._ahead.pop()
         piece = self.stream.read(self.step)
-        self.text += self._decode.decode(piece, not piece)
         self.ended = not piece
+        return str(self._decode.decode(piece, not piece))
+
+    def ahead(self, size: int) -> str:
+        """Return so many characters from the place on, fewer only where the text ends."""
+        self.drop()
+        pieces, held = [self.text], len(self.text) - self.place
+        while held < size and not self.ended:
+            pieces.append(self._piece())
+            held += len(pieces[-1])
+        self.text = "".join(pieces)
+        return self.text[self.place : self.place + size]
 
     def peek(self) -> str:
         """Return the letter at the place, nothing at the end."""
@@ -82,7 +94,7 @@ class TextBuffer:
         if self.place < self.step:
             return
         passed, rest = self.text[: self.place], self.text[self.place :]
-        self._passed_bytes += len(passed.encode(self._encoding.name, "replace"))
+        self._passed_bytes += self._bytes_of(passed)
         self._passed_lines += passed.count("\n")
         self.text, self.place = rest[: self.step], 0
         self._ahead += [rest[at : at + self.step] for at in range(self.step, len(rest), self.step)][::-1]
@@ -91,5 +103,9 @@ class TextBuffer:
     def locate(self, place: int) -> tuple[int, int]:
         """Return the offset in the file, in bytes, and the line, from 1, of an index into the text."""
         before = self.text[:place]
-        offset = self._passed_bytes + len(before.encode(self._encoding.name, "replace"))
-        return offset, self._passed_lines + before.count("\n") + 1
+        return self._passed_bytes + self._bytes_of(before), self._passed_lines + before.count("\n") + 1
+
+    def _bytes_of(self, text: str) -> int:
+        if text.isascii():
+            return len(text) * self._encoding.width
+        return len(text.encode(self._encoding.name, "replace"))

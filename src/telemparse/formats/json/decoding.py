@@ -21,7 +21,8 @@ LARGEST_VALUE_BYTES = 64 * 1024 * 1024
 
 _DEEPEST = 512  # of one value; the standard library's scanner takes a thousand, or since 3.13 ten thousand
 _BLANK = re.compile(r"[ \t\r\n\0\x1e\ufeff]*")  # NUL padding, and the separator of RFC 7464
-_BETWEEN = re.compile(r"[ \t\r\n\0]*(?:,[ \t\r\n\0]*)?")
+_GAP = re.compile(r"[ \t\r\n\0]*")
+_BETWEEN = re.compile(rf"{_GAP.pattern}(?:,{_GAP.pattern})?")
 _NEXT_ELEMENT = re.compile(r"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)|\][ \t\r\n]*,[ \t\r\n]*(?=\[)|\n[ \t]*(?=[{\[])")
 _STEP = 1 << 16
 _STARTS = frozenset('{["-0123456789tfnNI')
@@ -93,6 +94,7 @@ class Reader:
     counts: Counts = attrs.field(factory=Counts)
     _buffer: TextBuffer = attrs.field(init=False)
     _scan: Any = None
+    _began: int = 0
 
     def __attrs_post_init__(self) -> None:
         self._buffer = TextBuffer(self.stream, self.head, self.step)
@@ -125,7 +127,7 @@ class Reader:
         closed_ = False
         while True:
             buffer.drop()
-            buffer.skip(_BETWEEN if self.is_array else _BLANK)
+            self._pass_between()
             letter = buffer.peek()
             if not letter:
                 if self.is_array and not closed_ and not self._is_truncated:
@@ -141,6 +143,39 @@ class Reader:
             else:
                 yield from self._value()
 
+    def _pass_between(self) -> None:
+        """Go past blanks, and in an array past one comma, wherever the buffer ends."""
+        buffer = self._buffer
+        found = self.between.match(buffer.text, buffer.place)
+        if found is not None and found.end() < len(buffer.text):
+            buffer.place = found.end()
+            return
+        buffer.skip(_GAP if self.is_array else _BLANK)
+        if self.is_array and buffer.peek() == ",":
+            buffer.place += 1
+            buffer.skip(_GAP)
+
+    # --- for those who read values on their own, while the iterator of elements waits behind one ------
+
+    @property
+    def last(self) -> str:
+        """The text of the last value."""
+        return self._buffer.text[self._began : self._buffer.place]
+
+    @property
+    def between(self) -> re.Pattern[str]:
+        """What may stand between two values."""
+        return _BETWEEN if self.is_array else _BLANK
+
+    def ahead(self, size: int) -> str:
+        """Return so many characters behind the last value, fewer only where the text ends."""
+        return self._buffer.ahead(size)
+
+    def go_on(self, passed: int, values: int) -> None:
+        """Go on behind values that were read on their own, and behind so many characters."""
+        self._buffer.place += passed
+        self.values += values
+
     def _is_one_of_lines(self) -> bool:
         """Tell a line that is an array (with more lines of arrays behind it) from one long array."""
         buffer = self._buffer
@@ -151,10 +186,13 @@ class Reader:
         line, newline, rest = buffer.text[buffer.place :].partition("\n")
         if not newline:
             return False
+        met, self.counts = self.counts, Counts()
         try:
             _value, end = self._scan(line, 0)
         except (ValueError, RecursionError):
             return False
+        finally:
+            self.counts = met
         while not buffer.ended and len(buffer.text) < 2 * _LONGEST_LINE and not rest.strip():
             buffer.more()
             rest = buffer.text[buffer.place :].partition("\n")[2]
@@ -165,6 +203,8 @@ class Reader:
         if buffer.text[buffer.place] not in _STARTS:  # quicker than an error, which counts lines
             yield from self._salvage(buffer.place, "Expecting value")
             return
+        counts = self.counts
+        met = counts.repeated_keys, counts.not_numbers
         while True:
             try:
                 value, end = self._scan(buffer.text, buffer.place)
@@ -179,11 +219,13 @@ class Reader:
                 cut = left <= _NEAR_END or (error.startswith("Unterminated") and left < _LONGEST_STRING)
             else:
                 if end < len(buffer.text) or buffer.ended:
-                    buffer.place = end
+                    self._began, buffer.place = buffer.place, end
                     self.values += 1
                     yield value
                     return
                 error, place, cut = "", end, True  # a number may go on behind the buffer
+            # What stands in a value is counted once, when it is whole.
+            counts.repeated_keys, counts.not_numbers = met
             if not cut or buffer.ended:
                 yield from self._salvage(place, error)
                 return

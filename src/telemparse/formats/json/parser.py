@@ -11,6 +11,7 @@ from telemparse.formats.json.decoding import LARGEST_VALUE_BYTES, Reader, TooLar
 from telemparse.formats.json.lines import is_head
 from telemparse.formats.json.mychronogps import Trace
 from telemparse.formats.json.reports import damage_issues, document_issues, retold
+from telemparse.formats.json.runs import Runs
 from telemparse.formats.json.shapes import facts_of, found_in
 from telemparse.formats.json.tables import Table
 from telemparse.kernels.unique_names import FileSuffixes, UniqueNames, plain_stem
@@ -111,6 +112,7 @@ class _Document:
     def _values(self, reader: Reader) -> Iterator[Message]:
         """Take the values one by one: lines of a trace, records, or a lone document."""
         first: list[Any] = []
+        runs = Runs()
         for value in reader.elements():
             if reader.values == 1 and is_head(value):
                 self._trace = Trace(self.artifact, self.suffix)
@@ -120,6 +122,7 @@ class _Document:
                 for held in (*first, value):
                     self._collect(held, is_record=True)
                 first = []
+                runs.take(reader, self._tables.get(()))
             else:
                 first = [value]  # a document, or the first of several lines
         for value in first:

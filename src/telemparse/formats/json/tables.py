@@ -12,6 +12,7 @@ import attrs
 
 from telemparse.formats.csv.headers import read_heading
 from telemparse.formats.csv.vocabulary import Role
+from telemparse.formats.json.decoding import Number
 from telemparse.formats.json.names import meaning, quantity, tails
 from telemparse.model.artifacts import Artifact, spooled
 
@@ -21,15 +22,16 @@ if TYPE_CHECKING:
 
     from telemparse.formats.json.shapes import Shape
 
-__all__ = ["Table"]
+__all__ = ["COMMENT_SIGNS", "Table"]
 
 _MOST_COLUMNS = 256
 _MOST_SKIPPED = 10_000
 _MEMORY_BYTES = 4 * 1024 * 1024
-_COPY_ROWS = 5000
+_COPY_ROWS, _COPY_BYTES = 5000, 1 << 20
 _CONTROLS = dict.fromkeys((*range(32), 0x7F, 0x85, 0x2028, 0x2029), " ")
 _ITEM = re.compile(r"\.(\d+)(?=\.|$)")
-_COMMENT = ("#", "%", "/", ";")
+COMMENT_SIGNS = ("#", "%", "/", ";")
+"""What a remark begins with: no row may, where tables are read."""
 
 
 @attrs.define
@@ -75,13 +77,22 @@ class Table:
             place = self.columns.get(name)
             if place is not None and value is not None:
                 row[place] = _cell(value)
-        if row and row[0].lstrip('" ').startswith(_COMMENT):
+        if row and row[0].lstrip('" ').startswith(COMMENT_SIGNS):
             self.remarks += 1
             return
-        if not self._widths or self._widths[-1][1] != len(row):
-            self._widths.append((self.rows, len(row)))
-        self._file.write((",".join(row) + "\n").encode("utf-8", "replace"))
-        self.rows += 1
+        self.add_rows((",".join(row) + "\n").encode("utf-8", "replace"), 1)
+
+    def add_rows(self, text: bytes, count: int) -> None:
+        """Take rows as they are to stand in the table, each with a cell for every column so far."""
+        if not self._widths or self._widths[-1][1] != len(self.columns):
+            self._widths.append((self.rows, len(self.columns)))
+        self._file.write(text)
+        self.rows += count
+
+    def places(self, names: tuple[str, ...]) -> list[int] | None:
+        """Return the columns of names, None where one has none."""
+        found = [self.columns.get(name, -1) for name in names]
+        return None if -1 in found else found
 
     def _meet(self, name: str) -> None:
         if len(self.columns) < _MOST_COLUMNS:
@@ -129,11 +140,14 @@ class Table:
         yield (",".join(_quoted(words[name]) for name in self.columns) + "\n").encode("utf-8", "replace")
         self._file.seek(0)
         width, begins = len(self.columns), [*self._widths, (self.rows, 0)]
+        if [written for _first, written in self._widths] == [width]:
+            yield from iter(lambda: self._file.read(_COPY_BYTES), b"")
+            return
         for (first, written), (after, _width) in itertools.pairwise(begins):
             missing = b"," * (width - written) + b"\n"
             rows = itertools.islice(self._file, after - first)
-            while lines := list(itertools.islice(rows, _COPY_ROWS)):
-                yield b"".join(line[:-1] + missing for line in lines)
+            while text := b"".join(itertools.islice(rows, _COPY_ROWS)):
+                yield text.replace(b"\n", missing)
 
 
 def _heading(name: str) -> str:
@@ -147,13 +161,16 @@ def _spool() -> BinaryIO:
 
 def _cell(value: Any) -> str:
     """Return a scalar as a cell: a number as it is written, a text in quotes where it needs them."""
+    if isinstance(value, Number):
+        return value
     if isinstance(value, bool):
         return "1" if value else "0"
     return _quoted(value)
 
 
 def _quoted(text: str) -> str:
-    text = text.translate(_CONTROLS)
+    if not text.isprintable():  # all controls are not
+        text = text.translate(_CONTROLS)
     if "," in text or '"' in text:
         doubled = text.replace('"', '""')
         return f'"{doubled}"'
