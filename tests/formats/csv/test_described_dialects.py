@@ -42,6 +42,12 @@ def test_a_radio_writes_both_coordinates_in_one_cell_and_its_owners_time(read):
     assert not result.warnings
 
 
+def test_a_radio_whose_clock_was_never_set_leaves_its_date_in_doubt(read, codes):
+    unset = EXAMPLES["edgetx.csv"].replace(b"2025-05-04", b"2000-01-01")
+    assert codes(read(unset)) == ["TIME_ZONE_ASSUMED_UTC", "DATE_UNRELIABLE"]
+    assert codes(read(unset.replace(b"2000-01-01", b"2000-01-11"))) == ["TIME_ZONE_ASSUMED_UTC"]
+
+
 def test_values_that_are_frozen_after_the_link_is_lost_are_no_new_fixes(read):
     live = [radio(i, away(i)) for i in range(5)]
     frozen = [radio(i, away(4), link="0") for i in range(5, 30)]

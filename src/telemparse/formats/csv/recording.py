@@ -25,7 +25,14 @@ from telemparse.formats.csv.profiles import profiles, sampled_rows
 from telemparse.formats.csv.reading import Table
 from telemparse.formats.csv.recognition import settled, which_dialect
 from telemparse.formats.csv.remarks import telling
-from telemparse.formats.csv.reports import ambiguous_columns, clock_facts, describe, listed, missing_position
+from telemparse.formats.csv.reports import (
+    ambiguous_columns,
+    clock_facts,
+    describe,
+    listed,
+    missing_position,
+    unset_clock,
+)
 from telemparse.formats.csv.selection import assign
 from telemparse.formats.csv.timing import Ambiguous
 from telemparse.kernels.lines import sniff_encoding
@@ -108,6 +115,9 @@ class Recording:
         if found.clock.assumed_utc:
             planned = ", ".join(planned_streams(assignment, wanted))
             yield Issue("TIME_ZONE_ASSUMED_UTC", Locus(name), stream=planned)
+        unset = unset_clock(name, found)
+        if unset is not None:
+            yield unset
         yield from self._batches(layout, table, streams)
         yield from streams.closing()
         yield from told_above(name, streams.gates, streams.book, self.suffix)

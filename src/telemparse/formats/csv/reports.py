@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from telemparse.formats.csv.layout import Layout
     from telemparse.formats.csv.profiles import Profile
 
-__all__ = ["ambiguous_columns", "clock_facts", "describe", "listed", "missing_position"]
+__all__ = ["ambiguous_columns", "clock_facts", "describe", "listed", "missing_position", "unset_clock"]
 
 _COLUMNS_NAMED = 40
 _NAMES_LISTED = 60
@@ -33,6 +33,9 @@ _LAT, _LON = 90.0, 180.0
 _POSITION = ("lat_deg", "lon_deg")
 _WORDS_NAMED = 4
 _MODEL_BYTES = 65_536
+# Where the counting begins of clocks that keep the time without a battery, or have none: of real-time clocks,
+# of GPS and of Unix. Nobody's recording is of such a day.
+_FIRST_DAYS = re.compile(r"(?:(?:1970|2000)[-/.]0?1[-/.]0?1|1980[-/.]0?1[-/.](?:0?1|0?6))(?!\d)")
 _FAMILIES = {"AP Info": "Cobb Accessport"}
 
 
@@ -58,6 +61,16 @@ def describe(
             yield Meta("device_family", _FAMILIES.get(device["label"], device["label"]))
             yield Meta("device_model", facts[0])
             yield Meta("device_info", facts)
+
+
+def unset_clock(artifact: str, found: Found) -> Issue | None:
+    """Return the doubt in a date on which clocks begin that were never set, None where the head has none."""
+    for stamped in found.clock.columns if found.clock.time_base == "utc" else ():
+        first = next(iter(stamped.column.profile.cells), "")
+        if _FIRST_DAYS.match(first):
+            reason = "clocks that were never set begin on that day"
+            return Issue("DATE_UNRELIABLE", Locus(artifact), artifact=artifact, reason=reason)
+    return None
 
 
 def clock_facts(found: Found, suffix: str) -> Meta:

@@ -107,8 +107,8 @@ GNSS = (
         "alt_m",
         Dimension.LENGTH,
         (
-            "gpsaltitude gpsalt gnssaltitude gnssalt gpsheight altitudemsl altmsl altitude alt elevation ele elev "
-            "height hoehe hohe gpshohe gpshoehe altitud altitudine quota elevazione altura hauteur hmsl "
+            "gpsaltitude gpsalt gnssaltitude gnssalt gpsheight altitudemsl altmsl altitude alt elevation ele "
+            "elev height hoehe hohe gpshohe gpshoehe altitud altitudine quota elevazione altura hauteur hmsl "
             "heightmsl altitudeabovesealevel"
         ),
     ),
