@@ -99,8 +99,11 @@ def test_items_of_arrays_are_told_apart_by_their_number(read):
 
 
 def test_axes_of_an_array_are_a_sensor(read):
-    header = "time_utc_usec,accelerometer_m_s2[0],accelerometer_m_s2[1],accelerometer_m_s2[2]\n"
-    result = read(header + drive(lambda s: f"{s.ms}000,0.1,0.2,-9.81"))
+    names = ",".join(
+        f"{sensor}[{axis}]" for sensor in ("gyro_rad", "accelerometer_m_s2") for axis in range(3)
+    )
+    result = read(f"time_utc_usec,{names}\n" + drive(lambda s: f"{s.ms}000,0.1,0.2,0.3,0.1,0.2,-9.81"))
+    assert column(result, "gz_rps", "imu_gyro")[0] == pytest.approx(0.3)
     assert column(result, "az_mps2", "imu_accel")[0] == pytest.approx(-9.81)
 
 
@@ -222,3 +225,12 @@ def test_baselines_of_rtklib_are_channels_with_the_time_of_gps(read, codes):
     found = read(f"%  GPST                   {names}\n" + rows)
     assert first_and_last(found, "channels.main") == (_START, _START + dt.timedelta(seconds=5))
     assert codes(found) == ["CSV_MISSING_LAT_LON"]
+
+
+def test_the_clock_of_px4_counts_microseconds(read):
+    found = read(
+        "timestamp,timestamp_sample,lat,lon,alt\n" + drive(lambda s: f"{s.us},0,{s.lat:.7f},{s.lon},500")
+    )
+    first, last = first_and_last(found)
+    assert last - first == dt.timedelta(seconds=3.9)
+    assert found.metadata["clock"]["is"] == "counter in us"

@@ -15,7 +15,7 @@ from telemparse.formats.csv.pairs import PAIRS, is_pair, pair_meant, parts
 from telemparse.formats.csv.source_column import Basis, Column
 from telemparse.formats.csv.specs import read_spec
 from telemparse.formats.csv.vocabulary import QUANTITIES, Role, meaning_of, squash
-from telemparse.kernels.units import Dimension, find_unit
+from telemparse.kernels.units import UNITS, Dimension, find_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,10 @@ _STAMPS = (CellKind.ISO, CellKind.STAMP)
 _NEARLY_ALL = 0.9
 _LAST_RANK = 1000
 # DJI's flight records write `9/28/2020`, wherever they come from.
+# Beside one of these, `timestamp` is PX4's, which counts microseconds since the start (uORB messages).
+_OF_PX4 = frozenset(
+    ("timestampsample", "timestamptimerelative", "accelerometertimestamprelative", "gyrointegraldt")
+)
 _MONTH_FIRST = frozenset(("customdate",))
 _ITEM = re.compile(r"(?P<array>[^\[\]]{1,80})\[\d{1,2}\]")
 
@@ -51,6 +55,7 @@ def map_columns(
     names, origins = header_names(layout), column_origins(layout, dialect)
     told_apart = column_names(layout, dialect)
     chosen = asked_columns(told_apart, options or {})
+    of_px4 = layout.header is not None and not _OF_PX4.isdisjoint(squash(name) for name in names)
     columns: list[Column] = []
     clocked: set[str] = set()
     for index, name in enumerate(names):
@@ -80,6 +85,8 @@ def map_columns(
             profile=profile,
         )
         column = _column(told, heading, row_unit, spec)
+        if of_px4 and basis is Basis.HEADER and squash(name) == "timestamp":
+            column = attrs.evolve(column, qualifier="us")
         columns += _parted(column, heading, layout.decimal)
     return columns
 
@@ -121,7 +128,10 @@ def _heading(name: str) -> Heading:
     if item is None or found is None:
         return read_heading(name)
     array = read_heading(item["array"])
-    return Heading(name, *found, array.unit, array.unit_text, name)
+    unit = array.unit
+    if unit is not None and unit.symbol == "rad" and found[0].dimension == Dimension.ANGLE_RATE:
+        unit = UNITS["rad/s"]  # PX4's `gyro_rad[0]`
+    return Heading(name, *found, unit, array.unit_text, name)
 
 
 def _means_many(column: Column, heading: Heading) -> bool:
