@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from functools import partial
 
@@ -10,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemparse.formats.json import parser
+from telemparse.formats.json.decoding import Reader
 from telemparse.formats.json.runs import Runs
+from telemparse.formats.json.shapes import Shape
 from telemparse.formats.json.skeletons import learned
+from telemparse.formats.json.tables import Table
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.messages import Batch
 from telemparse.model.options import ParseOptions
@@ -23,9 +27,9 @@ SOUND = (
 )  # fmt: skip
 ODD = (
     "NaN", "-Infinity", "1e999", "+1", "01", "-01.5", "-", "1.", ".5", "1e", "1e+", "1.5.5", "1-1", "0x1",
-    "nul", "truex", "1 2", "", "\u0661", '"a,b"', '"a}b"', '"a{b"', '"a\\"b"', '"a\\u00e9"', '"a"b"',
-    '"open', "'x'", '"#x"', '" #"', '"%"', '"a\x85b"', '"a\u2028b"', '"a\tb"', '"a\nb"', '"\x7f"', '"a\0"',
-    "1\0", "[]", "{}", "[1,2]", '{"a":1}', '{"lat":48.1}', "7, ", '7,"v":8', '7,"w":8',
+    "nul", "nuly", "truex", "1 2", '"', "", "\u0661", '"a,b"', '"a}b"', '"a{b"', '"a\\"b"', '"a\\u00e9"',
+    '"a"b"', '"open', "'x'", '"#x"', '" #"', '"%"', '"a\x85b"', '"a\u2028b"', '"a\tb"', '"a\nb"', '"\x7f"',
+    '"a\0"', "1\0", "[]", "{}", "[1,2]", '{"a":1}', '{"lat":48.1}', "7, ", '7,"v":8', '7,"w":8',
     '7,"type":"Point","coordinates":[1,2]',
 )  # fmt: skip
 # Between names and values, between members, before and behind a record.
@@ -160,6 +164,17 @@ def test_records_of_any_encoding_are_taken(encoding):
     messages, taken = told(text.encode(encoding))
     assert taken == 299
     assert messages == told_one_by_one(text.encode(encoding))
+
+
+def test_values_that_are_taken_at_once_are_counted():
+    data = ",\n".join(rows(300)).join("[]").encode()
+    reader = Reader(io.BytesIO(data), data, STEP)
+    next(values := reader.elements())
+    table = Table("a", Shape.RECORDS, {name: place for place, name in enumerate(("time", "lat", "lon", "v"))})
+    Runs().take(reader, table)
+    assert (reader.values, table.rows) == (300, 299)
+    assert not list(values)
+    table.close()
 
 
 @pytest.mark.usefixtures("eager")
