@@ -26,6 +26,8 @@ __all__ = ["AngleForm", "Numbers", "angles", "exact", "is_in", "numbers", "text"
 
 _BLANKS = " \t\r\n\v\f"
 _QUANTITY = r"^(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*(?P<tail>[^\d\s.].{0,11})$"
+# `1.234` where commas are the decimal signs: as likely a thousand as a fraction.
+_THOUSANDS = r"^\s*[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:\s*[^\d\s.,].*)?\s*$"
 _ANGLE = (
     r"^(?P<front>[NSEWnsew]?)\s*(?P<sign>[+-]?)(?P<degrees>\d{1,10}(?:\.\d+)?)[°º:\s]*"
     r"(?:(?P<minutes>\d{1,2}(?:\.\d+)?)\s*['\x{2032}:\s]*)?(?:(?P<seconds>\d{1,2}(?:\.\d+)?)\s*[\"\x{2033}\s]*)?"
@@ -84,7 +86,14 @@ def numbers(array: pa.Array, decimal: str, unit: Unit | None) -> Numbers:
 
 
 def _plain(array: pa.Array, decimal: str) -> tuple[Floats, Mask]:
-    return floats(pc.replace_substring(array, ",", ".") if decimal == "," else array)
+    if decimal != ",":
+        return floats(array)
+    values, valid = floats(pc.replace_substring(array, ",", "."))
+    return values, valid & ~_thousands(array)
+
+
+def _thousands(array: pa.Array) -> Mask:
+    return bools(pc.match_substring_regex(array, _THOUSANDS))
 
 
 def _filled(array: pa.Array) -> Mask:
@@ -97,6 +106,8 @@ def _quantities(array: pa.Array, decimal: str, unit: Unit | None) -> tuple[Float
         trimmed = pc.replace_substring(trimmed, ",", ".")
     found = pc.extract_regex(trimmed, _QUANTITY)
     values, valid = floats(found.field("number"))
+    if decimal == ",":
+        valid &= ~_thousands(array)
     tails = found.field("tail").dictionary_encode()
     factors = np.array([*(_factor(tail, unit) for tail in tails.dictionary.to_pylist()), np.nan])
     factor = factors[np.where(validity(tails), numpy_view(tails.indices), len(factors) - 1)]

@@ -55,8 +55,10 @@ def planned_streams(assignment: Assignment, wanted: frozenset[str]) -> list[str]
     return [name for name in names if name.partition(".")[0] in wanted]
 
 
-def reading_kinds(assignment: Assignment, found: Found, wanted: frozenset[str]) -> dict[int, pa.DataType]:
-    """Return the Arrow type of each column to read, by source index in order."""
+def reading_kinds(
+    assignment: Assignment, found: Found, wanted: frozenset[str], texts: frozenset[int]
+) -> dict[int, pa.DataType]:
+    """Return the Arrow type of each column to read, by source index in order; of some it is always text."""
     kinds: dict[int, pa.DataType] = {}
     if wanted & {"gnss_pvt", "events"}:
         kinds.update(_receiver_kinds(assignment, wanted))
@@ -69,7 +71,7 @@ def reading_kinds(assignment: Assignment, found: Found, wanted: frozenset[str]) 
         numeric = not column.pair and column.profile.share(CellKind.NUMBER) >= TYPED_SHARE
         kinds.setdefault(column.index, pa.float64() if numeric else pa.string())
     kinds.update(found.kinds)
-    return dict(sorted(kinds.items()))
+    return {index: pa.string() if index in texts else kind for index, kind in sorted(kinds.items())}
 
 
 def _receiver_kinds(assignment: Assignment, wanted: frozenset[str]) -> dict[int, pa.DataType]:

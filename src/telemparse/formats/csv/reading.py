@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pc_csv
 
 from telemparse.formats.csv.cells import NULL_WORDS
+from telemparse.formats.csv.decimal_signs import exchanged
 from telemparse.formats.csv.headings import without_headers
 from telemparse.formats.csv.quotes import closed_quotes
 from telemparse.formats.csv.rows import COMMENTS
@@ -94,11 +95,13 @@ class Table:
         layout: of the file.
         kinds: Arrow type by index of each wanted column.
         telling: expression that the comment lines fit which a dialect reads, None for none.
+        other_signs: columns of text whose numbers bear the other decimal sign; they get the file's.
     """
 
     layout: Layout
     kinds: Mapping[int, pa.DataType]
     telling: re.Pattern[str] | None = None
+    other_signs: frozenset[int] = frozenset()
 
     def read(self, data: bytes, size: int | None = None) -> Cells | None:
         """Return the columns of the whole lines in the first `size` bytes, None where no line is filled.
@@ -200,6 +203,8 @@ class Table:
         }
         for index, kind in kinds.items():
             columns.setdefault(index, pa.nulls(0, kind))
+        for index in self.other_signs & columns.keys():
+            columns[index] = exchanged(columns[index])
         return Cells(columns, table.num_rows, skipped, data, len(data) if size is None else size)
 
 

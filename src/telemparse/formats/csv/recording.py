@@ -15,6 +15,7 @@ from telemparse.formats.csv.above import told_above
 from telemparse.formats.csv.assignment import add_auxiliary, assumptions, settle_speed, speed_is_assumed
 from telemparse.formats.csv.blocks import data_blocks, data_offset, without_stump
 from telemparse.formats.csv.clocking import choose_clock
+from telemparse.formats.csv.decimal_signs import other_signs
 from telemparse.formats.csv.detect import layout_of
 from telemparse.formats.csv.ledger import Ledger, LineCounter
 from telemparse.formats.csv.mapping import map_columns
@@ -108,7 +109,9 @@ class Recording:
         wanted = select(assignment, self.options)
         ledger = Ledger(name, layout)
         streams = self._streams(layout, dialect, assignment, found, ledger, wanted)
-        table = Table(layout, reading_kinds(assignment, found, wanted), telling(dialect))
+        signs = other_signs(assignment, layout.decimal)
+        kinds = reading_kinds(assignment, found, wanted, signs)
+        table = Table(layout, kinds, telling(dialect), signs)
         self._probe(layout, table, streams)
         yield from assumptions(assignment, name)
         yield from describe(layout, dialect, assignment, found, self.suffix)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from telemparse.errors import Malformed
 from telemparse.formats.csv.cells import CellKind
+from telemparse.formats.csv.decimal_signs import other_signs
 from telemparse.formats.csv.headers import DEVICE_CELL, read_heading
 from telemparse.formats.csv.pairs import PAIRS
 from telemparse.formats.csv.plan import feeding
@@ -46,8 +47,7 @@ def describe(
     yield Meta(f"dialect{suffix}", dialect.name)
     yield Meta(f"columns{suffix}", _columns(assignment, found))
     yield clock_facts(found, suffix)
-    yield Meta(f"layout{suffix}", {"encoding": layout.encoding.name, "delimiter": layout.delimiter,
-                                   "decimal": layout.decimal, "header_line": layout.header_line})  # fmt: skip
+    yield Meta(f"layout{suffix}", _layout_facts(layout, other_signs(assignment, layout.decimal)))
     if dialect.device_family is not None:
         yield Meta("device_family", dialect.device_family)
     text = "\n".join((*layout.preamble, ",".join(layout.header or ())))[:_MODEL_BYTES]
@@ -61,6 +61,17 @@ def describe(
             yield Meta("device_family", _FAMILIES.get(device["label"], device["label"]))
             yield Meta("device_model", facts[0])
             yield Meta("device_info", facts)
+
+
+def _layout_facts(layout: Layout, signs: frozenset[int]) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "encoding": layout.encoding.name,
+        "delimiter": layout.delimiter,
+        "decimal": layout.decimal,
+        "header_line": layout.header_line,
+    }
+    names = layout.header or tuple(f"column_{index + 1}" for index in range(layout.width))
+    return facts | {"other_decimal": [names[index].strip() for index in sorted(signs)]} if signs else facts
 
 
 def unset_clock(artifact: str, found: Found) -> Issue | None:
