@@ -183,9 +183,10 @@ def _fraction_ns(digits: pa.Array) -> Ints:
     return np.where(validity(padded), numpy_view(pc.cast(padded, pa.int64())), 0)
 
 
-# Day first, then clock and zone; an ISO stamp with a `T` matches too.
+# Day first, then clock and zone; an ISO stamp with a `T` matches too, in its basic form as well.
 _STAMP = (
-    r"^(?P<date>[^:]*?[^:\sT])(?:[ ,;_]+|T)(?P<clock>\d{1,2}:[\d:.,]+(?:[ ]?[AaPp]\.?[Mm]\.?)?)"
+    r"^(?P<date>[^:]*?[^:\sT])(?:[ ,;_]+|T)"
+    r"(?P<clock>\d{1,2}:[\d:.,]+(?:[ ]?[AaPp]\.?[Mm]\.?)?|\d{6}(?:[.,]\d+)?)"
     r"[ ]*(?P<zone>[Zz]|UTC|GMT|utc|gmt|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)?$"
 )
 _WEEKDAY = r"^[A-Za-z]{2,9}\.?,?[ ]+(\d|[A-Za-z]{3,9}\.?[ ]+\d)"

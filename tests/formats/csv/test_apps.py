@@ -234,3 +234,12 @@ def test_the_clock_of_px4_counts_microseconds(read):
     first, last = first_and_last(found)
     assert last - first == dt.timedelta(seconds=3.9)
     assert found.metadata["clock"]["is"] == "counter in us"
+
+
+def test_the_heading_of_an_aircraft_is_no_course(read):
+    header = "latitude,longitude,datetime(utc),speed(m/s),heading,compassHeading\n"
+    rows = drive(lambda s: f"{s.lat:.8f},{s.lon},{s.at:%Y-%m-%d %H:%M:%S.%f},20,90,91")
+    flown, driven = read(header + rows), read(header.replace("compassHeading", "other") + rows)
+    assert flown.streams["gnss_pvt"]["course_deg"].null_count == 40
+    assert set(column(flown, "heading", "channels.main")) == {90}
+    assert set(column(driven, "course_deg")) == {90}

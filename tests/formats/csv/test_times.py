@@ -271,3 +271,16 @@ def test_a_clock_of_which_no_row_can_be_read_gives_nothing(read, codes):
     result = read(damaged)
     assert result.streams["gnss_pvt"].num_rows == 12
     assert "ROWS_SKIPPED" in codes(result)
+
+
+@pytest.mark.parametrize(("stamp", "micros"), [
+    ("20240601 12:34:{:02d}", 0),
+    ("20240601 12:34:{:02d}.250", 250_000),
+    ("20240601T1234{:02d}", 0),
+    ("20240601T1234{:02d}.5Z", 500_000),
+    ("20240601T1434{:02d}+0200", 0),
+])  # fmt: skip
+def test_stamps_may_be_written_without_their_signs(read, stamp, micros):
+    rows = "".join(f"{stamp.format(n)},50.12345{n},8.654321\n" for n in range(5))
+    times = read("time,lat,lon\n" + rows).streams["gnss_pvt"]["t"]
+    assert times[4].as_py().isoformat() == f"2024-06-01T12:34:04{f'.{micros:06d}' if micros else ''}+00:00"

@@ -8,7 +8,9 @@ from telemparse.extension.csv_dialect import Stamps
 from telemparse.formats.csv.clock import Zone
 from telemparse.formats.csv.clock_makers import column_named
 from telemparse.formats.csv.preamble import start_ns
+from telemparse.formats.csv.spelled_zones import SpelledZones
 from telemparse.formats.csv.timing import Form
+from telemparse.formats.csv.vocabulary import squash
 
 if TYPE_CHECKING:
     from telemparse.extension.csv_dialect import CsvDialect
@@ -23,6 +25,7 @@ __all__ = ["begin", "place"]
 # A column named after its clock: Japan's has no summer time.
 _ZONES_BY_NAME = {"JST": "Asia/Tokyo"}
 _GPS_TIME = "GPST"
+_OF_PHONE = "devicetime"
 
 
 def begin(clock: Clock, dialect: CsvDialect, options: ParseOptions, layout: Layout) -> None:
@@ -63,7 +66,14 @@ def place(clock: Clock, read: list[TimeColumn], dialect: CsvDialect, options: Pa
         clock.words += f", in {named}"
         return
     offset = next((column for column in read if column.name == "utc_offset"), None)
-    if offset is not None:
+    spelled = next((column for column in read if column.form is Form.SPELLED), None)
+    if spelled is not None and any(squash(column.column.source) == _OF_PHONE for column in stamped):
+        # Both columns of Torque Pro are in the zone of the phone; only one says which.
+        clock.zone, clock.offset = Zone.SPELLED, spelled
+        clock.spelled = SpelledZones.of(spelled.column.profile.cells)
+        clock.columns = (*clock.columns, spelled)
+        clock.words += f", zone in {spelled.column.source}"
+    elif offset is not None:
         clock.zone, clock.offset = Zone.COLUMN, offset
         clock.columns = (*clock.columns, offset)
         clock.words += f", offset in {offset.column.source}"

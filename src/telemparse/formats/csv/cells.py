@@ -49,7 +49,10 @@ _DATE_TEXT = (
 )
 _CLOCK = re.compile(_CLOCK_TEXT)
 _DATE = re.compile(_DATE_TEXT)
-_STAMP = re.compile(_DATE_TEXT + r"(?:[ ,;_]+|T)" + _CLOCK_TEXT + r"\s*(?:Z|UTC|GMT|[+-]\d{1,2}(?::?\d\d)?)?")
+_ZONE_TEXT = r"\s*(?:Z|UTC|GMT|[+-]\d{1,2}(?::?\d\d)?)?"
+_STAMP = re.compile(_DATE_TEXT + r"(?:[ ,;_]+|T)" + _CLOCK_TEXT + _ZONE_TEXT)
+# `20240601 12:34:56.7`, and ISO's basic form `20240601T123456`.
+_COMPACT = re.compile(rf"\d{{8}}(?:(?:[ _]|T){_CLOCK_TEXT}|T\d{{6}}(?:[.,]\d+)?){_ZONE_TEXT}")
 _COORDINATE = re.compile(
     r"[NSEWnsew]?\s*[+-]?\d{1,5}(?:[.,]\d+)?(?:[°:\s]\s*\d{1,2}(?:[.,]\d+)?)?"
     r"(?:['\u2032:\s]\s*\d{1,2}(?:[.,]\d+)?)?[°'\u2032\"\u2033\s]*[NSEWnsew]?"
@@ -86,6 +89,7 @@ _PATTERNS = (
     (_CLOCK, CellKind.CLOCK),
     (_DATE, CellKind.DATE),
     (_STAMP, CellKind.STAMP),
+    (_COMPACT, CellKind.STAMP),
     (_COORDINATE, CellKind.COORDINATE),
 )
 

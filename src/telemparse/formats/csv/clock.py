@@ -16,6 +16,7 @@ from telemparse.kernels.dates import offsets_ns
 
 if TYPE_CHECKING:
     from telemparse.formats.csv.reading import Cells
+    from telemparse.formats.csv.spelled_zones import SpelledZones
     from telemparse.formats.csv.ticks import Counter
     from telemparse.formats.csv.timing import TimeColumn
 
@@ -35,6 +36,8 @@ class Zone(enum.Enum):
     """The zone of the `timezone=` option."""
     COLUMN = "column"
     """An offset column."""
+    SPELLED = "spelled"
+    """The zones in a column of spelled dates."""
     GPS = "gps"
     """The leap seconds of its date, for it counts none."""
 
@@ -56,7 +59,8 @@ class Clock:
         words: what it is without the counter.
         zone: what brings it to UTC.
         zone_name: of the option.
-        offset: the offset column.
+        offset: the offset column, or that of spelled dates.
+        spelled: reads the zones in it.
         assumed_utc: wall-clock stamps of an unnamed zone are taken as UTC.
         fraction: a column of milliseconds or nanoseconds beside stamps of whole seconds.
         counter: one of the device beside the stamps, finer or steadier than they are.
@@ -70,6 +74,7 @@ class Clock:
     zone: Zone = Zone.NONE
     zone_name: str = ""
     offset: TimeColumn | None = None
+    spelled: SpelledZones | None = None
     assumed_utc: bool = False
     fraction: TimeColumn | None = None
     counter: Counter | None = None
@@ -136,7 +141,10 @@ class Clock:
             weeks, rest_ns = np.divmod(safe - _GPS_EPOCH_NS, _WEEK_NS)
             return Instants(gps_to_utc_ns(weeks, rest_ns), found.valid, found.repaired)
         assert self.offset is not None  # noqa: S101  (a COLUMN zone has one)
-        offset_ns, known = offsets_ns(text(cells.columns[self.offset.column.index]))
+        texts = text(cells.columns[self.offset.column.index])
+        if self.spelled is not None:
+            return Instants(found.t_ns - self.spelled.read(texts), found.valid, found.repaired)
+        offset_ns, known = offsets_ns(texts)
         valid = known if found.valid is None else found.valid & known
         return Instants(found.t_ns - offset_ns, valid, found.repaired)
 

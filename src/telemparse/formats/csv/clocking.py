@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Found", "choose_clock"]
 
-_FRACTION = re.compile(r":\d\d[.,]\d")
+_FRACTION = re.compile(r"(?::\d\d|T\d{6})[.,]\d")
 _REPEATED_SHARE = 0.3
 
 
@@ -80,7 +80,8 @@ def choose_clock(
     _count(clock, read, dialect)
     begin(clock, dialect, options, layout)
     place(clock, read, dialect, options)
-    used = {stamped.column.index for stamped in clock.columns}
+    # A spelled date says more than its zone: when the receiver had its fix.
+    used = {stamped.column.index for stamped in clock.columns if stamped.form is not Form.SPELLED}
     if clock.counter is not None and clock.counter.rule is Ticks.LEAD:
         used = set()  # the instants do not hold what the other of the two says: both stay as channels
     return Found(

@@ -33,11 +33,18 @@ _MOST_VOLTS = 24.0
 _STAMPS = (CellKind.ISO, CellKind.STAMP)
 _NEARLY_ALL = 0.9
 _LAST_RANK = 1000
-# DJI's flight records write `9/28/2020`, wherever they come from.
 # Beside one of these, `timestamp` is PX4's, which counts microseconds since the start (uORB messages).
 _OF_PX4 = frozenset(
     ("timestampsample", "timestamptimerelative", "accelerometertimestamprelative", "gyrointegraldt")
 )
+# Beside one of these, the heading of an aircraft is where its nose points (Litchi, DJI).
+_OF_AIRCRAFT = frozenset(
+    (
+        "compassheading", "gimbalheading", "gimbalpitch", "gimbalyaw", "gimbalpitchraw", "gimbalyawraw",
+        "isflying", "maxascent",
+    )
+)  # fmt: skip
+# DJI's flight records write `9/28/2020`, wherever they come from.
 _MONTH_FIRST = frozenset(("customdate",))
 _ITEM = re.compile(r"(?P<array>[^\[\]]{1,80})\[\d{1,2}\]")
 
@@ -56,6 +63,7 @@ def map_columns(
     told_apart = column_names(layout, dialect)
     chosen = asked_columns(told_apart, options or {})
     of_px4 = layout.header is not None and not _OF_PX4.isdisjoint(squash(name) for name in names)
+    aircraft = not _OF_AIRCRAFT.isdisjoint(squash(name.partition("(")[0]) for name in names)
     columns: list[Column] = []
     clocked: set[str] = set()
     for index, name in enumerate(names):
@@ -87,6 +95,8 @@ def map_columns(
         column = _column(told, heading, row_unit, spec)
         if of_px4 and basis is Basis.HEADER and squash(name) == "timestamp":
             column = attrs.evolve(column, qualifier="us")
+        if aircraft and basis is Basis.HEADER and squash(heading.base) == "heading":
+            column = attrs.evolve(column, quantity=None)
         columns += _parted(column, heading, layout.decimal)
     return columns
 

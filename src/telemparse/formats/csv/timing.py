@@ -12,6 +12,7 @@ import attrs
 from telemparse.formats.csv.assignment import TYPED_SHARE
 from telemparse.formats.csv.cells import CellKind
 from telemparse.formats.csv.source_column import Basis
+from telemparse.formats.csv.spelled_zones import SpelledZones
 from telemparse.formats.csv.vocabulary import squash
 from telemparse.kernels.dates import DateOrder, dates, times_of_day
 from telemparse.kernels.texts import strings
@@ -37,6 +38,8 @@ class Form(enum.Enum):
     COUNTER = "counter"
     PART = "part"
     """Hours, minutes, seconds, milliseconds or an offset: a number of its own kind."""
+    SPELLED = "spelled"
+    """A date as Java spells it, of which the zone is read."""
 
 
 class Ambiguous(Exception):  # noqa: N818  (it says what the column is)
@@ -82,6 +85,7 @@ _PARTS = (
 )  # fmt: skip
 _EPOCH_FIRST_S, _EPOCH_LAST_S = 631_152_000.0, 4_102_444_800.0  # 1990 to 2100
 _ZONED = re.compile(r"(?:Z|z|UTC|GMT|[+-]\d{1,2}(?::?\d\d)?)$")
+_CLOCK_PART = re.compile(r"[ T,;_]+(?=\d{1,2}:)|T(?=\d{6})|^(?=\d{1,2}:)")
 _UTC = re.compile(r"utc|gmt|zulu")
 _LONGEST_STEP_S = 10.0
 _MOST = 0.5
@@ -108,7 +112,8 @@ def read_time(column: Column, *, with_date: bool) -> TimeColumn | None:
         if column.profile.share(*kinds) > _MOST:
             return _text(column, form, utc=utc)
     if column.profile.share(CellKind.NUMBER, CellKind.QUANTITY) <= _MOST:
-        return None
+        zones = SpelledZones.of(column.profile.cells)
+        return TimeColumn(column, Form.SPELLED) if zones is not None else None
     if column.qualifier in _ORDERS or (name == "date" and _are_short(column)):
         return TimeColumn(column, Form.DATE, _order(column, _date_words(column)), utc=utc)
     return _number(column, name, with_date=with_date, utc=utc)
@@ -136,10 +141,10 @@ _TEXTS = (
 
 
 def _text(column: Column, form: Form, *, utc: bool) -> TimeColumn:
-    cells = [cell for cell in column.profile.cells if ":" in cell]
+    cells = [cell for cell in column.profile.cells if _CLOCK_PART.search(cell)]
     zoned = 2 * sum(_ZONED.search(cell) is not None for cell in cells) > len(cells)
     if form is Form.STAMP:
-        words = [re.split(r"[ T,;_]+(?=\d{1,2}:)", cell)[0] for cell in column.profile.cells]
+        words = [_CLOCK_PART.split(cell)[0] for cell in column.profile.cells]
         return TimeColumn(column, form, _order(column, words), zoned=zoned, utc=utc)
     if form is Form.DATE:
         return TimeColumn(column, form, _order(column, list(column.profile.cells)), utc=utc)
