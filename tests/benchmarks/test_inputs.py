@@ -69,7 +69,7 @@ LOST = {
     ("igc", "cut off at the end"): 5,
     **{
         (form, kind): lost
-        for form in ("json", "ndjson")
+        for form in ("json", "ndjson", "jsondoc")
         for kind, lost in (
             ("values that are no number", ROWS // 20),
             ("values that are no JSON", ROWS // 20),

@@ -15,6 +15,7 @@ from benchmarks.values import Input
 KINDS: Mapping[str, Mapping[str, Kind]] = {
     "csv": tables.CSV, "gpx": points.GPX, "vbo": tables.VBO, "nmea": sentences.NMEA, "tcx": points.TCX,
     "kml": points.KML, "igc": sentences.IGC, "json": texts.JSON, "ndjson": texts.NDJSON,
+    "jsondoc": texts.JSON,
 }  # fmt: skip
 """By the suffix of the files, then by name; the clean one comes first."""
 

@@ -8,10 +8,10 @@ from benchmarks.layouts.layout import Layout
 from benchmarks.layouts.points import GPX, KML, TCX
 from benchmarks.layouts.sentences import IGC, NMEA
 from benchmarks.layouts.tables import CSV, VBO
-from benchmarks.layouts.values import JSON, NDJSON
+from benchmarks.layouts.values import DOCUMENT, JSON, NDJSON
 
 LAYOUTS: Mapping[str, Layout] = {
     "csv": CSV, "vbo": VBO, "nmea": NMEA, "igc": IGC, "gpx": GPX, "tcx": TCX, "kml": KML, "json": JSON,
-    "ndjson": NDJSON,
+    "ndjson": NDJSON, "jsondoc": DOCUMENT,
 }  # fmt: skip
 """By the suffix of the files."""

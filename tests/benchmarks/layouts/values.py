@@ -1,4 +1,4 @@
-"""JSON: records in one array, and one record a line."""
+"""JSON: records in one array, in a list of one document, and one record a line."""
 
 from __future__ import annotations
 
@@ -37,4 +37,5 @@ def _lines(rows: int) -> Iterator[str]:
 
 
 JSON = Layout("[\n", _elements, "\n]\n")
+DOCUMENT = Layout('{"device": "example", "samples": [\n', _elements, "\n]}\n")
 NDJSON = Layout("", _lines)

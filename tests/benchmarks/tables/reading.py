@@ -122,6 +122,11 @@ RACES = (
         ),
     ),
     Race(
+        "JSON, a list in a document",
+        bench_input("jsondoc", 200_000),
+        (Job("json.load, a loop", "json_loop.py", version_of=""),),
+    ),
+    Race(
         "NDJSON",
         bench_input("ndjson", 200_000),
         (

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telemparse.formats.json import decoding
-from telemparse.formats.json.decoding import Number, Reader, TooLargeError
+from telemparse.formats.json import values
+from telemparse.formats.json.decoding import Reader
 from telemparse.formats.json.mending import closed, deep_place
+from telemparse.formats.json.values import Number, TooLargeError
 
 SCALARS = (
     st.none()
@@ -151,7 +152,7 @@ def test_depth_is_bounded():
 
 
 def test_one_value_may_not_fill_the_memory(monkeypatch):
-    monkeypatch.setattr(decoding, "LARGEST_VALUE_BYTES", 1000)
+    monkeypatch.setattr(values, "LARGEST_VALUE_BYTES", 1000)
     source = reader('{"a": [' + "1," * 5000 + "1]}", 100)
     with pytest.raises(TooLargeError):
         list(source.elements())

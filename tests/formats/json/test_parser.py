@@ -214,7 +214,7 @@ def test_half_a_letter_at_the_end_lies_not_behind_it():
 
 
 def test_a_document_too_large_for_memory_is_said(monkeypatch):
-    monkeypatch.setattr("telemparse.formats.json.decoding.LARGEST_VALUE_BYTES", 1000)
+    monkeypatch.setattr("telemparse.formats.json.values.LARGEST_VALUE_BYTES", 1000)
     streams = list(
         parse_in_steps(
             ArtifactSet.of({"a.json": json.dumps({"rows": ROWS * 50}).encode()}), ParseOptions(), 100

@@ -70,9 +70,7 @@ class TextBuffer:
         return self.text[self.place : self.place + size]
 
     def peek(self) -> str:
-        """Return the letter at the place, nothing at the end."""
-        while self.place >= len(self.text) and not self.ended:
-            self.more()
+        """Return the letter at the place, which is behind a pattern that was skipped; nothing at the end."""
         return self.text[self.place : self.place + 1]
 
     def skip(self, pattern: re.Pattern[str]) -> None:

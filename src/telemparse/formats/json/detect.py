@@ -7,10 +7,11 @@ import itertools
 from typing import TYPE_CHECKING
 
 from telemparse.formats.csv.vocabulary import Role
-from telemparse.formats.json.decoding import Reader, TooLargeError
+from telemparse.formats.json.decoding import Reader
 from telemparse.formats.json.lines import is_fix, is_head
 from telemparse.formats.json.names import meaning
 from telemparse.formats.json.shapes import found_in
+from telemparse.formats.json.values import TooLargeError
 from telemparse.kernels.lines import decoded, sniff_encoding
 from telemparse.model.detection import Detection, Rung
 

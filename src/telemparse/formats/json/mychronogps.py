@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from telemparse.formats.json.decoding import Number
 from telemparse.formats.json.lines import inside
+from telemparse.formats.json.values import Number
 from telemparse.kernels.arrays import to_arrow
 from telemparse.kernels.clocks import DAY_NS, NS_PER_S, civil_days, midnights
 from telemparse.kernels.texts import strings

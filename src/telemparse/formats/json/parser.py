@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from telemparse.formats.csv.parser import parse_in_blocks as parse_tables
-from telemparse.formats.json.decoding import LARGEST_VALUE_BYTES, Reader, TooLargeError
+from telemparse.formats.json.decoding import Reader
+from telemparse.formats.json.documents import Document
 from telemparse.formats.json.lines import is_head
 from telemparse.formats.json.mychronogps import Trace
 from telemparse.formats.json.reports import damage_issues, document_issues, retold
 from telemparse.formats.json.runs import Runs
 from telemparse.formats.json.shapes import facts_of, found_in
 from telemparse.formats.json.tables import Table
+from telemparse.formats.json.values import LARGEST_VALUE_BYTES, UNREAD, TooLargeError
 from telemparse.kernels.unique_names import FileSuffixes, UniqueNames, plain_stem
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.detection import HEAD_BYTES
@@ -21,16 +23,17 @@ from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Meta
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from telemparse.extension.protocol import Message
-    from telemparse.formats.json.shapes import Path
+    from telemparse.formats.json.shapes import Found, Path
     from telemparse.model.artifacts import Artifact
     from telemparse.model.options import ParseOptions
 
 __all__ = ["parse", "parse_in_steps"]
 
 _STEP = 1 << 16
+_WHOLE = 1 << 16
 _BLOCK_BYTES = 1 << 20
 _MOST_TABLES = 32
 _PADDING = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
@@ -98,7 +101,7 @@ class _Document:
             yield Issue("ARTIFACT_EMPTY", Locus(artifact.name), artifact=artifact.name, bytes=artifact.size)
             return
         with artifact.open() as stream:
-            reader = Reader(stream, head, self.step)
+            reader = Reader(stream, head, self.step, whole=_WHOLE)
             try:
                 yield from self._values(reader)
             except TooLargeError:
@@ -114,6 +117,9 @@ class _Document:
         first: list[Any] = []
         runs = Runs()
         for value in reader.elements():
+            if value is UNREAD:
+                yield from self._long(Document(reader), runs)
+                continue
             if reader.values == 1 and is_head(value):
                 self._trace = Trace(self.artifact, self.suffix)
             if self._trace is not None:
@@ -129,6 +135,39 @@ class _Document:
             yield from self._lone(value)
         if self._trace is not None:
             yield from self._trace.conclusion()
+
+    def _long(self, document: Document, runs: Runs) -> Iterator[Message]:
+        """Take a long or damaged document part by part; its tables are in the order that it has them in."""
+        lists: dict[Path, set[Path]] = {}
+        for part in document.parts():
+            met = lists.setdefault(part.path, set())
+            for found in found_in(part.value, part.path, is_record=part.is_record, depth=part.depth):
+                met.add(found.path)
+                self._take(found)
+            runs.take(document.reader, self._tables.get(part.path))
+        if is_head(document.shell):
+            self._trace = Trace(self.artifact, self.suffix)
+            yield from self._trace.take(document.shell)
+            return
+        self.units = _units(document.shell)
+        self._merge(document.shell, lists)
+        if not self._tables:
+            self._collect(document.shell, is_record=True)
+        elif facts := facts_of(document.shell):
+            yield Meta(f"document{self.suffix}", facts)
+
+    def _merge(self, shell: dict[str, Any], lists: Mapping[Path, set[Path]]) -> None:
+        """Collect the tables beside the lists of a long document, and bring all into its order."""
+        homes = {path: home for home, met in lists.items() for path in met}
+        before = self._tables
+        self._tables = {}
+        for found in found_in(shell, is_record=False):
+            if found.path in homes:
+                met = lists[homes[found.path]]
+                self._tables |= {path: table for path, table in before.items() if path in met}
+            else:
+                self._take(found)
+        self._tables |= before
 
     def _conclusion(self, reader: Reader) -> Iterator[Message]:
         self._choose()
@@ -155,19 +194,22 @@ class _Document:
 
     def _collect(self, value: Any, *, is_record: bool) -> None:
         for found in found_in(value, is_record=is_record):
-            table = self._tables.get(found.path)
-            if found.cells is None:
-                if found.path in self._strays or len(self._strays) < _MOST_TABLES:
-                    self._strays[found.path] = self._strays.get(found.path, 0) + 1
-                continue
-            if table is None:
-                if len(self._tables) >= _MOST_TABLES:
-                    self._crowded += 1
-                    continue
-                words = "_".join([plain_stem(self.artifact.name, "document"), *found.path])
-                table = self._tables[found.path] = Table(words, found.shape)
-            table.leave(found.left)
-            table.add(found.cells)
+            self._take(found)
+
+    def _take(self, found: Found) -> None:
+        table = self._tables.get(found.path)
+        if found.cells is None:
+            if found.path in self._strays or len(self._strays) < _MOST_TABLES:
+                self._strays[found.path] = self._strays.get(found.path, 0) + 1
+            return
+        if table is None:
+            if len(self._tables) >= _MOST_TABLES:
+                self._crowded += 1
+                return
+            words = "_".join([plain_stem(self.artifact.name, "document"), *found.path])
+            table = self._tables[found.path] = Table(words, found.shape)
+        table.leave(found.left)
+        table.add(found.cells)
 
     def _choose(self) -> None:
         """Choose the tables with a time, or without any the largest, whose errors say what is missing."""

@@ -76,6 +76,9 @@ def found_in(value: Any, path: Path = (), *, is_record: bool, depth: int = 0) ->
         return
     if is_geojson(value):
         yield from (Found((*path, "geojson"), cells, Shape.GEOJSON) for cells in records_of(value))
+        if "features" in value:  # what a writer puts beside them is its own
+            beside = {key: part for key, part in value.items() if key != "features"}
+            yield from _in_object(beside, path, is_record=False, depth=depth)
     elif is_camera_stream(value):
         for sample in camera_records(value):
             left: list[str] = []

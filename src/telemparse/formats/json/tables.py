@@ -12,8 +12,8 @@ import attrs
 
 from telemparse.formats.csv.headers import read_heading
 from telemparse.formats.csv.vocabulary import Role
-from telemparse.formats.json.decoding import Number
 from telemparse.formats.json.names import meaning, quantity, tails
+from telemparse.formats.json.values import Number
 from telemparse.model.artifacts import Artifact, spooled
 
 if TYPE_CHECKING:
