@@ -21,6 +21,14 @@ from telemparse.extension.csv_rules import lap_pattern, rule_columns, split_key,
     ({"number": "Lap", "running": "a", "finished": "b"}, "running or finished"),
     ({"number": "Lap", "running": "a:km"}, "'km' is no unit of time"),
     ({"durations": "laps:parsec"}, "'parsec' is no unit of time"),
+    ({"number": "Lap", "zero_s": 1.0}, "zero_s says something of crossings"),
+    ({"crossings": "t", "zero_s": 3600.5}, "zero_s must be at most 3600 s, not 3600.5"),
+    ({"crossings": "t", "zero_s": -3600.5}, "zero_s must be at most 3600 s"),
+    ({"crossings": "t", "zero_s": "1"}, "zero_s must be at most 3600 s"),
+    ({"number": "Lap", "outside": 1_000_001}, "whole number"),
+    ({"number": "Lap", "outside": -1}, "whole number"),
+    ({"comment": "# Lap {lap}: {time}", "out_lap": 1_000_001}, "whole number"),
+    ({"comment": "# {lap} of {lap}: {time}"}, "must stand in it once each"),
     ({"number": "   "}, "number is blank"),
     ({"number": 7}, "number must be text"),
     ({"comment": "# Lap {lap}: {time}", "out_lap": -1}, "whole number"),
@@ -31,6 +39,19 @@ from telemparse.extension.csv_rules import lap_pattern, rule_columns, split_key,
 def test_a_lap_rule_that_cannot_be_right_is_refused(facts, words):
     with pytest.raises(CallError, match=words):
         LapRule(**facts)
+
+
+@pytest.mark.parametrize("facts", [
+    {"crossings": "t", "zero_s": 3600},
+    {"crossings": "t", "zero_s": -3600},
+    {"number": "Lap", "outside": 0},
+    {"number": "Lap", "outside": 1_000_000},
+    {"comment": "# Lap {lap}: {time}", "out_lap": 0},
+    {"comment": "# Lap {lap}: {time}", "out_lap": 1_000_000},
+])  # fmt: skip
+def test_a_lap_rule_at_its_bounds_is_taken(facts):
+    rule = LapRule(**facts)
+    assert {name: getattr(rule, name) for name in facts} == facts
 
 
 @pytest.mark.parametrize(("facts", "words"), [
@@ -46,12 +67,22 @@ def test_an_epoch_rule_that_cannot_be_right_is_refused(facts, words):
 
 
 @pytest.mark.parametrize(("facts", "words"), [
+    ({}, "take one of the two"),
+    ({"date": "Date"}, "take one of the two"),
+    ({"time": "Time"}, "take one of the two"),
+    ({"time": "Time", "stamp": "#D="}, "take one of the two"),
+    ({"date": "Date", "time": "Time", "stamp": "#D="}, "take one of the two"),
     ({"date": "Date", "time": " "}, "time is blank"),
     ({"date": "Date", "time": "Time", "order": "ydm"}, "order must be one of ymd, dmy, mdy"),
 ])  # fmt: skip
 def test_a_start_that_cannot_be_found_is_refused(facts, words):
     with pytest.raises(CallError, match=words):
         Start(**facts)
+
+
+def test_a_start_is_called_what_its_lines_are_called():
+    assert Start(date="Date", time="Time").words == "Date and Time"
+    assert Start(stamp="#D= ").words == "#D"
 
 
 @pytest.mark.parametrize(("facts", "words"), [

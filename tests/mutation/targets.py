@@ -39,6 +39,8 @@ TARGETS = (
     Target("extension/samples.py", ("extension/test_catalog.py",)),
     Target("extension/column_specs.py", ("extension/test_csv_dialect.py",)),
     Target("extension/csv_dialect.py", ("extension/test_csv_dialect.py",)),
+    Target("extension/csv_rules.py", ("extension/test_csv_rules.py", "extension/test_csv_dialect.py")),
+    Target("extension/csv_shapes.py", ("extension/test_csv_dialect.py",)),
     Target("extension/declarations.py", ("extension/test_csv_dialect.py",)),
     Target("extension/grouping.py", ("extension/test_grouping.py",)),
     Target("extension/hookspecs.py", ("extension/test_catalog.py",)),

@@ -81,14 +81,14 @@ MAGICS = {
 def test_no_stranger_holds_a_magic_at_its_offset(magics):
     changed = []
 
-    @HEALTHY
+    @settings(HEALTHY, max_examples=400)
     @given(strangers(magics=magics))
     def holds_none(data):
         assert [magic for offset, magic in magics if data[offset : offset + len(magic)] == magic] == []
         changed.append(data)
 
     holds_none()
-    assert len({*changed}) > 10
+    assert len({*changed}) > 50
 
 
 def test_a_magic_elsewhere_is_no_matter(smallest):
