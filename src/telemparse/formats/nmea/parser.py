@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PIECE_BYTES", "parse", "read"]
 
-PIECE_BYTES = 3 << 19
+PIECE_BYTES = 5 << 17
 _PADDING = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
 _SUMMED = re.compile(rb"[$!][A-Z][A-Z0-9]{2,8},[\x20-\x7e]*?\*[0-9A-Fa-f]{2}")
 _HEAD_BYTES = 64 * 1024
