@@ -10,7 +10,8 @@ from asyncio import CancelledError
 import pytest
 
 from telemparse import isolation
-from telemparse.classification import classify, detect
+from telemparse.classification import classify
+from telemparse.detection import detect
 from telemparse.errors import CallError
 from telemparse.extension import catalog as catalogs
 from telemparse.extension.catalog import Catalog

@@ -9,8 +9,8 @@ import zipfile
 
 import pytest
 
-from telemparse import classification
-from telemparse.classification import detect
+from telemparse import confined_detection
+from telemparse.detection import detect
 from telemparse.errors import CallError
 from telemparse.extension.faults import Fault
 from telemparse.isolation import ChildFailed
@@ -29,9 +29,9 @@ def limits(monkeypatch):
 
     def run(target, request, folder, **limits):
         given.update(limits, target=target)
-        return json.loads(json.dumps(classification.serve(json.loads(json.dumps(request)), folder)))
+        return json.loads(json.dumps(confined_detection.serve(json.loads(json.dumps(request)), folder)))
 
-    monkeypatch.setattr(classification.isolation, "run", run)
+    monkeypatch.setattr(confined_detection.isolation, "run", run)
     return given
 
 
@@ -64,18 +64,18 @@ def test_what_comes_by_way_of_documents_is_what_was_said_first_hand(monkeypatch)
 def test_the_child_gets_its_limits_and_knows_nothing_of_another_child(monkeypatch, limits):
     seen = []
     install(monkeypatch, toy())
-    plainly = classification.classify
+    plainly = confined_detection.classify
 
     def remember(artifacts, options, catalog):
         seen.append(options)
         return plainly(artifacts, options, catalog)
 
-    monkeypatch.setattr(classification, "classify", remember)
+    monkeypatch.setattr(confined_detection, "classify", remember)
     options = {"threshold": 0.6, "prefer": ("b", "a")}
     detect(b"x", ParseOptions(isolation="process", timeout_s=7, max_memory_bytes=1 << 30, **options))
 
     assert limits == {
-        "target": "telemparse.classification:serve", "timeout_s": 7, "max_memory_bytes": 1 << 30,
+        "target": "telemparse.confined_detection:serve", "timeout_s": 7, "max_memory_bytes": 1 << 30,
     }  # fmt: skip
     assert seen == [ParseOptions(**options)]
 
@@ -113,10 +113,10 @@ def test_how_a_child_failed_is_the_issue_beside_the_faults_that_it_had_found(mon
     install(monkeypatch, toy()).faults = (broken,)
 
     def fail(_target, request, folder, **_limits):
-        classification.serve(request, folder)
+        confined_detection.serve(request, folder)
         raise ChildFailed("PARSER_TIMEOUT", timeout_s=7)
 
-    monkeypatch.setattr(classification.isolation, "run", fail)
+    monkeypatch.setattr(confined_detection.isolation, "run", fail)
     found = detect(b"x", ParseOptions(isolation="process", timeout_s=7))
 
     assert (found.winner, found.parts, found.candidates, found.faults) == (None, (), (), (broken,))

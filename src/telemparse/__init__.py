@@ -10,7 +10,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from telemparse.classification import Classification, detect
+    from telemparse.classification import Classification
+    from telemparse.detection import detect
     from telemparse.errors import TelemparseError
     from telemparse.extension.card import ParserCard
     from telemparse.extension.catalog import Catalog
@@ -39,7 +40,7 @@ _HOMES = {
     "ParserCard": "telemparse.extension.card",
     "TelemparseError": "telemparse.errors",
     "convert": "telemparse.writers.conversion",
-    "detect": "telemparse.classification",
+    "detect": "telemparse.detection",
     "group": "telemparse.extension.grouping",
     "hookimpl": "telemparse.extension.hookspecs",
     "parse": "telemparse.parsing",

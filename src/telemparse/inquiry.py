@@ -12,7 +12,7 @@ from telemparse.model.codes import Severity
 from telemparse.model.detection import HEAD_BYTES, TAIL_BYTES, Budget, Detection, Rung, Sniff
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.wording import blotted, words_of
-from telemparse.model.wrappers import members_of, unwrap, wrapper_of
+from telemparse.model.wrapper_tells import wrapper_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,6 +79,8 @@ class Inquiry:
         if wrapper is None:
             yield from self._decide(artifact, self._cards(), head)
             return
+        from telemparse.model.wrappers import members_of, unwrap  # of no use to bare files
+
         whole = [card for card in self._cards() if card.greets(artifact.name, head)]
         answers = self._ask(artifact, whole, head, wrapper, members_of(artifact)) if whole else []
         if any(answer.score >= self.options.threshold for answer in answers):

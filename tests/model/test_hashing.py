@@ -6,16 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telemparse.model import hashing
 from telemparse.model.artifacts import Artifact
 
 CONTENT = bytes(range(256)) * 40
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
+@pytest.fixture(scope="module", params=[0, 3000, len(CONTENT)], ids="held {}".format)
+def place(request, tmp_path_factory):
+    """Return a file of which nothing, a part or all is held before it is hashed."""
     path = tmp_path_factory.mktemp("hashing") / "a.bin"
     path.write_bytes(CONTENT)
-    return path
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing, "_HELD_BYTES", request.param)
+        yield path
 
 
 steps = st.lists(

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from telemparse.errors import Malformed
 from telemparse.model.artifacts import Artifact
 from telemparse.model.codes import CODES, Severity
-from telemparse.model.wrappers import members_of, unwrap, wrapper_of
+from telemparse.model.wrapper_tells import wrapper_of
+from telemparse.model.wrappers import members_of, unwrap
 
 LIMIT = 2**33
 TEXT = b"".join(b"%d,%.3f\n" % (row, row * 1.37 % 61) for row in range(60))

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemparse.errors import Malformed
-from telemparse.model import artifacts as artifacts_module
 from telemparse.model.artifacts import Artifact
 from telemparse.model.codes import CODES, Severity
 from telemparse.model.wrappers import members_of, unwrap
@@ -174,7 +173,7 @@ def test_an_archive_in_an_archive_is_handed_out_unopened():
 
 
 def test_all_members_together_stay_in_memory_only_up_to_the_common_share(monkeypatch, tmp_path):
-    monkeypatch.setattr(artifacts_module.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr("telemparse.model.zips.IN_MEMORY_BYTES", 100)
     files = {f"{number}.csv": b"%d\n" % number * 30 for number in range(4)}
     artifacts = opened(zipped(files))

@@ -28,7 +28,9 @@ _CHILDREN = "(child or hangs or wherever_it_would_run) and not (test_serving or 
 
 TARGETS = (
     Target("parsing.py", ("test_parsing.py",), _CHILDREN),
-    Target("classification.py", ("test_serving.py", "test_classification.py"), _CHILDREN),
+    Target("detection.py", ("test_serving.py", "test_classification.py"), _CHILDREN),
+    Target("confined_detection.py", ("test_serving.py", "test_classification.py"), _CHILDREN),
+    Target("classification.py", ("test_classification.py",), _CHILDREN),
     Target("inquiry.py", ("test_inquiry.py", "test_classification.py"), _CHILDREN),
     Target("flows.py", ("test_flows.py", "test_parsing.py"), _CHILDREN),
     Target("border.py", ("test_border.py",)),

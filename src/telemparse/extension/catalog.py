@@ -17,7 +17,6 @@ from telemparse.extension.csv_dialect import CsvDialect
 from telemparse.extension.faults import Fault, is_fault
 from telemparse.extension.installation import distribution_of, installed, rank
 from telemparse.extension.samples import recordings
-from telemparse.model.gates import Track
 from telemparse.model.wording import words_of
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from telemparse.extension.protocol import Detector, Parser
+    from telemparse.model.gates import Track
 
 __all__ = ["Catalog"]
 
@@ -142,7 +142,11 @@ class _Loader:
             self._guarded(point, "card", partial(self._keep_card, point, card))
         for dialect in self._declarations(point, hooks.telemparse_csv_dialects, CsvDialect):
             self._guarded(point, "declare", partial(self._keep_dialect, point, dialect))
-        self.tracks += self._declarations(point, hooks.telemparse_tracks, Track)
+        if hooks.telemparse_tracks.get_hookimpls():
+            # Few have tracks, and their classes take a while to make.
+            from telemparse.model.gates import Track
+
+            self.tracks += self._declarations(point, hooks.telemparse_tracks, Track)
 
     def _declarations(
         self, point: EntryPoint, hook: Callable[[], list[Iterable[_Declared]]], kind: type[_Declared]

@@ -13,8 +13,7 @@ import attrs
 from telemparse.extension.catalog import Catalog
 from telemparse.model.artifacts import ArtifactSet, artifacts_of
 from telemparse.model.options import ParseOptions
-from telemparse.model.wrappers import wrapper_of
-from telemparse.model.zips import deferred
+from telemparse.model.wrapper_tells import wrapper_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -116,6 +115,8 @@ def _members(artifact: Artifact, catalog: Catalog, max_decompressed_bytes: int) 
     try:
         if wrapper_of(artifact.read_at(0, _LOOK_BYTES)) != "zip":
             return ()
+        from telemparse.model.zips import deferred  # of no use to other files
+
         members = deferred(artifact, max_decompressed_bytes=max_decompressed_bytes)
     except OSError:  # it can be looked at but not read: the parse will meet the same error and report it
         return ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import stat
-import tempfile
 import weakref
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -113,6 +112,8 @@ class _TemporaryContent:
     """A temporary file that goes with the last opener that can reach it."""
 
     def __init__(self) -> None:
+        import tempfile  # few need one, and it takes 5 ms
+
         handle, name = tempfile.mkstemp(prefix="telemparse-")
         self.file = os.fdopen(handle, "wb")
         self.path = Path(name)

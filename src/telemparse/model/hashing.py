@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import threading
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
+    import hashlib
     from collections.abc import Callable
     from pathlib import Path
 
 __all__ = ["RunningHash"]
 
 _CHUNK_BYTES = 1024 * 1024
+_HELD_BYTES = 128 * 1024
 
 
 class RunningHash:
     """SHA-256 over the first bytes of a file that readers have seen in order, completed on demand."""
 
     def __init__(self) -> None:
-        self._digest = hashlib.sha256()
+        self._digest: hashlib._Hash | None = None
+        self._held = (
+            b""  # the beginning: who only looks at that needs no hash, and OpenSSL takes 5 ms to load
+        )
         self._seen = 0
         self._lock = threading.Lock()
 
@@ -28,8 +32,12 @@ class RunningHash:
         """Take in what was read at `offset`; what does not continue the bytes seen is left for later."""
         with self._lock:
             if offset <= self._seen < offset + len(data):
-                self._digest.update(memoryview(data)[self._seen - offset :])
+                fresh = memoryview(data)[self._seen - offset :]
                 self._seen = offset + len(data)
+                if self._digest is None and self._seen <= _HELD_BYTES:
+                    self._held += fresh
+                else:
+                    self._begun().update(fresh)
 
     def completed(self, opener: Callable[[], BinaryIO]) -> str:
         """Return the hex hash of the whole content, reading what nobody has read yet."""
@@ -37,7 +45,16 @@ class RunningHash:
             reader.seek(self._seen)
             while piece := reader.read(_CHUNK_BYTES):
                 self.feed(reader.tell() - len(piece), piece)
-        return self._digest.hexdigest()
+        with self._lock:
+            return self._begun().hexdigest()
+
+    def _begun(self) -> hashlib._Hash:
+        if self._digest is None:
+            import hashlib
+
+            self._digest = hashlib.sha256(self._held)
+            self._held = b""
+        return self._digest
 
     def open(self, place: Path) -> BinaryIO:
         """Return a reader of a file that feeds this hash as it goes."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import math
-import zoneinfo
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +66,8 @@ def _positive(_options: Any, field: attrs.Attribute[Any], value: float | None) -
 def _zone(_options: Any, _field: attrs.Attribute[Any], value: str | None) -> None:
     if value is None:
         return
+    import zoneinfo
+
     try:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import math
-import statistics
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import pairwise
@@ -148,6 +147,8 @@ def _has_shape(layout: Layout, shape: Shape, fewest: int) -> bool:
         return False
     if shape.unit_vector is None:
         return True
+    import statistics  # takes 10 ms, and few shapes come so far
+
     axes = [[_number(cell) for cell in columns[index]] for index in shape.unit_vector]
     length = statistics.median(math.hypot(*row) for row in zip(*axes, strict=True))
     return abs(length - 1) <= shape.tolerance

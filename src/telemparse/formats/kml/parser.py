@@ -19,7 +19,8 @@ from telemparse.kernels.xml_points import Method
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.model.detection import HEAD_BYTES
 from telemparse.model.issues import Issue, Locus
-from telemparse.model.wrappers import unwrap, wrapper_of
+from telemparse.model.wrapper_tells import wrapper_of
+from telemparse.model.wrappers import unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
