@@ -110,7 +110,9 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure against the peers and write docs/benchmarks.md (`nox -s bench -- --help` for choices)."""
-    session.install(".[cli]", *map(str, _plugins()))  # detection is measured with all parsers there are
+    # With all the plugins, for detection is measured with all parsers there are; editable, for a wheel of
+    # the same version may come out of an installer's cache.
+    _install_project(session)
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": str(ROOT / "tests")})
 
 
