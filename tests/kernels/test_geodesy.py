@@ -13,9 +13,11 @@ from telemparse.kernels.geodesy import (
     EARTH_RADIUS_M,
     destination_deg,
     distance_m,
+    geodetic_deg,
     initial_course_deg,
     local_offsets_m,
     local_position_deg,
+    local_velocity_mps,
     wrapped_longitude_deg,
 )
 
@@ -114,3 +116,48 @@ def test_special_points_have_the_values_that_they_must():
         float(wrapped_longitude_deg(np.nextafter(-180.0, -181.0))) == -180
     )  # and not 180, to which it rounds
     assert local_offsets_m(0.0, 0.0, np.zeros(0), np.zeros(0))[0].shape == (0,)
+
+
+def earth_centred(lat_deg, lon_deg, height_m):
+    """Return ECEF coordinates as the ellipsoid defines them, one place at a time."""
+    a, f = 6_378_137.0, 1 / 298.257223563
+    lat, lon = math.radians(lat_deg), math.radians(lon_deg)
+    normal = a / math.sqrt(1 - f * (2 - f) * math.sin(lat) ** 2)
+    across = (normal + height_m) * math.cos(lat)
+    return (
+        across * math.cos(lon),
+        across * math.sin(lon),
+        (normal * (1 - f) ** 2 + height_m) * math.sin(lat),
+    )
+
+
+@given(st.floats(-90, 90), LONS, st.floats(-10_000, 1_000_000))
+def test_earth_centred_places_come_back_as_they_went(lat, lon, height):
+    found = [
+        float(value[0]) for value in geodetic_deg(*np.array(earth_centred(lat, lon, height)).reshape(3, 1))
+    ]
+    assert found[0] == pytest.approx(lat, abs=1e-11)
+    assert found[2] == pytest.approx(height, abs=1e-6)
+    if abs(lat) < 89.999:
+        assert (found[1] - lon + 180) % 360 - 180 == pytest.approx(0, abs=1e-9)
+
+
+def test_the_poles_have_the_height_above_the_minor_axis():
+    lat, _lon, height = geodetic_deg(*np.array([[0.0, 0.0], [0.0, 0.0], [6_356_852.3142, -6_356_752.3142]]))
+    assert lat == pytest.approx([90, -90])
+    assert height == pytest.approx([100, 0], abs=1e-3)
+
+
+@given(LATS, LONS, st.floats(-50, 50), st.floats(-50, 50), st.floats(-50, 50))
+def test_a_velocity_is_how_the_place_moves(lat, lon, north, east, down):
+    # A thousandth of a second along each local axis, seen from the middle of the Earth.
+    there = np.array(earth_centred(lat, lon, 0.0))
+    per_north, per_east = 1e-6, 1e-6 / math.cos(math.radians(lat))
+    ahead = (np.array(earth_centred(lat + per_north, lon, 0.0)) - there) / per_north
+    right = (np.array(earth_centred(lat, lon + per_east, 0.0)) - there) / per_east
+    above = np.array(earth_centred(lat, lon, 1.0)) - there
+    ahead, right = ahead / np.linalg.norm(ahead), right / np.linalg.norm(right)
+    moving = north * ahead + east * right - down * above
+    place = np.array([lat]), np.array([lon])
+    found = np.ravel(local_velocity_mps(*place, *moving.reshape(3, 1)))
+    assert found == pytest.approx([north, east, down], abs=1e-3)

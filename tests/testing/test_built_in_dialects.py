@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from telemparse.extension.drive import drive
 from telemparse.formats.csv.dialects import BUILT_IN
 from telemparse.formats.csv.examples import EXAMPLES
-from telemparse.formats.drive import drive
 from telemparse.testing.dialects import run_dialect
 
 NAMES = {dialect.name: dialect for dialect in BUILT_IN}

@@ -11,9 +11,9 @@ import pytest
 from telemparse.errors import CallError
 from telemparse.extension.catalog import Catalog
 from telemparse.extension.csv_dialect import CsvDialect, FixRule, NumberRange, Shape, Stamps
+from telemparse.extension.drive import drive
 from telemparse.formats.csv.dialects import BUILT_IN
 from telemparse.formats.csv.examples import EXAMPLES
-from telemparse.formats.drive import drive
 from telemparse.testing import dialect_checks, dialect_sample_checks
 from telemparse.testing import dialects as kit
 from telemparse.testing.dialect_strangers import portrait

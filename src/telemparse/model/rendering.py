@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -54,6 +53,8 @@ def summary(result: ParseResult) -> str:
 
 def page(result: ParseResult) -> str:
     """Return an HTML fragment, every word of it escaped."""
+    import html  # for notebooks alone, and its table of entities takes a while
+
     rows = "".join(
         "<tr>"
         f"<td>{html.escape(name)}</td>"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from telemparse.formats.drive import drive
+from telemparse.extension.drive import drive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from telemparse.formats.drive import Sample
+    from telemparse.extension.drive import Sample
 
 __all__ = ["FORCES", "RATES", "Drawing"]
 

@@ -6,8 +6,8 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING
 
+from telemparse.extension.drive import Sample
 from telemparse.formats.csv.drawing import Drawing
-from telemparse.formats.drive import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from telemparse.formats.csv.app_words import APP_AXES, APP_WORDS, FIRST_WORDS
-from telemparse.formats.csv.words import AIDS, CHANNELS, GNSS, TIME, TRIADS
+from telemparse.formats.csv.words import AIDS, GNSS, TIME, TRIADS
+from telemparse.kernels.channel_words import CHANNEL_WORDS
 from telemparse.kernels.spelling import squash
 from telemparse.kernels.units import Dimension
 
@@ -77,7 +78,7 @@ def _quantities() -> Iterator[Quantity]:
         for number, axis in enumerate("xyz"):
             spelt = (*_axis_words(axis, prefixes), *_app_axis_words(APP_AXES[role], axis, number))
             yield Quantity(f"{letter}{axis}_{suffix}", Role(role), dimension, spelt)
-    for name, dimension, words in CHANNELS:
+    for name, dimension, words in CHANNEL_WORDS:
         yield Quantity(name, Role.CHANNEL, dimension, tuple(words.split()))
 
 

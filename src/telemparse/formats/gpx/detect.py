@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from telemparse.formats.trackpoints.heads import decoded, root_of
 from telemparse.model.detection import Detection, Rung
 
 if TYPE_CHECKING:
@@ -26,6 +25,11 @@ def detect(sniffs: tuple[Sniff, ...]) -> Detection:
 
 
 def _detect(sniff: Sniff) -> Detection:
+    if b"<" not in sniff.head:
+        return _by_name(sniff)
+    # Most files are no XML, and what reads its heads takes a while to load.
+    from telemparse.formats.trackpoints.heads import decoded, root_of
+
     text = decoded(sniff.head)
     root = root_of(text)
     if root is not None and root.name != "gpx":
@@ -34,6 +38,10 @@ def _detect(sniff: Sniff) -> Detection:
         return _by_root(root)
     if _POINT.search(text):
         return Detection(Rung.SHAPE, ("trkpt elements with lat, but no gpx root element",))
+    return _by_name(sniff)
+
+
+def _by_name(sniff: Sniff) -> Detection:
     if sniff.extension == ".gpx":
         return Detection(Rung.NAME, ("extension .gpx",))
     return Detection(Rung.NO)

@@ -18,7 +18,7 @@ _FIX = re.compile(r"B\d{6}\d{7}[NS]\d{8}[EW][AV][-+\d ][\d ]{3}\d[-+\d ][\d ]{3}
 _MAKER = re.compile(r"A[A-Z][A-Z0-9]{2}.*")
 _DATE = re.compile(r"H[FOPS]?DTE(?:DATE)?[ ]?:?[ ]?\d{6}.*", re.IGNORECASE)
 _HEADING = re.compile(r"H[FOPS][A-Z][A-Z0-9]{2}.*")
-_RECORD = re.compile(r"[A-L][ -~\xa0-\uffff]*")
+_RECORD = re.compile(r"[A-L][^\x00-\x1f\x7f-\x9f]*")
 _LINES = 400
 _SURE_SHARE = 0.8
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from telemparse.formats.drive import drive
+from telemparse.extension.drive import drive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from telemparse.formats.drive import Sample
+    from telemparse.extension.drive import Sample
 
 __all__ = ["EXAMPLES"]
 

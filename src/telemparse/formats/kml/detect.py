@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from telemparse.formats.trackpoints.heads import decoded, root_of
 from telemparse.model.detection import Detection, Rung
 
 if TYPE_CHECKING:
@@ -27,12 +26,21 @@ def detect(sniffs: tuple[Sniff, ...]) -> Detection:
 def _detect(sniff: Sniff) -> Detection:
     if sniff.members:
         return _by_members(sniff)
+    if b"<" not in sniff.head:
+        return _by_name(sniff)
+    # Most files are no XML, and what reads its heads takes a while to load.
+    from telemparse.formats.trackpoints.heads import decoded, root_of
+
     text = decoded(sniff.head)
     root = root_of(text)
     if root is not None:
         return _by_root(root)
     if _COORD.search(text):
         return Detection(Rung.SHAPE, ("coord elements with two numbers, but no kml root element",))
+    return _by_name(sniff)
+
+
+def _by_name(sniff: Sniff) -> Detection:
     if sniff.extension in (".kml", ".kmz"):
         return Detection(Rung.NAME, (f"extension {sniff.extension}",))
     return Detection(Rung.NO)

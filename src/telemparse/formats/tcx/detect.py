@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from telemparse.formats.trackpoints.heads import decoded, root_of
 from telemparse.model.detection import Detection, Rung
 
 if TYPE_CHECKING:
@@ -26,6 +25,11 @@ def detect(sniffs: tuple[Sniff, ...]) -> Detection:
 
 
 def _detect(sniff: Sniff) -> Detection:
+    if b"<" not in sniff.head:
+        return _by_name(sniff)
+    # Most files are no XML, and what reads its heads takes a while to load.
+    from telemparse.formats.trackpoints.heads import decoded, root_of
+
     text = decoded(sniff.head)
     root = root_of(text)
     if root is not None and root.name != "TrainingCenterDatabase":
@@ -39,6 +43,10 @@ def _detect(sniff: Sniff) -> Detection:
         return Detection(Rung.SIGNATURE, (named, f"namespace of version {version[1]}"))
     if _POINT.search(text):
         return Detection(Rung.SHAPE, ("Trackpoint elements, but no TrainingCenterDatabase root element",))
+    return _by_name(sniff)
+
+
+def _by_name(sniff: Sniff) -> Detection:
     if sniff.extension == ".tcx":
         return Detection(Rung.NAME, ("extension .tcx",))
     return Detection(Rung.NO)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telemparse.formats.drive import drive
+from telemparse.extension.drive import drive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from telemparse.formats.drive import Sample
+    from telemparse.extension.drive import Sample
 
 __all__ = ["EXAMPLES"]
 

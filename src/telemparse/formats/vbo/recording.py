@@ -227,7 +227,7 @@ class Recording:
     def _conclusion(
         self, streams: Streams, choices: list[GateChoice], unread: list[str], tail: Tail
     ) -> Iterator[Message]:
-        name, watch, clock = self.artifact.name, streams.lap_watch, streams.clock
+        name, watch, clock = self.artifact.name, streams.laps, streams.clock
         if watch.laps and watch.is_count and "laps" in streams.wanted:
             yield Batch(f"laps{self.suffix}", laps_batch(watch.laps, time_base=clock.time_base))
         if not watch.is_count:

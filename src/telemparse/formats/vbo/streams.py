@@ -8,7 +8,6 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from telemparse.formats.vbo.laps import LapWatch
 from telemparse.formats.vbo.poses import Poses
 from telemparse.formats.vbo.producers import interpolated
 from telemparse.formats.vbo.trace import Trace
@@ -17,7 +16,7 @@ from telemparse.formats.vbo.vehicle import channel_columns
 from telemparse.kernels.arrays import to_arrow
 from telemparse.kernels.texts import strings
 from telemparse.model.messages import Batch
-from telemparse.schemas import QualityFlag, build
+from telemparse.schemas import LapCount, QualityFlag, build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +51,7 @@ class Streams:
         ledger: takes what is lost.
         suffix: of the names of streams.
         wanted: base names of the streams asked for.
-        lap_watch: watches the lap count.
+        laps: counted so far.
         trace: watches the epochs.
     """
 
@@ -65,7 +64,7 @@ class Streams:
     ledger: Ledger
     suffix: str
     wanted: frozenset[str]
-    lap_watch: LapWatch = attrs.field(factory=LapWatch)
+    laps: LapCount = attrs.field(factory=LapCount)
     trace: Trace = attrs.field(factory=Trace)
     _poses: Poses = attrs.field(factory=Poses)
 
@@ -111,7 +110,9 @@ class Streams:
             count = cells.numbers(self.layout.lap.index)
             events += [
                 (row, "lap_beacon", number)
-                for row, number in self.lap_watch.read(count, times.t_ns, times.valid)
+                for row, number in self.laps.read(
+                    count.values, times.t_ns, known=count.valid, timed=times.valid
+                )
             ]
         if self.layout.channels and "channels" in self.wanted:
             columns, fields = channel_columns(self.layout, self.textual, cells, times.valid, self.ledger)

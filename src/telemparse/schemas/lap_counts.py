@@ -1,4 +1,4 @@
-"""Laps of a VBO file: a channel that counts them, as vehicle electronics write it."""
+"""Laps out of a channel that counts them, as vehicle electronics and simulators write it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from telemparse.schemas import DeviceLap
+from telemparse.schemas.device_laps import DeviceLap
 
 if TYPE_CHECKING:
-    from telemparse.formats.vbo.rows import Numbers
-    from telemparse.kernels.arrays import Ints, Mask
+    from telemparse.kernels.arrays import Floats, Ints, Mask
 
-__all__ = ["LapWatch"]
+__all__ = ["LapCount"]
 
 _FINE_NS = 100_000_000
 _HIGHEST = 1_000_000
@@ -21,7 +20,7 @@ _MOST = 10_000
 
 
 @attrs.define
-class LapWatch:
+class LapCount:
     """Times laps by the rows in which the count goes up by one.
 
     A lap lasts from the row that shows its number first to the row that shows the next one; the laps
@@ -45,25 +44,34 @@ class LapWatch:
         """The channel changes as seldom as laps do."""
         return self.changes <= _MOST
 
-    def read(self, column: Numbers, t_ns: Ints, timed: Mask | None) -> list[tuple[int, float]]:
-        """Take in a block; return (row, new number) of each crossing of the line."""
-        values = column.values if column.valid is None else np.where(column.valid, column.values, -1.0)
+    def read(
+        self, numbers: Floats, t_ns: Ints, *, known: Mask | None = None, timed: Mask | None = None
+    ) -> list[tuple[int, float]]:
+        """Take in a block; return (row, new number) of each crossing of the line.
+
+        Args:
+            numbers: what the channel counts, shape (n,).
+            t_ns: instants of the rows, shape (n,).
+            known: rows with a number, None for all.
+            timed: rows with an instant, None for all.
+        """
+        values = numbers if known is None else np.where(known, numbers, -1.0)
         there = (values >= 0) & (values < _HIGHEST) & (values == np.rint(values))
         rows = np.flatnonzero(there if timed is None else there & timed)
         if not len(rows):
             return []
-        numbers, times = values[rows].astype(np.int64), t_ns[rows]
-        first = int(numbers[0]) if self._number is None else self._number
-        before = np.concatenate([[first], numbers[:-1]])
+        counts, times = values[rows].astype(np.int64), t_ns[rows]
+        first = int(counts[0]) if self._number is None else self._number
+        before = np.concatenate([[first], counts[:-1]])
         before_ns = np.concatenate([[self._last_ns], times[:-1]])
-        changed = np.flatnonzero(numbers != before)
+        changed = np.flatnonzero(counts != before)
         self.changes += len(changed)
-        self._number, self._last_ns = int(numbers[-1]), int(times[-1])
+        self._number, self._last_ns = int(counts[-1]), int(times[-1])
         if not self.is_count:
             return []
         crossings = []
         for place in changed.tolist():
-            old, new, now_ns = int(before[place]), int(numbers[place]), int(times[place])
+            old, new, now_ns = int(before[place]), int(counts[place]), int(times[place])
             if self._change(old, new, now_ns, now_ns - int(before_ns[place])):
                 crossings.append((int(rows[place]), float(new)))
         return crossings
