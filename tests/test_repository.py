@@ -7,6 +7,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import telemparse
+
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted(
     path
@@ -103,3 +105,31 @@ def test_no_test_skips() -> None:
     pattern = re.compile(r"pytest\.skip\(|mark\.skip")
     tests = [path for path in MODULES if "tests" in path.parts and path != Path(__file__).resolve()]
     assert [named(path) for path in tests if pattern.search(path.read_text(encoding="utf-8"))] == []
+
+
+# What plugins build on (docs/plugins): the face, and these rooms of the library.
+SDK = ("errors", "model", "schemas", "kernels", "extension", "testing")
+
+
+def _imported(path: Path) -> set[str]:
+    """Return the modules of telemparse that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            # `from telemparse import x` is a room where x is one, else the face.
+            face = node.module == "telemparse"
+            found |= {f"telemparse.{alias.name}" for alias in node.names} if face else {node.module}
+    return {name for name in found if name.split(".")[0] == "telemparse"}
+
+
+def test_plugins_use_nothing_but_the_sdk() -> None:
+    faces = {f"telemparse.{name}" for name in telemparse.__all__} | {"telemparse"}
+    sources = [path for path in MODULES if "plugins" in path.parts and "src" in path.parts]
+    private = {
+        named(path): sorted(name for name in _imported(path) - faces if name.split(".")[1] not in SDK)
+        for path in sources
+    }
+    assert sources
+    assert {name: modules for name, modules in private.items() if modules} == {}
