@@ -40,8 +40,14 @@ def point(name, thing, distribution=None):
     THINGS[name] = thing
     made = Point(name=name, value=name, group=GROUP)
     if distribution is not None:
-        vars(made).update(dist=SimpleNamespace(name=distribution))
+        vars(made).update(dist=SimpleNamespace(read_text=metadata_of(distribution)))
     return made
+
+
+def metadata_of(name):
+    """Return what reads the metadata of a distribution: a README stands below its fields."""
+    texts = {"METADATA": f"Metadata-Version: 2.1\nname:  {name} \n\nName: another\n"}
+    return texts.get
 
 
 def card(parser_id, **facts):
@@ -244,15 +250,21 @@ def test_two_dialects_of_one_name_keep_the_first():
     assert [(fault.plugin, fault.stage) for fault in catalog.faults] == [("b", "declare")]
 
 
-def test_a_distribution_without_a_readable_name_is_still_loaded():
-    class Nameless:
-        @property
-        def name(self):
-            raise KeyError("Name")
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "Version: 1\n\nName: in the README\n", KeyError("METADATA")],
+    ids=["absent", "empty", "nameless", "unreadable"],
+)
+def test_a_distribution_without_a_readable_name_is_still_loaded(text):
+    def read_text(_file):
+        if isinstance(text, Exception):
+            raise text
+        return text
 
     made = point("good", GOOD)
-    vars(made).update(dist=Nameless())
-    assert ids(Catalog.load([made])) == ["good"]
+    vars(made).update(dist=SimpleNamespace(read_text=read_text))
+    catalog = Catalog.load([made])
+    assert (ids(catalog), list(catalog.origins.values())) == (["good"], ["good"])
 
 
 # --- looking things up ---
@@ -376,7 +388,9 @@ def test_the_built_in_formats_are_installed():
 class Damaged:
     """A distribution whose entry points cannot be read."""
 
-    name = "damaged"
+    @staticmethod
+    def read_text(file):
+        return metadata_of("damaged")(file)
 
     @property
     def entry_points(self):
@@ -385,7 +399,7 @@ class Damaged:
 
 class Whole:
     def __init__(self, name, *points):
-        self.name = name
+        self.read_text = metadata_of(name)
         self.entry_points = metadata.EntryPoints(points)
 
 
