@@ -17,6 +17,7 @@ OWNERS = {
     "motec-csv/*": "csv",
     "racecapture/*": "csv",
     "racechrono-csv/*": "csv",
+    "racechrono-rcz/*": "racechrono_rcz",
     "speedangle/*": "csv",
     "trackaddict-csv/*": "csv",
     "gauge-s-csv/*": "csv",
@@ -27,6 +28,7 @@ OWNERS = {
     "racebox-csv/*": "csv",
     "no-gnss/cobb-accessport.csv": "csv",
     "gpx/*": "gpx",
+    "ibt/*": "ibt",
     "igc/*": "igc",
     "mychronogps/*.json": "json",
     "mychronogps/*.txt": "csv",
@@ -38,8 +40,8 @@ OWNERS = {
 }
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
-    "aim-xrk/*", "fit/*", "gpmf/*", "ibt/*", "motec-ld/*",
-    "racechrono-rcz/*", "ubx/gpsd-*", "ubx/pyubx2-*",
+    "aim-xrk/*", "fit/*", "gpmf/*", "motec-ld/*",
+    "ubx/gpsd-*", "ubx/pyubx2-*",
     "vbb/*", "SOURCES.tsv",
 )  # fmt: skip
 

@@ -246,6 +246,7 @@ def test_a_directory_entry_that_points_nowhere_gives_a_member_without_bytes():
     for offset in (3, len(whole) + 1000, 0xFFFFFFFE):
         first, second = opened(patched(whole, central(whole) + CENTRAL["offset"], offset))
         assert (first.size, codes(first)) == (0, ["ARTIFACT_TRUNCATED"])
+        assert first.issues[0].locus.offset == min(offset, len(whole))
         assert second.read_at(0, 1000) == FILES["day 2/run.gpx"]
 
 

@@ -212,7 +212,9 @@ def _findings(
 
 
 def _truncated(outer: Artifact, name: str, offset: int, reason: str) -> Issue:
-    return Issue("ARTIFACT_TRUNCATED", Locus(outer.name, offset), artifact=name, offset=offset, reason=reason)
+    # A directory may claim a place behind the end of the file.
+    place = Locus(outer.name, min(offset, outer.size))
+    return Issue("ARTIFACT_TRUNCATED", place, artifact=name, offset=offset, reason=reason)
 
 
 # --- without a directory ------------------------------------------------------------------------

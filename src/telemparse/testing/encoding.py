@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import pyarrow as pa
 
 __all__ = ["Encoder"]
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(names)
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +33,7 @@ class Encoder:
     """
 
     write: Callable[[pa.Table], bytes | Mapping[str, bytes]]
-    columns: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    columns: tuple[str, ...] = attrs.field(default=(), converter=_names)
     tolerances: Mapping[str, float] = attrs.field(factory=dict)
     step_ns: int = 1_000_000
     name: str = "encoded"

@@ -1,0 +1,62 @@
+"""RaceChrono session archives to canonical streams.
+
+A zip of JSON documents and of channels, each a bare array of little-endian numbers whose name tells what it
+is. The format is not published; its facts are those that public readers of it found (see the page of the
+format), checked on a real session.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from telemparse.kernels.unique_names import UniqueNames
+from telemparse.model.issues import Issue, Locus
+from telemparse.model.messages import Meta
+
+from telemparse_racechrono.archive import folders
+from telemparse_racechrono.recording import Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from telemparse import ArtifactSet, ParseOptions
+    from telemparse.extension.protocol import Message
+
+__all__ = ["parse"]
+
+_ODD = re.compile(r"\W+", re.ASCII)
+_LONGEST_TAIL = 60
+
+
+def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
+    """Yield positions, inertial sensors, channels, laps and events of a session, with issues and facts.
+
+    The main receiver is `gnss_pvt`, another one `gnss_pvt.gps_<device>`; sensors likewise. Each clock of
+    other channels is a group. The streams of a second folder of an archive get its name behind a dot.
+    """
+    yield Meta("device_family", "RaceChrono")
+    issues: list[Issue] = []
+    held = folders(artifacts, options, issues)
+    yield from issues
+    if len(held) > 1:
+        archive = held[0].archive
+        names = [folder.path for folder in held[:20]]
+        yield Issue(
+            "RACECHRONO_RCZ_SEVERAL_SESSIONS",
+            Locus(archive),
+            artifact=archive,
+            count=len(held),
+            folders=names,
+        )
+    tails = UniqueNames()
+    epochs = without_fix = 0
+    for number, folder in enumerate(held):
+        word = _ODD.sub("_", folder.path.rpartition("/")[2]).strip("_")[:_LONGEST_TAIL] or "session"
+        recording = Recording(folder, f".{tails.take(word)}" if number else "", options)
+        yield from recording.messages()
+        epochs += recording.epochs
+        without_fix += recording.without_fix
+    yield Meta("epochs_without_fix", without_fix)
+    if epochs and epochs == without_fix:
+        yield Issue("NO_VALID_FIX", epochs=epochs)
