@@ -27,6 +27,7 @@ OWNERS = {
     "gps-csv/*": "csv",
     "racebox-csv/*": "csv",
     "no-gnss/cobb-accessport.csv": "csv",
+    "gpmf/*": "gpmf",
     "gpx/*": "gpx",
     "ibt/*": "ibt",
     "igc/*": "igc",
@@ -40,7 +41,7 @@ OWNERS = {
 }
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
-    "aim-xrk/*", "fit/*", "gpmf/*", "motec-ld/*",
+    "aim-xrk/*", "fit/*", "motec-ld/*",
     "ubx/gpsd-*", "ubx/pyubx2-*",
     "vbb/*", "SOURCES.tsv",
 )  # fmt: skip

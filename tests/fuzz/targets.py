@@ -92,6 +92,12 @@ TARGETS = (
         ),
     ),
     Target(
+        parser="gpmf",
+        file="fuzz.mp4",
+        corpus=("gpmf/*.raw",),
+        options=({"channels": ("shut", "CORI.w"), "streams": ("channels", "events")}, {"streams": ("imu_mag",)}),
+    ),
+    Target(
         parser="gpx",
         file="fuzz.gpx",
         fixtures=("gpx_*", "*.gpx"),
@@ -103,6 +109,12 @@ TARGETS = (
             partial(read, method=Method.WALK),
             partial(read, method=Method.WALK, piece_bytes=150),
         ),
+    ),
+    Target(
+        parser="ibt",
+        file="fuzz.ibt",
+        corpus=("ibt/*.ibt",),
+        options=({"channels": ("rpm", "Speed"), "streams": ("channels", "events")}, {"streams": ("laps",)}),
     ),
     Target(
         parser="igc",

@@ -10,6 +10,7 @@ WRITTEN = {
     "km/h": "km/h", "KPH": "km/h", "[Km/h]": "km/h", "m/s²": "m/s2", "m/s^2": "m/s2", "deg C": "degC",
     "°F": "degF", " % ": "%", "knots": "kn", "ft msl": "ft", "Nm": "N m", "nm": "nmi", "mG": "mG", "G": "g",
     "MPa": "MPa", "°/s": "deg/s", "degrés": "deg", "µs": "us", "(sec)": "s", "hPa": "mbar", "#": "1",
+    "µT": "uT", "μT": "uT", "mT": "mT",
 }  # fmt: skip
 
 

@@ -90,7 +90,7 @@ _TABLE: tuple[tuple[str, str, float, float, str], ...] = (
     ("m/s2", _D.ACCELERATION, 1.0, 0.0, "m/s2 m/s/s m/s^2 mps2 ms2 m_s2 ms-2 m/s**2 mpss m/sec2 m/ss"),
     ("g", _D.ACCELERATION, _G, 0.0, "g gforce g-force gs"),
     ("mg", _D.ACCELERATION, _G / 1000, 0.0, "mg milli-g"),
-    ("uT", _D.FIELD, 1.0, 0.0, "ut microtesla utesla"),
+    ("uT", _D.FIELD, 1.0, 0.0, "ut µt microtesla utesla"),
     ("nT", _D.FIELD, 0.001, 0.0, "nt nanotesla"),
     ("G", _D.FIELD, 100.0, 0.0, "gauss gau"),
     ("mG", _D.FIELD, 0.1, 0.0, "mgauss milligauss"),
@@ -139,7 +139,10 @@ UNITS: Mapping[str, Unit] = {
 """Units by the ways to write them: lower case, without blanks and brackets."""
 
 # Where case alone tells two units apart.
-_CASED = {"Nm": Unit("N m", Dimension.OTHER), "mG": UNITS["mgauss"], "G": UNITS["g"], "MPa": UNITS["mpa"]}
+_CASED = {
+    "Nm": Unit("N m", Dimension.OTHER), "mG": UNITS["mgauss"], "G": UNITS["g"], "MPa": UNITS["mpa"],
+    "mT": Unit("mT", Dimension.FIELD, 1000.0),
+}  # fmt: skip
 _BRACKETS = re.compile(r"^[\s\[({<\"']+|[\s\])}>\"']+$")
 _FOLDED = str.maketrans({"²": "2", "³": "3", "·": "", "μ": "µ", "⁻": "-", "¹": "1", "^": ""})
 
