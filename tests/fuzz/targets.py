@@ -95,7 +95,10 @@ TARGETS = (
         parser="gpmf",
         file="fuzz.mp4",
         corpus=("gpmf/*.raw",),
-        options=({"channels": ("shut", "CORI.w"), "streams": ("channels", "events")}, {"streams": ("imu_mag",)}),
+        options=(
+            {"channels": ("shut", "CORI.w"), "streams": ("channels", "events")},
+            {"streams": ("imu_mag",)},
+        ),
     ),
     Target(
         parser="gpx",
