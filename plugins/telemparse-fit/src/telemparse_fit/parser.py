@@ -1,0 +1,43 @@
+"""FIT files to canonical streams, section by section and piece by piece."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telemparse.kernels.unique_names import FileSuffixes
+from telemparse.model.issues import Issue
+from telemparse.model.messages import Meta
+
+from telemparse_fit.recording import Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from telemparse import ArtifactSet, ParseOptions
+    from telemparse.extension.protocol import Message
+
+__all__ = ["PIECE_BYTES", "parse", "parse_in_pieces"]
+
+PIECE_BYTES = 1 << 20
+
+
+def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
+    """Yield positions, channels, laps, events and sensors, with issues and facts.
+
+    The streams of a second file of the set get its name behind a dot (`gnss_pvt.<stem>`).
+    """
+    yield from parse_in_pieces(artifacts, options, PIECE_BYTES)
+
+
+def parse_in_pieces(artifacts: ArtifactSet, options: ParseOptions, piece_bytes: int) -> Iterator[Message]:
+    """Yield the same rows whatever the size of the pieces is."""
+    suffixes = FileSuffixes("recording")
+    without_fix = epochs = 0
+    for artifact in artifacts:
+        recording = Recording(artifact, suffixes.take(artifact.name), options, piece_bytes)
+        yield from recording.messages()
+        without_fix += recording.without_fix
+        epochs += recording.epochs
+    yield Meta("epochs_without_fix", without_fix)
+    if epochs and without_fix == epochs:
+        yield Issue("NO_VALID_FIX", epochs=epochs)
