@@ -267,6 +267,12 @@ def test_a_distribution_without_a_readable_name_is_still_loaded(text):
     assert (ids(catalog), list(catalog.origins.values())) == (["good"], ["good"])
 
 
+def test_an_old_kind_of_distribution_is_named_by_its_own_file():
+    made = point("good", GOOD)
+    vars(made).update(dist=SimpleNamespace(read_text={"PKG-INFO": "Name: egg\n"}.get))
+    assert list(Catalog.load([made]).origins.values()) == ["egg"]
+
+
 # --- looking things up ---
 
 
