@@ -11,6 +11,7 @@ from telemparse.testing.confusion import Recording, matrix
 
 OWNERS = {
     "aim-csv/*": "csv",
+    "aim-xrk/*": "aim_xrk",
     "airdata-csv/*": "csv",
     "dovex/*": "csv",
     "harrys-csv/*": "csv",
@@ -41,7 +42,7 @@ OWNERS = {
 }
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
-    "aim-xrk/*", "fit/*", "motec-ld/*",
+    "fit/*", "motec-ld/*",
     "ubx/gpsd-*", "ubx/pyubx2-*",
     "vbb/*", "SOURCES.tsv",
 )  # fmt: skip

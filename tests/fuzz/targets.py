@@ -69,6 +69,12 @@ class Target:
 
 TARGETS = (
     Target(
+        parser="aim_xrk",
+        file="fuzz.xrk",
+        corpus=("aim-xrk/*.xrk",),
+        options=({"channels": ("rpm",), "streams": ("channels", "events")}, {"streams": ("laps",)}),
+    ),
+    Target(
         parser="csv",
         file="fuzz.csv",
         fixtures=("csv_*", "*.csv"),
