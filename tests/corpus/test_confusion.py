@@ -16,6 +16,7 @@ OWNERS = {
     "dovex/*": "csv",
     "harrys-csv/*": "csv",
     "motec-csv/*": "csv",
+    "motec-ld/*": "motec_ld",
     "racecapture/*": "csv",
     "racechrono-csv/*": "csv",
     "racechrono-rcz/*": "racechrono_rcz",
@@ -42,7 +43,7 @@ OWNERS = {
 }
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
-    "fit/*", "motec-ld/*",
+    "fit/*",
     "ubx/gpsd-*", "ubx/pyubx2-*",
     "vbb/*", "SOURCES.tsv",
 )  # fmt: skip

@@ -143,6 +143,12 @@ TARGETS = (
         options=({"channels": ("rpm",), "streams": ("channels", "events")},),
     ),
     Target(
+        parser="motec_ld",
+        file="fuzz.ld",
+        corpus=("motec-ld/*.ld",),
+        options=({"channels": ("rpm", "Gear"), "streams": ("channels", "events")}, {"streams": ("laps",)}),
+    ),
+    Target(
         parser="nmea",
         file="fuzz.nmea",
         corpus=("nmea/*", "ubx/*"),

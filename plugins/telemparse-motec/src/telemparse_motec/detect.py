@@ -1,0 +1,81 @@
+"""Does a file begin as a MoTeC log, or as the LDX beside one? Standard library only."""
+
+from __future__ import annotations
+
+import re
+import struct
+
+from telemparse.model.detection import Detection, Rung, Sniff
+
+__all__ = ["detect"]
+
+_MAGIC = b"\x40\x00\x00\x00\x00\x00\x00\x00"
+_TICKS_PLACE, _DATE_PLACE, _TIME_PLACE = 0x42, 0x5E, 0x7E
+_TICKS = (1_000_000).to_bytes(4, "little")
+_DATE = re.compile(rb"\d\d/\d\d/\d{4}\0")
+_TIME = re.compile(rb"\d\d:\d\d(?::\d\d)?\0")
+_CHANNEL_BYTES = 84
+_WIDTHS = {(0, 2), (0, 4), (3, 2), (3, 4), (5, 2), (5, 4), (6, 4), (7, 2), (7, 4), (8, 8)}
+_FEWEST = 2
+# What may stand before the root element, none of it long.
+_ROOT = re.compile(r"\ufeff?\s*(?:<\?xml[^>]{0,400}\?>\s*)?(?:<!--[^<>]{0,4000}-->\s*)?<LDXFile[\s/>]")
+_VERSION = re.compile(r"<LDXFile\s[^<>]{0,2000}?Version\s*=\s*[\"']\d|<LDXFile[^<>]{0,2000}>\s*<Layers")
+_LDX_HEAD = 8192
+
+
+def detect(sniffs: tuple[Sniff, ...]) -> Detection:
+    """Return the strongest evidence among the files of a recording."""
+    return max((_detect(sniff) for sniff in sniffs), key=lambda detection: detection.rung.value)
+
+
+def _detect(sniff: Sniff) -> Detection:
+    facts = list(_facts(sniff.head))
+    magic = sniff.head.startswith(_MAGIC)
+    if magic and facts and _names_a_channel(sniff):
+        return Detection(Rung.SIGNATURE, ("begins with 40 00 00 00", *facts, "a channel where it says"))
+    if (magic and facts) or len(facts) > _FEWEST:
+        return Detection(Rung.MARKER, ("begins with 40 00 00 00", *facts) if magic else facts)
+    found = _ldx(sniff.head)
+    if found is None and sniff.extension in (".ld", ".ldx"):
+        return Detection(Rung.NAME, (f"extension {sniff.extension}",))
+    return found or Detection(Rung.NO)
+
+
+def _facts(head: bytes) -> list[str]:
+    """Return what else a header of a log has, in words."""
+    found = ((_TICKS_PLACE, "a million ticks a second"), (_DATE_PLACE, "a date"), (_TIME_PLACE, "a time"))
+    holds = (
+        head[_TICKS_PLACE : _TICKS_PLACE + 4] == _TICKS,
+        _DATE.match(head, _DATE_PLACE) is not None,
+        _TIME.match(head, _TIME_PLACE) is not None,
+    )
+    return [f"{words} at byte {place}" for (place, words), held in zip(found, holds, strict=True) if held]
+
+
+def _names_a_channel(sniff: Sniff) -> bool:
+    """Tell whether the header's first pointer leads to the header of a channel."""
+    place = int.from_bytes(sniff.head[8:12], "little")
+    if not 0 < place <= sniff.size - _CHANNEL_BYTES:
+        return False
+    block = sniff.more(place, _CHANNEL_BYTES)
+    if len(block) < _CHANNEL_BYTES:
+        return False
+    _back, after, data, _count, _number, kind, width = struct.unpack_from("<4I3H", block)
+    return (kind, width) in _WIDTHS and after < sniff.size and data <= sniff.size
+
+
+def _ldx(head: bytes) -> Detection | None:
+    """Return what speaks for an LDX file, None where it is no XML of this kind."""
+    if b"L\0D\0X\0F\0" in head[:_LDX_HEAD]:
+        text = head[: _LDX_HEAD // 2 * 2].decode(
+            "utf-16-be" if head.startswith((b"\xfe\xff", b"\0<")) else "utf-16-le", "replace"
+        )
+    elif b"<LDXFile" in head[:_LDX_HEAD]:
+        text = head[:_LDX_HEAD].decode("latin-1").removeprefix("\xef\xbb\xbf")
+    else:
+        return None
+    if not _ROOT.match(text):
+        return None
+    if _VERSION.search(text):
+        return Detection(Rung.SIGNATURE, ("root element is LDXFile", "with a version or layers"))
+    return Detection(Rung.MARKER, ("root element is LDXFile",))
