@@ -32,6 +32,7 @@ OWNERS = {
     "gpmf/*": "gpmf",
     "gpx/*": "gpx",
     "ibt/*": "ibt",
+    "fit/*": "fit",
     "igc/*": "igc",
     "mychronogps/*.json": "json",
     "mychronogps/*.txt": "csv",
@@ -43,7 +44,6 @@ OWNERS = {
 }
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
-    "fit/*",
     "ubx/gpsd-*", "ubx/pyubx2-*",
     "vbb/*", "SOURCES.tsv",
 )  # fmt: skip

@@ -36,6 +36,8 @@ from telemparse.formats.vbo.parser import parse_in_blocks as vbo_in_blocks
 from telemparse.kernels.xml_points import Method
 from telemparse.model.options import ParseOptions
 
+from telemparse_fit.parser import parse_in_pieces as fit_in_pieces
+
 __all__ = ["TARGETS", "Target", "Way", "target_of", "way_of", "ways"]
 
 Mutation = Callable[[bytes, Sequence[str], Sequence[bytes], Random], bytes]
@@ -95,6 +97,16 @@ TARGETS = (
             {"columns": "t,lat_deg,lon_deg,speed_mps:km/h"},
             {"columns": {0: "lat_deg", 1: "lon_deg", 2: "t"}},
             {"channels": ("rpm", "speed_mps"), "streams": ("channels", "events")},
+        ),
+    ),
+    Target(
+        parser="fit",
+        file="fuzz.fit",
+        corpus=("fit/*.fit",),
+        parsers=(partial(fit_in_pieces, piece_bytes=700), partial(fit_in_pieces, piece_bytes=40)),
+        options=(
+            {"channels": ("heart_rate_bpm",), "streams": ("channels", "events")},
+            {"streams": ("laps",)},
         ),
     ),
     Target(

@@ -293,3 +293,19 @@ def test_a_chain_of_headers_that_claim_gigabytes_is_summed_only_a_few_times() ->
     head = struct.pack("<BBHI4sH", 14, 0x20, 2134, 60_000, b".FIT", 0)
     result = parsed(head * 1000)
     assert "PARSER_CRASHED" not in codes(result)
+
+
+def test_records_of_several_forms_are_joined_in_the_order_of_the_file() -> None:
+    writer = Writer()
+    writer.define(0, 20, (253, U32, 1), (8, BYTE, 3), (211, TEXT, 4))
+    writer.define(1, 20, (253, U32, 1), (3, U8, 1), (6, U16, 1))
+    for row in range(6):
+        if row % 2:
+            writer.data(1, START + row, 90 + row, None if row == 5 else 2000)
+        else:
+            writer.data(0, START + row, b"\x64\x00\x01", "pit" if row else "")
+    rows = parsed(writer.file()).streams["channels.main"].to_pylist()
+    assert [row["heart_rate_bpm"] for row in rows] == [None, 91, None, 93, None, 95]
+    assert [row["unknown_211"] for row in rows] == [None, None, "pit", None, "pit", None]
+    assert [row["speed_mps"] for row in rows] == [1.0, 2.0, 1.0, 2.0, 1.0, None]
+    assert [row["distance_m"] for row in rows] == [1.0, None, 1.0, None, 1.0, None]

@@ -232,7 +232,8 @@ def table_of(groups: Sequence[Group], wanted: Any = None) -> Table:
                 beyond += 1
                 continue
             if whole is None:
-                values = np.zeros(len(order), _DTYPES.get(key.kind, object))
+                kind = _DTYPES.get(key.kind)
+                values = np.full(len(order), "", object) if kind is None else np.zeros(len(order), kind)
                 whole = columns[key] = Column(values, np.zeros(len(order), np.bool_))
             whole.values[at] = column.values
             whole.known[at] = column.known
