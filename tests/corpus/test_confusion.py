@@ -37,6 +37,8 @@ OWNERS = {
     "mychronogps/*.json": "json",
     "mychronogps/*.txt": "csv",
     "nmea/*": "nmea",
+    "ubx/gpsd-*": "ubx",
+    "ubx/pyubx2-*": "ubx",
     "ubx/rtklib-lea-raw-2008.ubx": "nmea",
     "kml/*": "kml",
     "tcx/*": "tcx",
@@ -44,7 +46,6 @@ OWNERS = {
 }
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
-    "ubx/gpsd-*", "ubx/pyubx2-*",
     "vbb/*", "SOURCES.tsv",
 )  # fmt: skip
 

@@ -185,6 +185,12 @@ TARGETS = (
         parsers=(partial(tcx_read, piece_bytes=400), partial(tcx_read, method=Method.WALK, piece_bytes=150)),
     ),
     Target(
+        parser="ubx",
+        file="fuzz.ubx",
+        corpus=("ubx/*",),
+        options=({"streams": ("channels", "events")},),
+    ),
+    Target(
         parser="vbo",
         file="fuzz.vbo",
         corpus=("vbo/*.vbo",),
