@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from fuzz.mutations.archives import mutated_archive
 from fuzz.mutations.markup import mutated_markup
 from fuzz.mutations.sentences import mutated_log
 from fuzz.mutations.tables import mutated_table
@@ -21,6 +22,7 @@ from fuzz.vocabulary import (
     json_words,
     kml_words,
     nmea_words,
+    rcz_words,
     tcx_words,
     vbo_words,
 )
@@ -167,6 +169,13 @@ TARGETS = (
         words=nmea_words,
         mutation=mutated_log,
         parsers=(partial(read_nmea, piece_bytes=2000), partial(read_nmea, piece_bytes=100)),
+    ),
+    Target(
+        parser="racechrono_rcz",
+        file="fuzz.rcz",
+        words=rcz_words,
+        mutation=mutated_archive,
+        options=({"channels": ("rpm",), "streams": ("channels", "events")}, {"streams": ("gnss_pvt",)}),
     ),
     Target(
         parser="kml",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from random import Random
 
 import pytest
@@ -9,16 +11,22 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fuzz.minimising import minimised
+from fuzz.mutations.archives import mutated_archive
 from fuzz.mutations.markup import mutated_markup
 from fuzz.mutations.tables import mutated_table
 from fuzz.mutations.texts import bent, clock
 from fuzz.mutations.tokens import mutated_tokens
-from fuzz.vocabulary import csv_words, dictionary, gpx_words, json_words
+from fuzz.vocabulary import csv_words, dictionary, gpx_words, json_words, rcz_words
 
 TABLE = b"time,lat,lon\n" + b"2024-05-04T10:00:00Z,48.1,11.5\n" * 20
 MARKUP = b'<gpx version="1.1"><trk><trkseg>' + b'<trkpt lat="48" lon="11"><time>x</time></trkpt>' * 9
 LINES = b'{"t": 1.5, "lat": 48.1, "lon": 11.5}\n' * 20
+ARCHIVE = io.BytesIO()
+with zipfile.ZipFile(ARCHIVE, "w") as _archive:
+    _archive.writestr("session.json", LINES)
+    _archive.writestr("channel_1_300_0_1_1", bytes(range(80)))
 MUTATIONS = {
+    "rcz": (mutated_archive, rcz_words(), ARCHIVE.getvalue()),
     "csv": (mutated_table, csv_words(), TABLE),
     "gpx": (mutated_markup, gpx_words(), MARKUP),
     "json": (mutated_tokens, json_words(), LINES),

@@ -21,6 +21,7 @@ __all__ = [
     "json_words",
     "kml_words",
     "nmea_words",
+    "rcz_words",
     "tcx_words",
     "vbo_words",
 ]
@@ -52,6 +53,13 @@ _SECTIONS = (
     "Start +740.736 -1287.4 +740.75 -1287.4", "Split -1287.4 +740.736 -1287.4 +740.75", "Start 0 0 0 0",
     "(c) Racelogic", "RaceChrono", "RaceBox", "Harry's LapTimer", "_lat", "_long", "Lap_Number", "(null)",
     "235959.99", "000000.00", "240000.00", "10:00:00", "+0000.000000", "-10800.0", "+5400.0", "137", "255",
+)  # fmt: skip
+
+_MEMBERS = (
+    "session.json", "sessionfragment.json", "trackId.json", "channel_1_300_0_1_1", "channel_1_300_0_3_1",
+    "channel_2_301_0_9_0", "channel_12_200_10024_1_1", "channel2_12_200_10024_10024_3", "channel_1_300_0_2_1",
+    "channel_1_300_0_30003_0", "channel2_5_200_4_4_3", "laps", "traps", "startTimestamp", "isInvalid",
+    "primaryGpsDeviceIndex", "devices2", "selector", "9223372036854775807", "2147483647",
 )  # fmt: skip
 
 _TAGS = (
@@ -130,6 +138,11 @@ def igc_words() -> tuple[str, ...]:
 def nmea_words() -> tuple[str, ...]:
     """Return addresses, times, dates, positions and letters of fields."""
     return _short((*_FIELDS, *NUMBERS))
+
+
+def rcz_words() -> tuple[str, ...]:
+    """Return names of members, keys and numbers that mean something to the RCZ parser."""
+    return _MEMBERS
 
 
 def json_words() -> tuple[str, ...]:
