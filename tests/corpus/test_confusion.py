@@ -42,11 +42,12 @@ OWNERS = {
     "ubx/rtklib-lea-raw-2008.ubx": "nmea",
     "kml/*": "kml",
     "tcx/*": "tcx",
+    "vbb/*": "vbb",
     "vbo/*": "vbo",
 }
 # Formats to come that nobody may claim before, and the list of sources itself.
 STRANGERS = (
-    "vbb/*", "SOURCES.tsv",
+    "SOURCES.tsv",
 )  # fmt: skip
 
 
