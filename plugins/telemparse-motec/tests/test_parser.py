@@ -264,6 +264,21 @@ def test_a_latitude_without_a_longitude_of_its_rate_stays_a_channel() -> None:
     assert {*parsed(ld_bytes([lat, slow])).streams} == {"channels.20hz", "channels.5hz"}
 
 
+def test_of_a_position_whose_longitude_is_lost_the_latitude_is_kept() -> None:
+    data = ld_bytes(track(20, 1), is_small=True)
+    result = parsed(data[:-80])
+    assert "gnss_pvt" not in result.streams
+    assert len(values(result, "gps_latitude")) == 20
+    assert codes(result) == ["ARTIFACT_TRUNCATED", "CHANNELS_SKIPPED"]
+
+
+def test_a_speed_that_goes_on_behind_the_last_position_stays_a_channel() -> None:
+    columns = [*track(5, 1), Column("GPS Speed", "km/h", 20, np.full(50, 36, "<i2"))]
+    result = parsed(ld_bytes(columns))
+    assert len(values(result, "gps_speed")) == 50
+    assert result.streams["gnss_pvt"].column("speed_mps").null_count == 5
+
+
 def test_the_unit_of_a_speed_that_nobody_states_is_told() -> None:
     columns = [*track(5, 1), Column("GPS Speed", "", 20, np.full(5, 36, "<i2"))]
     result = parsed(ld_bytes(columns))

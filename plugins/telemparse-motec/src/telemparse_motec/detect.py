@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import struct
-
 from telemparse.model.detection import Detection, Rung, Sniff
 
 __all__ = ["detect"]
@@ -12,14 +9,13 @@ __all__ = ["detect"]
 _MAGIC = b"\x40\x00\x00\x00\x00\x00\x00\x00"
 _TICKS_PLACE, _DATE_PLACE, _TIME_PLACE = 0x42, 0x5E, 0x7E
 _TICKS = (1_000_000).to_bytes(4, "little")
-_DATE = re.compile(rb"\d\d/\d\d/\d{4}\0")
-_TIME = re.compile(rb"\d\d:\d\d(?::\d\d)?\0")
 _CHANNEL_BYTES = 84
 _WIDTHS = {(0, 2), (0, 4), (3, 2), (3, 4), (5, 2), (5, 4), (6, 4), (7, 2), (7, 4), (8, 8)}
 _FEWEST = 2
+_DIGITS = bytes.maketrans(b"0123456789", b"0000000000")
 # What may stand before the root element, none of it long.
-_ROOT = re.compile(r"\ufeff?\s*(?:<\?xml[^>]{0,400}\?>\s*)?(?:<!--[^<>]{0,4000}-->\s*)?<LDXFile[\s/>]")
-_VERSION = re.compile(r"<LDXFile\s[^<>]{0,2000}?Version\s*=\s*[\"']\d|<LDXFile[^<>]{0,2000}>\s*<Layers")
+_ROOT = r"\ufeff?\s*(?:<\?xml[^>]{0,400}\?>\s*)?(?:<!--[^<>]{0,4000}-->\s*)?<LDXFile[\s/>]"
+_VERSION = r"<LDXFile\s[^<>]{0,2000}?Version\s*=\s*[\"']\d|<LDXFile[^<>]{0,2000}>\s*<Layers"
 _LDX_HEAD = 8192
 
 
@@ -46,10 +42,16 @@ def _facts(head: bytes) -> list[str]:
     found = ((_TICKS_PLACE, "a million ticks a second"), (_DATE_PLACE, "a date"), (_TIME_PLACE, "a time"))
     holds = (
         head[_TICKS_PLACE : _TICKS_PLACE + 4] == _TICKS,
-        _DATE.match(head, _DATE_PLACE) is not None,
-        _TIME.match(head, _TIME_PLACE) is not None,
+        _is_like(head, _DATE_PLACE, b"00/00/0000\0"),
+        _is_like(head, _TIME_PLACE, b"00:00:00\0") or _is_like(head, _TIME_PLACE, b"00:00\0"),
     )
     return [f"{words} at byte {place}" for (place, words), held in zip(found, holds, strict=True) if held]
+
+
+def _is_like(head: bytes, place: int, pattern: bytes) -> bool:
+    """Tell whether bytes are like a pattern, in which 0 stands for any digit."""
+    digits = head[place : place + len(pattern)].translate(_DIGITS)
+    return digits == pattern
 
 
 def _names_a_channel(sniff: Sniff) -> bool:
@@ -60,7 +62,9 @@ def _names_a_channel(sniff: Sniff) -> bool:
     block = sniff.more(place, _CHANNEL_BYTES)
     if len(block) < _CHANNEL_BYTES:
         return False
-    _back, after, data, _count, _number, kind, width = struct.unpack_from("<4I3H", block)
+    after, data, kind, width = (
+        int.from_bytes(block[begin:end], "little") for begin, end in ((4, 8), (8, 12), (18, 20), (20, 22))
+    )
     return (kind, width) in _WIDTHS and after < sniff.size and data <= sniff.size
 
 
@@ -74,8 +78,10 @@ def _ldx(head: bytes) -> Detection | None:
         text = head[:_LDX_HEAD].decode("latin-1").removeprefix("\xef\xbb\xbf")
     else:
         return None
-    if not _ROOT.match(text):
+    import re  # few files come here, and patterns take a while to compile
+
+    if not re.match(_ROOT, text):
         return None
-    if _VERSION.search(text):
+    if re.search(_VERSION, text):
         return Detection(Rung.SIGNATURE, ("root element is LDXFile", "with a version or layers"))
     return Detection(Rung.MARKER, ("root element is LDXFile",))

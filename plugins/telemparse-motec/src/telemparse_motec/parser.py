@@ -13,7 +13,8 @@ from telemparse.model.messages import Meta
 from telemparse_motec.clock import Clock
 from telemparse_motec.laps import Timed
 from telemparse_motec.ldx import Ldx
-from telemparse_motec.recording import BATCH_CELLS, Recording, moments_of
+from telemparse_motec.moments import moments_of
+from telemparse_motec.recording import BATCH_CELLS, Recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Channels of a GPS to the stream gnss_pvt: which they are, and which of their samples are epochs."""
+"""Channels of a GPS to the stream gnss_pvt: which of their samples are epochs, and which of those fixes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import attrs
 import numpy as np
 
-from telemparse.kernels.spelling import squash
-from telemparse.kernels.units import Dimension, conversion, find_unit
+from telemparse.kernels.units import Dimension
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
 from telemparse.schemas import FixChanges, build
+
+from telemparse_motec.gps_sources import POSITION, sources_of, validity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from telemparse_motec.channels import Channel
     from telemparse_motec.clock import Clock
+    from telemparse_motec.gps_sources import Source
 
 __all__ = ["Receiver", "receiver_of"]
 
@@ -30,51 +32,7 @@ _ROWS = 1 << 16
 _PLACES = 3
 
 
-@attrs.frozen
-class _Meaning:
-    """A column of gnss_pvt: its dimension, the unit where none is stated, and what it may be."""
-
-    column: str
-    dimension: str
-    default: str
-    low: float
-    high: float
-
-
-_MEANINGS: Mapping[str, _Meaning] = {
-    word: meaning
-    for words, meaning in (
-        ("gpslatitude gpslat", _Meaning("lat_deg", Dimension.ANGLE, "deg", -90, 90)),
-        ("gpslongitude gpslong gpslon gpslng", _Meaning("lon_deg", Dimension.ANGLE, "deg", -180, 180)),
-        ("gpsaltitude gpsalt gpsheight", _Meaning("alt_m", Dimension.LENGTH, "m", -np.inf, np.inf)),
-        ("gpsspeed gpsgroundspeed", _Meaning("speed_mps", Dimension.SPEED, "km/h", 0, np.inf)),
-        ("gpsheading gpscourse gpstrack", _Meaning("course_deg", Dimension.ANGLE, "deg", 0, 360)),
-        (
-            "gpssats gpssatsused gpssatellites gpssatellitesused gpsnumsats gpssatcount",
-            _Meaning("sat_count", Dimension.NUMBER, "1", 0, 255),
-        ),
-        ("gpshdop", _Meaning("hdop", Dimension.NUMBER, "1", 0, np.inf)),
-        ("gpsvdop", _Meaning("vdop", Dimension.NUMBER, "1", 0, np.inf)),
-        ("gpspdop", _Meaning("pdop", Dimension.NUMBER, "1", 0, np.inf)),
-    )
-    for word in words.split()
-}
-# Channels in which 0 says that there is no fix; what else they count differs by device.
-_VALIDITY = frozenset({
-    "gpsvalid", "gpsfix", "gpsfixvalid", "gpsfixquality", "gpsquality", "gpsfixtype", "gpsfixstatus",
-    "gpsstatus",
-})  # fmt: skip
 _CIRCLE = 360.0
-
-
-@attrs.frozen
-class _Source:
-    """A channel that gives a column, and the factors from its unit to the column's."""
-
-    channel: Channel
-    meaning: _Meaning
-    scale: float
-    offset: float
 
 
 @attrs.define
@@ -90,7 +48,7 @@ class Receiver:
         events: loss and return of the fix.
     """
 
-    sources: Mapping[str, _Source]
+    sources: Mapping[str, Source]
     validity: Channel | None
     epochs: int = 0
     without_fix: int = 0
@@ -110,7 +68,7 @@ class Receiver:
     @property
     def _count(self) -> int:
         # A position is both of its channels.
-        return min(self.sources[name].channel.count for name in _POSITION)
+        return min(self.sources[name].channel.count for name in POSITION)
 
     def assumed_units(self) -> list[tuple[Channel, str]]:
         """Return the channels whose unit nobody states, with what is taken."""
@@ -185,7 +143,7 @@ class Receiver:
         lengths = np.zeros(longest + 1, np.int64)
         before, since = None, 0
         for first in range(0, self._count, _ROWS):
-            values = self._values(file, first, _POSITION)
+            values = self._values(file, first, POSITION)
             position = np.stack([values["lat_deg"], values["lon_deg"]])
             begins = first + np.flatnonzero(_changes(position, before))
             before = position[:, -1]
@@ -242,14 +200,13 @@ class Receiver:
             count, places = self._odd.get(name, (0, []))
             places += rows[odd][: _PLACES - len(places)].tolist()
             self._odd[name] = (count + int(np.count_nonzero(odd)), places)
-            if name in _POSITION:
+            if name in POSITION:
                 possible &= ~odd
             else:
                 values[name] = np.where(odd, np.nan, column)
         return possible
 
 
-_POSITION = frozenset({"lat_deg", "lon_deg"})
 _EXACT = frozenset({"lat_deg", "lon_deg", "alt_m"})
 
 
@@ -263,22 +220,7 @@ def _changes(position: Floats, before: Floats | None) -> Mask:
 
 def receiver_of(channels: Sequence[Channel]) -> Receiver | None:
     """Return the GPS among the channels, None where there is no latitude with a longitude of its rate."""
-    found: dict[str, _Source] = {}
-    for channel in channels:
-        meaning = _MEANINGS.get(squash(channel.block.name))
-        if meaning is None or meaning.column in found:
-            continue
-        unit = find_unit(channel.named.source_unit or meaning.default)
-        factors = conversion(unit, meaning.dimension) if unit is not None else None
-        if factors is not None:
-            found[meaning.column] = _Source(channel, meaning, *factors)
-    if not {"lat_deg", "lon_deg"} <= found.keys():
+    sources = sources_of(channels)
+    if sources is None:
         return None
-    rate_hz = found["lat_deg"].channel.block.rate_hz
-    sources = {name: source for name, source in found.items() if source.channel.block.rate_hz == rate_hz}
-    if "lon_deg" not in sources:
-        return None
-    validity = next(
-        (c for c in channels if squash(c.block.name) in _VALIDITY and c.block.rate_hz == rate_hz), None
-    )
-    return Receiver(sources, validity)
+    return Receiver(sources, validity_of(channels, sources["lat_deg"].channel.block.rate_hz))

@@ -6,14 +6,10 @@ import itertools
 from typing import TYPE_CHECKING, BinaryIO
 
 import attrs
-import numpy as np
-import pyarrow as pa
 
-from telemparse.kernels.arrays import numpy_view, to_arrow
-from telemparse.kernels.texts import strings
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
-from telemparse.schemas import build, laps_batch
+from telemparse.schemas import build
 
 from telemparse_motec.chain import Chain
 from telemparse_motec.channels import named
@@ -22,29 +18,29 @@ from telemparse_motec.clock import clock_of
 from telemparse_motec.groups import MOST_RATES, groups_of
 from telemparse_motec.heading import heading_of
 from telemparse_motec.laps import Timed, lap_channels_of
+from telemparse_motec.losses import losses_of, of_channels
+from telemparse_motec.moments import moments_of
 from telemparse_motec.positions import receiver_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import pyarrow as pa
+
     from telemparse.extension.protocol import Message
     from telemparse.model.artifacts import Artifact
     from telemparse.model.options import ParseOptions
 
-    from telemparse_motec.blocks import Block
     from telemparse_motec.channels import Channel
-    from telemparse_motec.claims import Claims
     from telemparse_motec.clock import Clock
     from telemparse_motec.heading import Heading
     from telemparse_motec.ldx import Ldx
     from telemparse_motec.positions import Receiver
 
-__all__ = ["BATCH_CELLS", "Recording", "moments_of"]
+__all__ = ["BATCH_CELLS", "Recording"]
 
 BATCH_CELLS = 1 << 21
 _FEWEST_ROWS = 1024
-_PLACES = 3
-_TOLD = 20
 _NAMED = 1000
 _BLANK_BYTES = 1 << 16
 
@@ -89,7 +85,7 @@ class Recording:
             channels = named(readable, claims.counts)
             yield Meta(f"channels_stated{self.suffix}", heading.stated_channels)
             yield from self._streams(file, channels, clock)
-        yield from self._losses(chain, blocks, readable, claims)
+        yield from losses_of(self.artifact, chain, blocks, readable, claims)
 
     def _is_blank(self) -> bool:
         return not any(piece.strip(b"\0 \t\r\n") for piece in self.artifact.chunks(_BLANK_BYTES))
@@ -132,7 +128,7 @@ class Recording:
         if empty:
             yield Meta(f"channels_without_samples{self.suffix}", empty[:_NAMED])
         if many:
-            yield self._of_channels("CHANNELS_SKIPPED", many, f"more than {MOST_RATES} rates")
+            yield of_channels(self.artifact.name, "CHANNELS_SKIPPED", many, f"more than {MOST_RATES} rates")
 
     def _grouped(self, group: str) -> str:
         own = self.suffix[1:]
@@ -184,94 +180,3 @@ class Recording:
             reason = "the channels that count and time laps change too often, or are too long"
             yield Issue("LAPS_NOT_FOUND", Locus(self.artifact.name), reason=reason)
         yield from moments_of(self.ldx, timed, clock, self.suffix, events)
-
-    def _losses(
-        self, chain: Chain, blocks: Sequence[Block], readable: Sequence[Block], claims: Claims
-    ) -> Iterator[Issue]:
-        name, size = self.artifact.name, self.artifact.size
-        if chain.is_cut or claims.beyond:
-            told = [readable[number].name for number in claims.beyond]
-            yield Issue(
-                "ARTIFACT_TRUNCATED",
-                Locus(name, offset=size),
-                artifact=name,
-                offset=size,
-                count=len(told),
-                channels=told[:_TOLD],
-            )
-        if chain.stops:
-            loci = [str(Locus(name, offset=stop.offset)) for stop in chain.stops[:_PLACES]]
-            first = chain.stops[0]
-            yield Issue(
-                "MOTEC_LD_CHAIN_BROKEN",
-                Locus(name, offset=first.offset),
-                artifact=name,
-                count=len(chain.stops),
-                reason="; ".join(dict.fromkeys(stop.reason for stop in chain.stops)),
-                loci=loci,
-            )
-        if claims.cut:
-            cut = [readable[number] for number in claims.cut]
-            yield self._of_channels("MOTEC_LD_SAMPLES_CUT", cut, "its samples run into another's")
-        troubled: dict[str, list[Block]] = {}
-        for block in blocks:
-            if trouble := block.trouble:
-                reason = trouble if trouble in troubled or len(troubled) < _TOLD else "other troubles"
-                troubled.setdefault(reason, []).append(block)
-        for reason, some in troubled.items():
-            yield self._of_channels("CHANNELS_SKIPPED", some, reason)
-        if claims.inside:
-            inside = [readable[number] for number in claims.inside]
-            yield self._of_channels("CHANNELS_SKIPPED", inside, "its samples would begin within another's")
-        lost = [readable[number] for number in claims.beyond if not claims.counts[number]]
-        if lost:
-            yield self._of_channels("CHANNELS_SKIPPED", lost, "its samples lie behind the end of the file")
-
-    def _of_channels(self, code: str, blocks: Sequence[Block], reason: str) -> Issue:
-        """Return the one issue of channels that have one trouble."""
-        name = self.artifact.name
-        return Issue(
-            code,
-            Locus(name, offset=blocks[0].place),
-            artifact=name,
-            count=len(blocks),
-            channels=[block.name for block in blocks[:_TOLD]],
-            reason=reason,
-            loci=[str(Locus(name, offset=block.place)) for block in blocks[:_PLACES]],
-        )
-
-
-def moments_of(
-    ldx: Ldx | None, timed: Timed, clock: Clock, suffix: str, events: Sequence[pa.RecordBatch] = ()
-) -> Iterator[Message]:
-    """Yield laps and events; where device and LDX both have laps, those of the LDX are `laps.ldx`.
-
-    Args:
-        ldx: of the log, or None.
-        timed: what the lap channels say.
-        clock: of the log.
-        suffix: behind the names of streams.
-        events: of the GPS.
-    """
-    marked = () if ldx is None else ldx.laps(clock.start_ns)
-    if timed.laps:
-        yield Batch(f"laps{suffix}", laps_batch(timed.laps, time_base=clock.time_base))
-    if marked:
-        stream = f"laps{suffix}" if not timed.laps else f"laps.ldx{suffix.replace('.', '_')}"
-        yield Batch(stream, laps_batch(marked, time_base=clock.time_base))
-    rows = [(t_ns, "lap_beacon", number, "{}") for t_ns, number in timed.crossings]
-    if ldx is not None:
-        rows += [(clock.start_ns + m.since_ns, m.event_type, np.nan, m.metadata_json) for m in ldx.markers]
-    if rows:
-        t_ns, kinds, numbers, texts = zip(*rows, strict=True)
-        columns: dict[str, object] = {
-            "t": np.array(t_ns, np.int64),
-            "event_type": strings(kinds).dictionary_encode(),
-            "value": np.array(numbers, np.float64),
-            "metadata_json": strings(texts),
-        }
-        events = [*events, build("events", columns, time_base=clock.time_base)]
-    if events:
-        table = pa.Table.from_batches(events).unify_dictionaries()
-        order = np.argsort(numpy_view(table.column("t")), kind="stable")
-        yield Batch(f"events{suffix}", table.take(to_arrow(order, pa.int64())))
