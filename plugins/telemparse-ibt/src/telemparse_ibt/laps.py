@@ -86,13 +86,13 @@ class Laps:
         return crossings
 
     def finish(self, *, has_times: bool) -> list[DeviceLap]:
-        """Return all laps; what was waiting for a time gets none.
+        """Return all laps; none of a count that goes up too often.
 
         Args:
             has_times: the file gives times of the last lap.
         """
         self._close(None, has_times)
-        return self.laps
+        return self.laps if len(self.laps) < _MOST else []
 
     def _count(self, number: int, now_ns: int, has_times: bool) -> bool:  # noqa: FBT001  (three callers)
         """Take the new number of the lap; tell whether the line was crossed."""

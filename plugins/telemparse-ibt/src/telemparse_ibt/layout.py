@@ -28,6 +28,10 @@ _MOST_BUFFERS = 4
 # The simulator came out in 2008; the date is the computer's.
 _DATES_S = range(1_199_145_600, 4_102_444_800)
 
+# What programs write for bytes that are no UTF-8.
+_REPLACED = "\ufffd".encode() * 2
+_LOOK_BYTES = 64 * 1024
+
 _FIELDS = struct.Struct("<10i4x4xii8x48xqddii")
 
 
@@ -106,4 +110,6 @@ def read_layout(artifact: Artifact) -> Layout:
 
 def _damaged(artifact: Artifact, problem: str, offset: int) -> Malformed:
     place = Locus(artifact.name, offset=offset)
+    if _REPLACED in artifact.read_at(0, _LOOK_BYTES):
+        problem += "; bytes of the file were replaced, as if it were text"
     return Malformed("IBT_HEADER_DAMAGED", place, artifact=artifact.name, problem=problem)

@@ -97,8 +97,8 @@ class Recording:
         stated, place = layout.record_count, Locus(name, offset=140)
         if there < stated:
             yield Issue("IBT_RECORDS_MISSING", place, artifact=name, stated=stated, count=there)
-        elif there > stated:
-            yield Issue("IBT_RECORD_COUNT_WRONG", place, artifact=name, stated=stated, count=there)
+        elif reader.read > stated:
+            yield Issue("IBT_RECORD_COUNT_WRONG", place, artifact=name, stated=stated, count=reader.read)
         if fixes is not None and fixes.impossible:
             yield Issue("VALUE_OUT_OF_RANGE", Locus(name), column="Lat, Lon", count=fixes.impossible)
         if self._unfinite:

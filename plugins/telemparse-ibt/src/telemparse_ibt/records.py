@@ -32,8 +32,7 @@ _LONGEST_S = 1e7  # a session without a limit has 604 800 s
 _LEAST_GAP_S = 1.0
 _LEAST_STEP_S = 5e-4
 _TICKS_OF_GAP = 2.5
-_TICKS = (0.5, 1.5)
-_EXACT_S = 1e-6
+_TICKS, _EXACTLY = (0.5, 1.5), (1 - 6e-5, 1 + 6e-5)
 _AHEAD = 2  # records behind one that decide whether it is one
 # Records that are looked at together: few behind a break, for each break would look at all of them again.
 _ALL, _FEW, _MORE = 1 << 40, 16, 8
@@ -185,20 +184,17 @@ class RecordReader:
         width = self.dtype.itemsize
         at = start + 1 + (self.time_at or 0)
         places = [min(width, len(buffer) - at - width * ahead - _TIME_BYTES + 1) for ahead in range(3)]
-        if places[1] <= 0:
+        if places[1] <= 0 or self.tick_s is None:
             return width
         first, second, third = (
             np.ndarray((max(count, 0),), "<f8", buffer, min(at + width * ahead, len(buffer)), (1,)).copy()
             for ahead, count in enumerate(places)
         )
-        linked = self._linked(first[: places[1]], second, _TICKS)
-        linked[: len(third)] &= self._linked(second[: len(third)], third, _TICKS)
+        # Other numbers grow by about a tick, too; none does so to a microsecond.
+        linked = self._linked(first[: places[1]], second, _EXACTLY)
+        linked[: len(third)] &= self._linked(second[: len(third)], third, _EXACTLY)
         if not linked.any() or (places[1] == width and linked[-1]):
             return width
-        if self.tick_s is not None:
-            with np.errstate(invalid="ignore", over="ignore"):
-                exact = linked & (np.abs(second - first[: places[1]] - self.tick_s) < _EXACT_S)
-            linked = exact if exact.any() else linked
         return int(np.flatnonzero(linked)[0]) + 1
 
 

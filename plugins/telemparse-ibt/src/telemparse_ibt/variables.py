@@ -21,6 +21,7 @@ __all__ = ["Kind", "Variable", "Variables", "record_type"]
 
 _FIELDS = struct.Struct("<3i?3x32s64s32s")
 _MOST_COLUMNS = 4096
+_MOST_OVERLAPS = 4  # variables that lie over each other may not make much of little
 
 
 @attrs.frozen
@@ -91,14 +92,17 @@ class Variables:
         table = artifact.read_at(layout.variables_at, layout.variables * VARIABLE_BYTES)
         readable: list[Variable] = []
         unreadable: list[str] = []
-        columns = 0
+        columns, decoded_bytes = 0, 0
         for number, fields in enumerate(_FIELDS.iter_unpack(table)):
             code, offset, count, is_timed, *texts = fields
             name, description, unit = (_text(text) for text in texts)
             kind = _KINDS[code] if 0 <= code < len(_KINDS) else None
             inside = kind is not None and count > 0 and 0 <= offset <= layout.record_bytes - count * kind.size
-            columns += 1 if kind is None or kind.word == "char" else max(count, 0) if inside else 0
-            if kind is None or not inside or not name or columns > _MOST_COLUMNS:
+            if kind is not None and inside:
+                columns += 1 if kind.word == "char" else count
+                decoded_bytes += count * kind.size
+            is_too_much = columns > _MOST_COLUMNS or decoded_bytes > _MOST_OVERLAPS * layout.record_bytes
+            if kind is None or not inside or not name or is_too_much:
                 unreadable.append(name or f"variable {number}")
                 continue
             readable.append(
