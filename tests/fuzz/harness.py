@@ -10,7 +10,8 @@ import importlib
 import pkgutil
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,9 +29,9 @@ def main() -> None:
     parser, seeds, kept = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     # What pytest does too: a RuntimeWarning of numpy tells of a value that nobody looked at.
     warnings.simplefilter("error")
-    libraries = ["telemparse", f"telemparse_{parser}"]
+    libraries = ["telemparse", *_plugins(parser)]
     with atheris.instrument_imports(include=libraries, enable_loader_override=False):
-        _import_all()
+        _import_all(libraries)
     # These import the library: not before it is instrumented.
     import pyarrow as pa
 
@@ -44,13 +45,19 @@ def main() -> None:
     atheris.Fuzz()
 
 
-def _import_all() -> None:
-    """Import what a parse may import, so that all of it is instrumented and the first input pays nothing."""
-    import telemparse
+def _plugins(parser: str) -> list[str]:
+    """Return the packages of the plugin that brings a parser: `telemparse_aim` brings `aim_xrk`."""
+    packages = {entry.value.partition(".")[0] for entry in entry_points(group="telemparse")}
+    return [name for name in packages if parser.startswith(name.partition("telemparse_")[2] or "?")]
 
-    for module in pkgutil.walk_packages(telemparse.__path__, "telemparse."):
-        if not module.name.startswith(_OUTSIDE) and not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+
+def _import_all(libraries: Sequence[str]) -> None:
+    """Import what a parse may import, so that all of it is instrumented and the first input pays nothing."""
+    for library in libraries:
+        package = importlib.import_module(library)
+        for module in pkgutil.walk_packages(package.__path__, f"{library}."):
+            if not module.name.startswith(_OUTSIDE) and not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
 
 
 def _mutator(target: Any, others: list[bytes]) -> Callable[[bytes, int, int], bytes]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import attrs
 
+from fuzz.mutations.texts import NUMBERS
 from fuzz.seeds import MAX_BYTES, write_seeds
 from fuzz.targets import Target
 from fuzz.vocabulary import dictionary
@@ -65,7 +66,8 @@ def fuzzed(target: Target, seconds: int, kept: Path) -> Run:
     with tempfile.TemporaryDirectory(prefix="telemparse-fuzz-") as name, log.open("wb") as file:
         room = Path(name)
         write_seeds(target, room / "seeds")
-        (room / "words").write_text(dictionary(target.words()), "ascii")
+        # libFuzzer takes no dictionary without a word.
+        (room / "words").write_text(dictionary(target.words() or NUMBERS), "ascii")
         command = [
             sys.executable, "-m", "fuzz.harness", target.parser, str(room / "seeds"), str(folder),
             f"-runs={_LEG_EXECUTIONS}", f"-max_len={MAX_BYTES}", f"-timeout={_TIMEOUT_S}",
