@@ -67,6 +67,13 @@ LOST = {
     ("igc", "NUL bytes in one place"): 1,
     ("igc", "one endless line"): ROWS - 100,
     ("igc", "cut off at the end"): 5,
+    ("fit", "headers that are damaged"): ROWS // 20,
+    ("fit", "times that are damaged"): ROWS // 20,
+    ("fit", "messages too short"): 2 * ROWS // 30,
+    ("fit", "positions lost by turns"): ROWS // 2,
+    ("fit", "NUL bytes in one place"): 1,
+    ("fit", "one header that is damaged"): 1,
+    ("fit", "cut off at the end"): 6,
     **{
         (form, kind): lost
         for form in ("json", "ndjson", "jsondoc")

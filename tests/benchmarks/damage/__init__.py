@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.damage import points, sentences, tables, texts
-from benchmarks.damage.changes import Kind
+from benchmarks.damage import messages, points, sentences, tables, texts
+from benchmarks.damage.changes import CLEAN, Kind
 from benchmarks.layouts import LAYOUTS
 from benchmarks.layouts.layout import write_lines
 from benchmarks.values import Input
@@ -15,7 +15,7 @@ from benchmarks.values import Input
 KINDS: Mapping[str, Mapping[str, Kind]] = {
     "csv": tables.CSV, "gpx": points.GPX, "vbo": tables.VBO, "nmea": sentences.NMEA, "tcx": points.TCX,
     "kml": points.KML, "igc": sentences.IGC, "json": texts.JSON, "ndjson": texts.NDJSON,
-    "jsondoc": texts.JSON,
+    "fit": messages.FIT, "jsondoc": texts.JSON,
 }  # fmt: skip
 """By the suffix of the files, then by name; the clean one comes first."""
 
@@ -44,6 +44,8 @@ def _write(form: str, kind: Kind, rows: int, path: Path) -> None:
     layout = LAYOUTS[form]
     lines = itertools.islice(_known_lines(form, rows), rows)
     write_lines(path, kind.head(layout.head), kind.rows(lines, rows), kind.tail(layout.tail))
+    if kind is CLEAN:
+        layout.close(path)
     if kind.cut_bytes:
         with path.open("r+b") as target:
             target.truncate(path.stat().st_size - kind.cut_bytes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmarks.layouts.layout import Layout
+from benchmarks.layouts.messages import FIT
 from benchmarks.layouts.points import GPX, KML, TCX
 from benchmarks.layouts.sentences import IGC, NMEA
 from benchmarks.layouts.tables import CSV, VBO
@@ -12,6 +13,6 @@ from benchmarks.layouts.values import DOCUMENT, JSON, NDJSON
 
 LAYOUTS: Mapping[str, Layout] = {
     "csv": CSV, "vbo": VBO, "nmea": NMEA, "igc": IGC, "gpx": GPX, "tcx": TCX, "kml": KML, "json": JSON,
-    "ndjson": NDJSON, "jsondoc": DOCUMENT,
+    "fit": FIT, "ndjson": NDJSON, "jsondoc": DOCUMENT,
 }  # fmt: skip
 """By the suffix of the files."""

@@ -21,6 +21,9 @@ class Layout:
     lines: Callable[[int], Iterator[str]]
     tail: str = ""
 
+    def close(self, path: Path) -> None:
+        """Make good what only a whole file can tell of itself."""
+
     def write(self, path: Path, rows: int) -> None:
         """Write a file of so many rows."""
         write_lines(path, self.head, self.lines(rows), self.tail)

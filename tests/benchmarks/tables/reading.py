@@ -97,6 +97,17 @@ RACES = (
         ahead=(("pynmea2", 15),),
     ),
     Race(
+        "FIT",
+        bench_input("fit", 200_000),
+        (
+            _peer("fitdecode", "fitdecode_read.py", "fitdecode"),
+            _peer("fitparse", "fitparse_read.py", "fitparse"),
+            _peer("garmin-fit-sdk", "garmin_sdk_read.py", "garmin-fit-sdk"),
+            _peer("pyfitparsernative (Rust)", "pyfitparsernative_read.py", "pyfitparsernative"),
+        ),
+        ahead=(("fitdecode", 50), ("pyfitparsernative (Rust)", 5)),
+    ),
+    Race(
         "KML",
         bench_input("kml", 400_000),
         (

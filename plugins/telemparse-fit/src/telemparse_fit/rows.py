@@ -106,7 +106,7 @@ class Group:
         raw = self.rows[str(index)].reshape(len(self.rows), field.count)
         if count is not None and field.count < count:
             return None
-        values = raw.astype(_DTYPES[field.base.kind])
+        values = _cast(raw, field.base.kind)
         return values, _known(raw, field)
 
     def one(self, number: int) -> Column | None:
@@ -137,12 +137,17 @@ class Group:
                 known = _known(arrays, field)
                 for element in range(field.count):
                     key = Key(field.developer, field.number, element, kind, field.described, field.count > 1)
-                    found[key] = Column(arrays[:, element].astype(_DTYPES[kind]), known[:, element])
+                    found[key] = Column(_cast(arrays[:, element], kind), known[:, element])
             else:
                 key = Key(field.developer, field.number, 0, kind, field.described)
                 texts = _texts(raw.reshape(len(raw), -1), kind)
                 found[key] = Column(texts, texts != "")
         return found
+
+
+def _cast(raw: NDArray[Any], kind: Kind) -> NDArray[Any]:
+    with np.errstate(invalid="ignore"):  # a signalling NaN is a NaN
+        return raw.astype(_DTYPES[kind])
 
 
 def _known(raw: NDArray[Any], field: Field) -> NDArray[Any]:

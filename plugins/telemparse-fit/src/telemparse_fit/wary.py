@@ -121,7 +121,10 @@ class WaryWalk:
                     break
                 return self._give_up(held, place), _End.DAMAGE
             place += length
-            if self._contradicts(held, place):
+            contradicts = self._contradicts(data, held, place, last=last)
+            if contradicts is None:
+                break
+            if contradicts:
                 return self._give_up(held, place), _End.DAMAGE
         if not last:
             for local, definition in reversed(held.undo):
@@ -132,14 +135,34 @@ class WaryWalk:
         self._take(held, place)
         return place, _End.DATA
 
-    def _contradicts(self, held: _Held, place: int) -> bool:
-        """Tell whether times contradict each other; take what needs no more to be trusted."""
-        if held.odd and not self._clock_was_set(held):
-            return len(held.odd) > 1 and abs(held.odd[-1][1] - held.odd[-2][1]) > _NEAR_S
-        if not held.messages and not held.undo:
+    def _contradicts(self, data: bytes, held: _Held, place: int, *, last: bool) -> bool | None:
+        """Tell whether times contradict each other, None if data is lacking; take what can be trusted now."""
+        if held.odd:
+            stamps = [stamp for _index, stamp in held.odd]
+            if max(stamps) - min(stamps) > _NEAR_S:
+                return True
+            if len(stamps) < _AGREEING:
+                return False
+            # The clock was set, unless these are the bytes of other messages from a wrong place on.
+            begin = held.messages[held.odd[0][0]][1]
+            elsewhere = self._is_elsewhere(data, begin + 1, place, last=last)
+            if elsewhere is not False or not _FIRST_STAMP <= stamps[-1] <= _LAST_STAMP:
+                return True if elsewhere is False else elsewhere
+            self._near = stamps[-1]
+            held.odd.clear()
+            self._take(held, place)
+        elif not held.messages and not held.undo:
             held.good = place
         elif len(held.messages) + len(held.undo) >= _HELD:
             self._take(held, place)
+        return False
+
+    def _is_elsewhere(self, data: bytes, begin: int, end: int, *, last: bool) -> bool | None:
+        """Tell whether messages that agree with the time so far begin in a range; None if data is lacking."""
+        for place in range(begin, end):
+            agrees = self._agrees(data, place, _CHAIN - 1, self._near, last=last)
+            if agrees is not False:
+                return agrees
         return False
 
     def _message(self, data: bytes, place: int, held: _Held) -> int:
@@ -180,17 +203,6 @@ class WaryWalk:
                 self._lose(self._base + begin, self._base + begin + odd.size)
             held.odd.clear()
             self._take(held, place + definition.size)
-
-    def _clock_was_set(self, held: _Held) -> bool:
-        """Take what is held if its times agree with each other, though not with those before."""
-        stamps = [stamp for _index, stamp in held.odd[-_AGREEING:]]
-        if len(stamps) < _AGREEING or max(stamps) - min(stamps) > _NEAR_S:
-            return False
-        self._near = stamps[-1]
-        held.odd.clear()
-        definition, begin = held.messages[-1]
-        self._take(held, begin + definition.size)
-        return True
 
     def _take(self, held: _Held, good: int) -> None:
         for definition, place in held.messages:
