@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from telemparse import schemas
 from telemparse.kernels.arrays import to_arrow
+from telemparse.kernels.texts import strings
 from telemparse.kernels.units import find_unit
 
 from telemparse_gpmf.layouts import LayoutError, layout_of, units_of
@@ -104,16 +105,15 @@ class ChannelSink(Sink[_Samples]):
         """Return the samples of a payload."""
         if any(layout_of(strand, record) != self.layout for record in strand.samples):
             raise LayoutError("records of one payload are laid out in several ways")
-        parts = [self.layout.read(record) for record in strand.samples]
-        counts = np.array([len(part) for part in parts], np.int64)
-        whole = np.concatenate(parts)
-        owners = np.repeat(np.arange(len(parts)), counts) if self.several else np.arange(len(whole))
+        counts = [record.repeat for record in strand.samples]
+        whole = self.layout.read(strand.samples)
+        owners = np.repeat(np.arange(len(counts)), counts) if self.several else np.arange(len(whole))
         columns = {
             name: _native(whole[f"f{number}"], column)
             for number, (name, column) in enumerate(zip(self.fields, self.layout.columns, strict=True))
         }
         samples = _Samples(columns, owners, strand.samples[0].offset)
-        return samples, len(parts) if self.several else len(whole), moment.t_ns
+        return samples, len(counts) if self.several else len(whole), moment.t_ns
 
     def put(self, t_ns: Ints, held: _Samples) -> Iterator[Batch]:
         """Gather the rows."""
@@ -127,7 +127,7 @@ class ChannelSink(Sink[_Samples]):
         for name, values in columns.items():
             kind = self.fields[name].type
             if pa.types.is_string(kind):
-                ready[name] = pa.array(values.tolist(), pa.string())
+                ready[name] = strings(values.tolist())
             elif values.dtype.kind == "f":
                 ready[name] = to_arrow(values, kind, np.isfinite(values))
             else:

@@ -111,7 +111,7 @@ def _values(strand: Strand, record: Record) -> Floats:
     layout, wanted = layout_of(strand, record), _COLUMNS[strand.key]
     if len(layout.columns) < wanted or any(column.is_word for column in layout.columns[:wanted]):
         raise LayoutError(f"samples of a receiver do not have {wanted} values")
-    stored = layout.read(record)
+    stored = layout.read([record])
     return np.stack(
         [
             stored[f"f{number}"].astype(np.float64) / column.divisor

@@ -99,7 +99,7 @@ class InertialSink(Sink[_Samples]):
             layout = layout_of(strand, record)
             if len(layout.columns) != _AXES or any(column.is_word for column in layout.columns):
                 raise LayoutError("samples of an inertial sensor do not have three axes")
-            stored = layout.read(record)
+            stored = layout.read([record])
             parts.append(
                 np.stack(
                     [

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -61,59 +62,81 @@ class Column:
         return self.scale * _FIXED_POINT.get(self.kind, 1.0)
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Layout:
     """The columns of a stream's samples."""
 
     columns: tuple[Column, ...]
+    _stored: np.dtype[Any] = attrs.field(init=False, eq=False, repr=False)
 
-    def read(self, record: Record) -> NDArray[Any]:
-        """Return a record's samples as stored, a structured array of shape (repeat,)."""
+    def __attrs_post_init__(self) -> None:
         kinds = [
             f"S{column.length}" if column.kind == "c" else _NUMPY[column.kind] for column in self.columns
         ]
-        dtype = np.dtype([(f"f{number}", kind) for number, kind in enumerate(kinds)])
-        return np.frombuffer(record.data, dtype, count=record.repeat)
+        stored = np.dtype([(f"f{number}", kind) for number, kind in enumerate(kinds)])
+        object.__setattr__(self, "_stored", stored)
+
+    def read(self, records: list[Record]) -> NDArray[Any]:
+        """Return samples as stored, a structured array of shape (n,)."""
+        if len(records) == 1:
+            return np.frombuffer(records[0].data, self._stored, count=records[0].repeat)
+        return np.frombuffer(b"".join(record.data for record in records), self._stored)
 
 
 def layout_of(strand: Strand, record: Record) -> Layout:
     """Return how the samples of a record are laid out; raises LayoutError where they do not fit."""
-    kinds = _kinds(strand, record)
-    scales = _scales(strand, len(kinds))
+    structure = strand.text("TYPE") if record.kind == "?" else ""
+    scale = strand.facts.get("SCAL")
+    scales = None if scale is None else (scale.kind, bytes(scale.data))
+    found = _layout(record.kind, record.size, structure, scales)
+    if isinstance(found, str):
+        raise LayoutError(found)
+    return found
+
+
+@functools.lru_cache(maxsize=1024)
+def _layout(kind: str, size: int, structure: str, scale: tuple[str, bytes] | None) -> Layout | str:
+    """Return a layout, or why there is none; payload after payload it is the same one."""
+    try:
+        kinds = _kinds(kind, size, structure)
+        scales = _scales(scale, len(kinds))
+    except LayoutError as error:
+        return str(error)
     return Layout(
         tuple(Column(kind, length, scale) for (kind, length), scale in zip(kinds, scales, strict=True))
     )
 
 
-def _kinds(strand: Strand, record: Record) -> list[tuple[str, int]]:
+def _kinds(kind: str, size: int, text: str) -> list[tuple[str, int]]:
     """Return letter and bytes of each value in a sample."""
-    if record.kind == "?":
-        text = strand.text("TYPE")
+    if kind == "?":
         elements = _ELEMENT.findall(text)
-        if not text or "".join(kind + (f"[{count}]" if count else "") for kind, count in elements) != text:
+        if (
+            not text
+            or "".join(letter + (f"[{count}]" if count else "") for letter, count in elements) != text
+        ):
             raise LayoutError("TYPE is missing or cannot be read")
         kinds: list[tuple[str, int]] = []
-        for kind, count in elements:
-            if kind not in _NUMPY or int(count or 1) > _MOST_BYTES:
+        for letter, count in elements:
+            if letter not in _NUMPY or int(count or 1) > _MOST_BYTES:
                 raise LayoutError("TYPE is missing or cannot be read")
-            width = np.dtype(_NUMPY[kind]).itemsize
-            kinds += [("c", int(count or 1))] if kind == "c" else [(kind, width)] * int(count or 1)
-        if sum(length for _kind, length in kinds) != record.size:
+            width = np.dtype(_NUMPY[letter]).itemsize
+            kinds += [("c", int(count or 1))] if letter == "c" else [(letter, width)] * int(count or 1)
+        if sum(length for _kind, length in kinds) != size:
             raise LayoutError("TYPE does not add up to the size of a sample")
         return kinds
-    if record.kind == "c":
-        return [("c", record.size)]
-    width = np.dtype(_NUMPY[record.kind]).itemsize
-    if not record.size or record.size % width:
+    if kind == "c" and size:
+        return [("c", size)]
+    width = np.dtype(_NUMPY[kind]).itemsize
+    if not size or size % width:
         raise LayoutError("samples do not hold whole values")
-    return [(record.kind, width)] * (record.size // width)
+    return [(kind, width)] * (size // width)
 
 
-def _scales(strand: Strand, columns: int) -> list[float]:
-    record = strand.facts.get("SCAL")
-    if record is None:
+def _scales(stated: tuple[str, bytes] | None, columns: int) -> list[float]:
+    if stated is None:
         return [1.0] * columns
-    scales = numbers_of(record)
+    scales = _numbers(*stated)
     if len(scales) not in {1, columns} or not np.isfinite(scales).all() or not scales.all():
         raise LayoutError("SCAL does not fit the samples, or is zero")
     return [float(scale) for scale in scales] * (columns if len(scales) == 1 else 1)
@@ -121,12 +144,15 @@ def _scales(strand: Strand, columns: int) -> list[float]:
 
 def numbers_of(record: Record) -> Floats:
     """Return the numbers of a plain record, shape (n,); none for another type."""
-    kind = _NUMPY.get(record.kind, "")
-    if record.kind in _WORDS or not kind:
+    return _numbers(record.kind, bytes(record.data))
+
+
+def _numbers(kind: str, data: bytes) -> Floats:
+    stored = _NUMPY.get(kind, "")
+    if kind in _WORDS or not stored:
         return np.zeros(0, np.float64)
-    whole = len(record.data) - len(record.data) % np.dtype(kind).itemsize
-    values = np.frombuffer(record.data[:whole], kind).astype(np.float64)
-    return values / _FIXED_POINT.get(record.kind, 1.0)
+    whole = len(data) - len(data) % np.dtype(stored).itemsize
+    return np.frombuffer(data[:whole], stored).astype(np.float64) / _FIXED_POINT.get(kind, 1.0)
 
 
 def units_of(strand: Strand, columns: int) -> list[str]:

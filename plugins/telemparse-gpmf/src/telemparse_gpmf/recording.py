@@ -42,7 +42,7 @@ __all__ = ["Recording"]
 _HEAD_BYTES = 16
 _MOST_SINKS = 256
 _MOST_TEXTS = 64
-_HELD_BYTES = 24 << 20
+_HELD_BYTES = 3 << 20
 _LONG_NS = 60_000_000_000
 _GENERIC = frozenset({"Camera", ""})
 

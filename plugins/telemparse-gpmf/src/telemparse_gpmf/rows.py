@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["BATCH_ROWS", "Rows"]
 
 BATCH_ROWS = 20_000
+_ARRAY_BYTES = 120  # what an array takes beside its values
 
 
 @attrs.define
@@ -33,7 +34,7 @@ class Rows:
         self.count += len(next(iter(columns.values())))
         for name, values in columns.items():
             self._parts.setdefault(name, []).append(values)
-            self.held_bytes += values.nbytes
+            self.held_bytes += values.nbytes + _ARRAY_BYTES
 
     def drain(self) -> dict[str, NDArray[Any]]:
         """Return all rows and begin anew."""
