@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.damage import messages, points, sentences, tables, texts
+from benchmarks.damage import frames, messages, points, sentences, tables, texts
 from benchmarks.damage.changes import CLEAN, Kind
 from benchmarks.layouts import LAYOUTS
 from benchmarks.layouts.layout import write_lines
@@ -15,7 +15,7 @@ from benchmarks.values import Input
 KINDS: Mapping[str, Mapping[str, Kind]] = {
     "csv": tables.CSV, "gpx": points.GPX, "vbo": tables.VBO, "nmea": sentences.NMEA, "tcx": points.TCX,
     "kml": points.KML, "igc": sentences.IGC, "json": texts.JSON, "ndjson": texts.NDJSON,
-    "fit": messages.FIT, "jsondoc": texts.JSON,
+    "fit": messages.FIT, "jsondoc": texts.JSON, "ubx": frames.UBX,
 }  # fmt: skip
 """By the suffix of the files, then by name; the clean one comes first."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from benchmarks.layouts.frames import UBX
 from benchmarks.layouts.layout import Layout
 from benchmarks.layouts.messages import FIT
 from benchmarks.layouts.points import GPX, KML, TCX
@@ -13,6 +14,6 @@ from benchmarks.layouts.values import DOCUMENT, JSON, NDJSON
 
 LAYOUTS: Mapping[str, Layout] = {
     "csv": CSV, "vbo": VBO, "nmea": NMEA, "igc": IGC, "gpx": GPX, "tcx": TCX, "kml": KML, "json": JSON,
-    "fit": FIT, "ndjson": NDJSON, "jsondoc": DOCUMENT,
+    "fit": FIT, "ndjson": NDJSON, "jsondoc": DOCUMENT, "ubx": UBX,
 }  # fmt: skip
 """By the suffix of the files."""

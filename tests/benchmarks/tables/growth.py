@@ -9,7 +9,7 @@ from benchmarks.values import Bar, Job, Section
 # Small ones where reading a row costs more, so that the whole table takes some minutes.
 ROWS = {
     "csv": 20_000, "gpx": 4_000, "vbo": 15_000, "nmea": 10_000, "tcx": 3_000, "kml": 4_000, "igc": 15_000,
-    "fit": 10_000, "json": 2_000, "ndjson": 2_000, "jsondoc": 2_000,
+    "fit": 10_000, "json": 2_000, "ndjson": 2_000, "jsondoc": 2_000, "ubx": 15_000,
 }  # fmt: skip
 STEPS = (1, 4, 16)
 PARSE = Job("parse", "telemparse_growth.py")

@@ -97,6 +97,12 @@ RACES = (
         ahead=(("pynmea2", 15),),
     ),
     Race(
+        "UBX",
+        bench_input("ubx", 200_000),
+        (_peer("pyubx2", "pyubx2_read.py", "pyubx2"),),
+        ahead=(("pyubx2", 100),),
+    ),
+    Race(
         "FIT",
         bench_input("fit", 200_000),
         (

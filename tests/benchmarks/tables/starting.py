@@ -13,7 +13,7 @@ from benchmarks.values import Bar, Job, Section
 # So many rows make 10 MB.
 ROWS = {
     "csv": 95_000, "gpx": 22_900, "nmea": 67_500, "tcx": 17_100, "kml": 97_000, "vbo": 82_600, "igc": 209_000,
-    "fit": 294_000, "json": 51_600, "ndjson": 51_600,
+    "fit": 294_000, "json": 51_600, "ndjson": 51_600, "ubx": 100_000,
 }  # fmt: skip
 FILES = {form.upper(): bench_input(form, rows) for form, rows in ROWS.items()}
 WARM = Job("warm detect", "telemparse_detect.py")
