@@ -315,6 +315,28 @@ def test_a_line_of_another_place_is_not_used() -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "lines"),
+    [
+        ({"trackLocalUuid": "b", "trackId": -1}, 2),
+        ({"trackLocalUuid": "z", "trackId": -1}, 1),
+        ({"trackLocalUuid": 5, "trackId": -9}, 0),
+    ],
+)
+def test_lines_of_a_backup_are_those_of_its_library(names: dict[str, Any], lines: int) -> None:
+    tracks = [
+        {"id": -1, "localUuid": "a", "traps": [LINE]},
+        {"id": -2, "localUuid": "b", "traps": [LINE, LINE]},
+        {"id": [{}]},
+    ]
+    members = documents() | {"session.json": session([], START_MS, **names)} | receiver()
+    del members["trackId.json"]
+    held = {f"sessions/s1/{name}": data for name, data in members.items()}
+    result = parsed(held | {"json/track_storage.json": json.dumps({"tracks": [*tracks, 7]}).encode()})
+    assert len(result.metadata.get("gates", ())) == lines
+    assert codes(result) == []
+
+
+@pytest.mark.parametrize(
     "odd",
     [
         {"width": 0},
@@ -525,6 +547,25 @@ def test_sessions_of_a_backup_are_told_apart_by_their_folders() -> None:
     assert [issue.code for issue in result.warnings] == ["RACECHRONO_RCZ_SEVERAL_SESSIONS"]
     first, second = (result.streams[f"channels.{name}obd"] for name in ("", "session_20250504_1100_"))
     assert second["t"][0].value - first["t"][0].value == 3600 * 10**9
+
+
+def test_what_is_recorded_after_a_pause_goes_on_in_the_same_streams() -> None:
+    later = START_MS + 60_000
+    speeds = {"channel_1_300_0_4_0": ints(1000, 2000), "channel_5_200_0_10024_0": thousandths([900, 901])}
+    first = receiver(2) | speeds | {"channel_5_200_0_1_1": clock(2)}
+    second = first | {CLOCK: clock(2, start_ms=later), "channel_5_200_0_1_1": clock(2, start_ms=later)}
+    for resumed in ("resume_1/", "resume_10/", "resume_2/"):
+        times = clock(2, start_ms=later + 1000 * int(resumed[7:-1]))
+        second |= {f"{resumed}{name}": data for name, data in (first | {CLOCK: times}).items()}
+        second[f"{resumed}channel_5_200_0_1_1"] = times
+    laps = [lap(1, 0, 10), lap(2, 60_000, 60_010, sessionResume=1)]
+    result = parsed({f"my run/{name}": data for name, data in (documents(laps) | first | second).items()})
+    assert set(result.streams) == {"gnss_pvt", "laps", "events", "channels.main"}
+    assert [row // 10**9 - later // 1000 for row in ns(result)[::2]] == [0, 1, 2, 10]
+    assert column(result, "gnss_pvt", "speed_mps") == [1.0, 2.0] * 4
+    assert column(result, "channels.main", "rpm") == [900, 901] * 4
+    assert column(result, "laps", "stint_index") == [0, 1]
+    assert codes(result) == []
 
 
 def test_channels_that_nobody_asked_for_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

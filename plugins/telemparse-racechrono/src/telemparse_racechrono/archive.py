@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,17 +13,27 @@ from telemparse.model.issues import Issue, Locus
 from telemparse.model.wrapper_tells import wrapper_of
 from telemparse.model.wrappers import unwrap
 
-from telemparse_racechrono.names import DOCUMENTS, FRAGMENT, SESSION, WIDTHS, MemberName, base_of, member_name
+from telemparse_racechrono.names import (
+    DOCUMENTS,
+    FRAGMENT,
+    LIBRARY,
+    SESSION,
+    WIDTHS,
+    MemberName,
+    base_of,
+    member_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from telemparse import ArtifactSet, ParseOptions
 
-__all__ = ["Folder", "Member", "folders"]
+__all__ = ["Folder", "Member", "Session", "sessions", "skipped"]
 
 _MOST_NAMED = 20
 _LONGEST_NAMED = 100
+_RESUMED = re.compile(r"(?:(.*)/)?resume_(\d{1,6})", re.ASCII)
 
 
 @attrs.frozen
@@ -63,7 +74,7 @@ class Folder:
     def take(self, artifact: Artifact, base: str) -> None:
         """Take in one member; the first of a name counts."""
         name = member_name(base)
-        if base in DOCUMENTS:
+        if base in DOCUMENTS or base == LIBRARY:
             if self.documents.setdefault(base, artifact) is not artifact:
                 self.repeated.append(base)
         elif name is None:
@@ -75,15 +86,38 @@ class Folder:
         else:
             self.channels[name] = Member(name, artifact)
 
-    def complaints(self) -> Iterator[Issue]:
-        """Yield what is missing, and what stands there twice or in a type that nobody knows."""
-        place = Locus(self.archive)
+    def missing(self) -> Iterator[Issue]:
+        """Yield which documents of a session are not there."""
         for document in (SESSION, FRAGMENT):
             if document not in self.documents:
+                place = Locus(self.archive)
                 yield Issue("RACECHRONO_RCZ_MEMBER_MISSING", place, artifact=self.archive, member=document)
+
+    def complaints(self) -> Iterator[Issue]:
+        """Yield what stands there twice or in a type that nobody knows."""
         for reason, names in (("the name stands there twice", self.repeated), ("unknown type", self.odd)):
             if names:
                 yield skipped(self, names, reason)
+
+
+@attrs.frozen
+class Session:
+    """The folders of one session.
+
+    Args:
+        head: with its documents.
+        resumed: what was recorded after each pause, in folders `resume_1`, `resume_2`, ... of it.
+        library: folder of the archive with the tracks of all sessions, None without it.
+    """
+
+    head: Folder
+    resumed: tuple[Folder, ...] = ()
+    library: Folder | None = None
+
+    @property
+    def parts(self) -> tuple[Folder, ...]:
+        """All of them, in the order of time."""
+        return (self.head, *self.resumed)
 
 
 def skipped(folder: Folder, names: list[str], reason: str) -> Issue:
@@ -93,8 +127,8 @@ def skipped(folder: Folder, names: list[str], reason: str) -> Issue:
     return Issue("CHANNELS_SKIPPED", place, count=len(names), channels=shown, reason=reason)
 
 
-def folders(artifacts: ArtifactSet, options: ParseOptions, issues: list[Issue]) -> list[Folder]:
-    """Return the folders that hold something of a session, those with session.json first.
+def sessions(artifacts: ArtifactSet, options: ParseOptions, issues: list[Issue]) -> list[Session]:
+    """Return what is held, sessions with a session.json first, by the paths of their folders.
 
     Args:
         artifacts: archives, unopened or as their members, and members that lie about.
@@ -108,10 +142,25 @@ def folders(artifacts: ArtifactSet, options: ParseOptions, issues: list[Issue]) 
         where, base = base_of(path)
         folder = found.setdefault((archive or where, where), Folder(archive or base, where))
         folder.take(artifact, base)
-    held = [folder for folder in found.values() if folder.channels or folder.documents]
-    return sorted(
-        held, key=lambda folder: (SESSION not in folder.documents, not folder.channels, folder.path)
-    )
+    libraries = {
+        archive: folder for (archive, _where), folder in found.items() if LIBRARY in folder.documents
+    }
+    by_head: dict[tuple[str, str], list[tuple[int, Folder]]] = {}
+    for (archive, where), folder in found.items():
+        if folder.channels or folder.documents.keys() - {LIBRARY}:
+            pause = _RESUMED.fullmatch(where)
+            head, number = (pause[1] or "", int(pause[2])) if pause else (where, 0)
+            by_head.setdefault((archive, head), []).append((number, folder))
+    held = []
+    for (archive, _head), parts in by_head.items():
+        first, *others = [folder for _number, folder in sorted(parts, key=lambda part: part[0])]
+        held.append(Session(first, tuple(others), libraries.get(archive)))
+    return sorted(held, key=_order)
+
+
+def _order(session: Session) -> tuple[bool, bool, str]:
+    head = session.head
+    return SESSION not in head.documents, not head.channels, head.path
 
 
 def _members(

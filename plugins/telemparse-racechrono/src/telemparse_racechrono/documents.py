@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from telemparse.model.issues import Issue, Locus
 
+from telemparse_racechrono.names import LIBRARY
+
 if TYPE_CHECKING:
     from telemparse_racechrono.archive import Folder
 
 __all__ = ["document", "listed", "text", "whole"]
 
-_MOST_BYTES = 1 << 20
+_MOST_BYTES, _MOST_LIBRARY_BYTES = 1 << 20, 1 << 24
 _LONGEST_TEXT = 200
 _MOST_LISTED = 100_000
 # Java's longest whole number stands for "none", such as the best lap of a session without laps.
@@ -33,10 +35,11 @@ def document(folder: Folder, name: str, issues: list[Issue]) -> dict[str, Any]:
     artifact = folder.documents.get(name)
     if artifact is None:
         return {}
-    data = artifact.read_at(0, _MOST_BYTES + 1)
-    offset, words = _MOST_BYTES, f"longer than {_MOST_BYTES} bytes"
+    most = _MOST_LIBRARY_BYTES if name == LIBRARY else _MOST_BYTES
+    data = artifact.read_at(0, most + 1)
+    offset, words = most, f"longer than {most} bytes"
     content = ""
-    if len(data) <= _MOST_BYTES:
+    if len(data) <= most:
         try:
             content = data.decode("utf-8-sig")
             read = json.loads(content)

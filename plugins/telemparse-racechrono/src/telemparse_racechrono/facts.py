@@ -47,23 +47,28 @@ def session_facts(session: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-def devices(fragment: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return number, kind and model (a number of the app's own) of each device, at most 100."""
+def devices(fragments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return number, kind and model (a number of the app's own) of each device of the parts, at most 100."""
+    found: dict[int, dict[str, Any]] = {}
+    for fragment in fragments:
+        _add_devices(fragment, found)
+    return list(found.values())
+
+
+def _add_devices(fragment: dict[str, Any], found: dict[int, dict[str, Any]]) -> None:
     held = fragment.get("devices")
     older = listed(held.get("items") if isinstance(held, dict) else held)
     newer = [each.get("selector") for each in listed(fragment.get("devices2"))]
-    found: dict[int, dict[str, Any]] = {}
     for each in (*listed(newer), *older):
         number, kind, model = (whole(each.get(key)) for key in ("id", "type", "model"))
         if number is not None and len(found) < _MOST:
             named = None if kind is None else kind_word(kind)
             found.setdefault(number, {"id": number, "kind": named, "model": model})
-    return list(found.values())
 
 
-def videos(fragment: dict[str, Any]) -> list[dict[str, Any]]:
+def videos(fragments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the films that belong to a session, at most 100: name, begin in UTC ms, length in s."""
-    return list(_videos(fragment))[:_MOST]
+    return [video for fragment in fragments for video in _videos(fragment)][:_MOST]
 
 
 def _videos(fragment: dict[str, Any]) -> Iterator[dict[str, Any]]:

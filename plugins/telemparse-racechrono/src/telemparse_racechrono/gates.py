@@ -1,4 +1,4 @@
-"""Timing lines of trackId.json: a middle, a width and a course for each."""
+"""Timing lines of a track: a middle, a width and a course for each."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from telemparse.kernels.geodesy import local_offsets_m
 from telemparse.model.gates import GateKind
 from telemparse.model.issues import Issue, Locus
 
-from telemparse_racechrono.documents import listed, text, whole
+from telemparse_racechrono.documents import document, listed, text, whole
 from telemparse_racechrono.elements import UNITS_PER_DEGREE
+from telemparse_racechrono.names import LIBRARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from telemparse.kernels.arrays import Floats
     from telemparse.model.gates import Gate
 
-__all__ = ["Traps"]
+    from telemparse_racechrono.archive import Folder
+
+__all__ = ["Library", "Traps"]
 
 # Kinds of lines that were seen: 1 and 2 (begin and end of a stage) have no gate of their own here.
 _KINDS = {3: (GateKind.START_FINISH, "Start/finish"), 4: (GateKind.SECTOR, "Sector")}
@@ -31,6 +34,25 @@ _PER_THOUSAND = 1000.0
 _MOST = 1000
 _POLE_DEG = 89.9
 _FULL_TURN_DEG = 360.0
+
+
+@attrs.define
+class Library:
+    """The tracks of a backup, by which its sessions name them; read when the first one asks."""
+
+    _read: bool = False
+    _tracks: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+
+    def track(self, folder: Folder, session: dict[str, Any], issues: list[Issue]) -> dict[str, Any]:
+        """Return the track of a session, {} where the library does not hold it."""
+        if not self._read:
+            self._read = True
+            for track in listed(document(folder, LIBRARY, issues).get("tracks")):
+                for key in ("id", "localUuid"):
+                    self._tracks.setdefault(f"{key} {track.get(key)}", track)
+        unique = text(session.get("trackLocalUuid"))
+        known = self._tracks.get(f"localUuid {unique}") if unique is not None else None
+        return known or self._tracks.get(f"id {whole(session.get('trackId'))}", {})
 
 
 @attrs.define

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["DOCUMENTS", "FRAGMENT", "SESSION", "TRACK", "WIDTHS", "MemberName", "base_of", "member_name"]
+__all__ = [
+    "DOCUMENTS", "FRAGMENT", "LIBRARY", "SESSION", "TRACK", "WIDTHS", "MemberName", "base_of", "member_name",
+]  # fmt: skip
 
 SESSION, FRAGMENT, TRACK = "session.json", "sessionfragment.json", "trackId.json"
 DOCUMENTS = (SESSION, FRAGMENT, TRACK)
+LIBRARY = "track_storage.json"  # of a backup: the tracks of all its sessions
 
 WIDTHS = {0: 4, 1: 8, 3: 8}
 """Bytes of an element by its code: int32, int64 (or two int32), float64, all little-endian."""

@@ -14,7 +14,8 @@ from telemparse.kernels.unique_names import UniqueNames
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Meta
 
-from telemparse_racechrono.archive import folders
+from telemparse_racechrono.archive import sessions
+from telemparse_racechrono.gates import Library
 from telemparse_racechrono.recording import Recording
 
 if TYPE_CHECKING:
@@ -27,21 +28,23 @@ __all__ = ["parse"]
 
 _ODD = re.compile(r"\W+", re.ASCII)
 _LONGEST_TAIL = 60
+_MOST_NAMED = 20
 
 
 def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
     """Yield positions, inertial sensors, channels, laps and events of a session, with issues and facts.
 
     The main receiver is `gnss_pvt`, another one `gnss_pvt.gps_<device>`; sensors likewise. Each clock of
-    other channels is a group. The streams of a second folder of an archive get its name behind a dot.
+    other channels is a group. What was recorded after a pause goes on in the same streams; those of a
+    second session of an archive get the name of its folder behind a dot.
     """
     yield Meta("device_family", "RaceChrono")
     issues: list[Issue] = []
-    held = folders(artifacts, options, issues)
+    held = sessions(artifacts, options, issues)
     yield from issues
     if len(held) > 1:
-        archive = held[0].archive
-        names = [folder.path for folder in held[:20]]
+        archive = held[0].head.archive
+        names = [session.head.path for session in held[:_MOST_NAMED]]
         yield Issue(
             "RACECHRONO_RCZ_SEVERAL_SESSIONS",
             Locus(archive),
@@ -50,10 +53,13 @@ def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
             folders=names,
         )
     tails = UniqueNames()
+    libraries: dict[str, Library] = {}
     epochs = without_fix = 0
-    for number, folder in enumerate(held):
-        word = _ODD.sub("_", folder.path.rpartition("/")[2]).strip("_")[:_LONGEST_TAIL] or "session"
-        recording = Recording(folder, f".{tails.take(word)}" if number else "", options)
+    for number, session in enumerate(held):
+        word = _ODD.sub("_", session.head.path.rpartition("/")[2]).strip("_")[:_LONGEST_TAIL] or "session"
+        tail = f".{tails.take(word)}" if number else ""
+        library = libraries.setdefault(session.head.archive, Library())
+        recording = Recording(session, tail, options, library)
         yield from recording.messages()
         epochs += recording.epochs
         without_fix += recording.without_fix

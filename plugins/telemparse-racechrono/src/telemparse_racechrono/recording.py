@@ -1,4 +1,4 @@
-"""One folder of an archive as a recording: its documents, then its clocks one after another."""
+"""One session of an archive as a recording: its documents, then its clocks one after another."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from telemparse.extension.protocol import Message
     from telemparse.model.issues import Issue
 
-    from telemparse_racechrono.archive import Folder
+    from telemparse_racechrono.archive import Session
     from telemparse_racechrono.assignment import Reader
     from telemparse_racechrono.clocks import Clock
+    from telemparse_racechrono.gates import Library
 
 __all__ = ["Recording"]
 
@@ -41,53 +42,64 @@ _CLOCK = {
 
 @attrs.define
 class Recording:
-    """What lies in one folder.
+    """One session.
 
     Args:
-        folder: of the archive.
-        tail: behind the names of its streams, empty for the first folder.
+        session: of the archive.
+        tail: behind the names of its streams, empty for the first session.
         options: of the parse.
+        library: tracks of the archive.
 
     Attributes:
         epochs: of its receivers.
         without_fix: those that had none.
     """
 
-    folder: Folder
+    session: Session
     tail: str
     options: ParseOptions
+    library: Library
     epochs: int = 0
     without_fix: int = 0
 
     def messages(self) -> Iterator[Message]:
         """Yield facts, laps and streams with their issues."""
-        issues: list[Issue] = [*self.folder.complaints()]
-        session, fragment, track = (
-            document(self.folder, name, issues) for name in (SESSION, FRAGMENT, TRACK)
-        )
-        held = devices(fragment)
-        clocks, traps = clocks_of(self.folder, issues), Traps.of(track)
+        head, parts = self.session.head, self.session.parts
+        issues: list[Issue] = [*head.missing()]
+        for part in parts:
+            issues += part.complaints()
+        session, track = (document(head, name, issues) for name in (SESSION, TRACK))
+        fragments = [document(part, FRAGMENT, issues) for part in parts]
+        held, traps = devices(fragments), self._traps(track, session, issues)
+        clocks = [clocks_of(part, issues) for part in parts]
         yield from issues
-        yield from self._facts(session, fragment, held)
+        yield from self._facts(session, fragments, held)
         yield from self._laps(session)
         models = {device["id"]: device["model"] for device in held}
-        main = _main_device(clocks, fragment)
+        main = _main_device(clocks, fragments)
         readers = Assignment(clocks, main, models, self.tail, self.options, traps).readers()
-        for clock, mine in zip(clocks, readers, strict=True):
+        for clock, mine in readers:
             yield from clock.complaints()
             yield from _read(clock, mine)
             for reader in mine:
                 yield from self._losses(reader)
         yield from self._gates(traps)
 
+    def _traps(self, track: dict[str, Any], session: dict[str, Any], issues: list[Issue]) -> Traps:
+        """Return the lines of trackId.json, else those of the backup's library."""
+        shelf = self.session.library
+        if shelf is None or TRACK in self.session.head.documents:
+            return Traps.of(track)
+        return Traps.of({"track": self.library.track(shelf, session, issues)})
+
     def _facts(
-        self, session: dict[str, Any], fragment: dict[str, Any], held: list[dict[str, Any]]
+        self, session: dict[str, Any], fragments: list[dict[str, Any]], held: list[dict[str, Any]]
     ) -> Iterator[Meta]:
         facts = {
             "session": session_facts(session),
             "devices": held,
-            "videos": videos(fragment),
-            "members_unread": self.folder.unread[:_MOST_NAMED],
+            "videos": videos(fragments),
+            "members_unread": [name for part in self.session.parts for name in part.unread][:_MOST_NAMED],
         }
         for key, value in facts.items():
             if value:
@@ -95,7 +107,7 @@ class Recording:
         yield Meta(f"clock{self.tail}", _CLOCK)
 
     def _laps(self, session: dict[str, Any]) -> Iterator[Message]:
-        laps = Laps.of(session, self.folder.archive)
+        laps = Laps.of(session, self.session.head.archive)
         for stream, data in (("laps", laps.table()), ("events", laps.beacons())):
             if data is not None and self.options.wants(stream):
                 yield Batch(f"{stream}{self.tail}", data)
@@ -107,7 +119,7 @@ class Recording:
         gates = traps.gates()
         if gates:
             yield Meta(f"gates{self.tail}", gates)
-        yield from traps.complaints(self.folder.archive)
+        yield from traps.complaints(self.session.head.archive)
         left_out = traps.other | ({"unreadable": traps.broken} if traps.broken else {})
         if left_out:
             yield Meta(f"timing_lines_left_out{self.tail}", left_out)
@@ -131,8 +143,11 @@ def _read(clock: Clock, readers: list[Reader]) -> Iterator[Message]:
         yield from clock.losses()
 
 
-def _main_device(clocks: list[Clock], fragment: dict[str, Any]) -> int | None:
+def _main_device(parts: list[list[Clock]], fragments: list[dict[str, Any]]) -> int | None:
     """Return the main receiver: the one that the session names, else the first; None without any."""
-    receivers = [clock.device for clock in clocks if clock.channel(POSITION) is not None]
-    preferred = whole(fragment.get("primaryGpsDeviceIndex"))
-    return preferred if preferred in receivers else next(iter(receivers), None)
+    receivers = [clock.device for clocks in parts for clock in clocks if clock.channel(POSITION) is not None]
+    for fragment in fragments:
+        preferred = whole(fragment.get("primaryGpsDeviceIndex"))
+        if preferred in receivers:
+            return preferred
+    return next(iter(receivers), None)

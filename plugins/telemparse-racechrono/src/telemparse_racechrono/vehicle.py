@@ -12,16 +12,14 @@ from telemparse import schemas
 from telemparse.kernels.arrays import to_arrow
 from telemparse.model.messages import Batch
 
-from telemparse_racechrono.elements import Column
-from telemparse_racechrono.quantities import Quantity, quantity
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from telemparse_racechrono.archive import Member
     from telemparse_racechrono.clocks import Block
+    from telemparse_racechrono.elements import Column
+    from telemparse_racechrono.quantities import Quantity
 
-__all__ = ["Channel", "Group", "named"]
+__all__ = ["Channel", "Group"]
 
 
 @attrs.frozen
@@ -53,13 +51,6 @@ class Channel:
         with np.errstate(over="ignore", invalid="ignore"):
             values = self.name.converted(raw.astype(np.float64) * self.quantity.scale)
         return to_arrow(np.where(known, values, 0.0), self.kind, known & np.isfinite(values))
-
-
-def named(member: Member, names: schemas.ChannelNames) -> Channel:
-    """Return a channel under its name in the recording."""
-    column = Column(member)
-    meant = quantity(member.name.channel, whole=column.is_whole)
-    return Channel(column, meant, names.take(meant.name, meant.unit))
 
 
 @attrs.frozen
