@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import random
 from typing import TYPE_CHECKING
 
 import pytest
 
 import telemparse
-from telemparse.model.artifacts import ArtifactSet
+from telemparse.model.artifacts import Artifact, ArtifactSet
 from telemparse.model.issues import Issue
 from telemparse.model.messages import Batch
 from telemparse.model.options import ParseOptions
@@ -234,3 +235,24 @@ def test_the_size_of_the_pieces_does_not_matter() -> None:
             ]
         )
     assert seen[0] == seen[1] == seen[2] == seen[3]
+
+
+class Counted(io.BytesIO):
+    """Bytes that count how many of them are read."""
+
+    count = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, and count."""
+        piece = super().read(size)
+        Counted.count += len(piece)
+        return piece
+
+
+def test_of_a_video_only_its_telemetry_is_read() -> None:
+    movie = video(PAYLOADS, other=bytes(500_000))
+    artifact = Artifact("x.mp4", lambda: Counted(movie))
+    messages = list(parse_in_pieces(ArtifactSet((artifact,)), ParseOptions(), 1 << 18))
+    assert any(isinstance(message, Batch) for message in messages)
+    # Twice the payloads, and the boxes around the tables.
+    assert Counted.count < 2 * len(WHOLE) + 10_000

@@ -201,6 +201,27 @@ def test_a_clock_that_begins_anew_keeps_utc() -> None:
     assert codes(result) == []
 
 
+def test_a_delay_that_the_camera_states_is_taken_off() -> None:
+    late = numbers("SHUT", "f", [0.01], record("STMP", "J", 5_000_000), record("TIMO", "f", 0.5))
+    fixes = gps5("250504100000.000", [HERE], record("STMP", "J", 5_000_000))
+    assert t_ns(parse(camera(fixes, late)), "channels.shut") == [START_NS - S // 2]
+
+
+def test_a_gpsu_off_the_clock_is_put_on_it_and_flagged() -> None:
+    stamps = [f"25050410{second // 60:02}{second % 60:02}.000" for second in (0, 1, 40, 3, 4)]
+    data = b"".join(
+        camera(gps5(stamp, [HERE] * 2, record("STMP", "J", number * 1_000_000)))
+        for number, stamp in enumerate(stamps)
+    )
+    result = parse(data)
+    assert t_ns(result) == [START_NS + n * S // 2 for n in range(10)]
+    repaired = [
+        bool(flags & QualityFlag.TIME_REPAIRED) for flags in column(result, "gnss_pvt", "quality_flags")
+    ]
+    assert repaired == [number in {4, 5} for number in range(10)]
+    assert result.metadata["clock"]["instants_of_fixes_repaired"] == 2
+
+
 def test_a_receiver_that_never_locks_gives_no_date() -> None:
     result = parse(camera(gps5("180124192801.699", [HERE] * 3, fix=0), numbers("SHUT", "f", [0.01])))
     assert "gnss_pvt" not in result.streams
