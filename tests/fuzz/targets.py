@@ -39,6 +39,7 @@ from telemparse.kernels.xml_points import Method
 from telemparse.model.options import ParseOptions
 
 from telemparse_fit.parser import parse_in_pieces as fit_in_pieces
+from telemparse_vbb.parser import parse_in_pieces as vbb_in_pieces
 
 __all__ = ["TARGETS", "Target", "Way", "target_of", "way_of", "ways"]
 
@@ -198,6 +199,12 @@ TARGETS = (
         file="fuzz.ubx",
         corpus=("ubx/*",),
         options=({"streams": ("channels", "events")},),
+    ),
+    Target(
+        parser="vbb",
+        file="fuzz.vbb",
+        parsers=(partial(vbb_in_pieces, piece_bytes=2000), partial(vbb_in_pieces, piece_bytes=150)),
+        options=({"channels": ("rpm", "time"), "streams": ("channels", "events")}, {"streams": ("laps",)}),
     ),
     Target(
         parser="vbo",

@@ -12,9 +12,11 @@ import pytest
 import telemparse
 from telemparse import ArtifactSet, ParseOptions
 from telemparse.extension.drive import drive
+from telemparse.model.detection import Rung, Sniff
 from telemparse.model.issues import Issue
 from telemparse.model.messages import Batch, Meta
 
+from telemparse_vbb.detect import detect
 from telemparse_vbb.examples import EXAMPLES, Writer
 from telemparse_vbb.parser import parse_in_pieces
 
@@ -518,3 +520,23 @@ def test_what_does_not_begin_as_vbb_is_an_error(head: bytes) -> None:
 def test_a_header_without_records_is_no_recording() -> None:
     result = _parsed(_small(0)[0].content[:24])
     assert not result.ok
+
+
+# --- detection ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "rung"),
+    [
+        (RATES, Rung.SIGNATURE),
+        (EXAMPLES["midnight.vbb"], Rung.SIGNATURE),
+        (RATES[:8] + bytes(16) + RATES[24:], Rung.MARKER),
+        (RATES[:24] + b"\0" + RATES[24:], Rung.MARKER),
+        (RATES[:8] + bytes(17), Rung.SHAPE),
+        (b"VBB\3" + RATES[4:], Rung.NAME),
+        (b"VBB, a poem about buses", Rung.NAME),
+        (b"BBV" + RATES[3:], Rung.NO),
+    ],
+)
+def test_what_a_head_is_worth(head: bytes, rung: Rung) -> None:
+    assert detect((Sniff("run.bin", len(head), head, b""),)).rung is rung

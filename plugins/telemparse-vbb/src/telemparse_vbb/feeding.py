@@ -2,72 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO
 
 import attrs
 import numpy as np
 
-from telemparse.kernels.fixed_width import windows
-
 from telemparse_vbb.layouts import HEAD_BYTES, Layouts
 from telemparse_vbb.reading import NoRecordError, ShortError, read_record
-from telemparse_vbb.records import DEFINITIONS, SAMPLE, Form, Record
+from telemparse_vbb.records import DEFINITIONS, SAMPLE, Form
+from telemparse_vbb.runs import Definition, Run, in_step
 from telemparse_vbb.searching import DAY_TICKS, Search, stamp_at
 from telemparse_vbb.walking import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from telemparse.kernels.arrays import Ints, Mask
-    from telemparse.kernels.gather import Bytes
+    from telemparse.kernels.arrays import Ints
     from telemparse.model.artifacts import Artifact
 
     from telemparse_vbb.damage import Damage
 
-__all__ = ["Definition", "Feed", "Run"]
-
-_APART_TICKS = 600_000  # a minute: a sample that stands alone as far from both its neighbours is damaged
-
-
-@attrs.frozen
-class Definition:
-    """A record of definitions, which is already taken in by the layouts.
-
-    Args:
-        record: what it says.
-        offset: of its first byte in the file.
-        redefines: a group that stood is made up in another way from here on.
-    """
-
-    record: Record
-    offset: int
-    redefines: bool
-
-
-@attrs.frozen(eq=False)
-class Run:
-    """Samples that follow each other.
-
-    Args:
-        buffer: bytes of the file.
-        starts: of the samples in the buffer, shape (n,).
-        stamps: of the samples, 100 µs of the day, shape (n,).
-        groups: of the samples, shape (n,).
-        offset: of the buffer in the file.
-    """
-
-    buffer: Bytes
-    starts: Ints
-    stamps: Ints
-    groups: Bytes
-    offset: int
-
-    def rows(self, chosen: Mask, length: int) -> Bytes:
-        """Return some of the samples as bytes, shape (m, length); all are of this length."""
-        return windows(self.buffer, self.starts[chosen], length)
-
-
-Event: TypeAlias = "Definition | Run"
+__all__ = ["Feed"]
 
 
 @attrs.define
@@ -102,7 +57,7 @@ class Feed:
     def __attrs_post_init__(self) -> None:
         self.layouts = Layouts(self.form.order, self.form.version)
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[Definition | Run]:
         """Yield what the file holds, in its order."""
         with self.artifact.open() as file:
             file.seek(self.form.size)
@@ -124,7 +79,7 @@ class Feed:
         piece = file.read(self.piece_bytes)
         self._data, self._at, self._last = kept + piece, 0, len(piece) < self.piece_bytes
 
-    def _piece(self) -> Iterator[Event]:
+    def _piece(self) -> Iterator[Definition | Run]:
         while self._at < len(self._data):
             if self._lost is not None:
                 if not self._found():
@@ -265,7 +220,7 @@ class Feed:
         every = view[np.concatenate([starts, ahead])].astype(np.int64)
         stamps = every[: len(starts)]
         self.damage.samples += len(starts)
-        good = self._timed(every)[: len(starts)]
+        good = in_step(every, self._stamp)[: len(starts)]
         if not good.all():
             for place in starts[~good].tolist():
                 self.damage.skip("time out of step", self._offset + place)
@@ -273,18 +228,3 @@ class Feed:
         if len(starts):
             self._stamp = int(stamps[-1])
             self._runs.append((starts, stamps))
-
-    def _timed(self, stamps: Ints) -> Mask:
-        """Return which stamps are possible and not alone far from both neighbours, shape (n,)."""
-        before = np.concatenate([stamps[:1] if self._stamp is None else [self._stamp], stamps[:-1]])
-        after = np.concatenate([stamps[1:], stamps[-1:]])
-        alone = (_step(stamps, before) > _APART_TICKS) & (_step(stamps, after) > _APART_TICKS)
-        good: Mask = (stamps < DAY_TICKS) & ~(alone & (_step(before, after) <= _APART_TICKS))
-        return good
-
-
-def _step(one: Ints, other: Ints) -> Ints:
-    """Return how far stamps are from each other, over midnight too."""
-    step = np.abs(one - other)
-    near: Ints = np.minimum(step, np.abs(DAY_TICKS - step))
-    return near

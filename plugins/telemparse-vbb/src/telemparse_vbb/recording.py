@@ -15,11 +15,12 @@ from telemparse.model.messages import Meta
 
 from telemparse_vbb.clock import Clock, clock_of
 from telemparse_vbb.damage import Damage
-from telemparse_vbb.feeding import Definition, Feed, Run
+from telemparse_vbb.feeding import Feed
 from telemparse_vbb.planning import plan_of
 from telemparse_vbb.reading import header_of
 from telemparse_vbb.records import Channel, Dump, Group, Item
 from telemparse_vbb.rows import Samples, rows_of
+from telemparse_vbb.runs import Definition, Run
 from telemparse_vbb.stamps import Stamp
 from telemparse_vbb.streams import Streams
 from telemparse_vbb.survey import survey_of

@@ -10,9 +10,10 @@ import numpy as np
 from telemparse.kernels.spelling import squash
 
 from telemparse_vbb.damage import Damage
-from telemparse_vbb.feeding import Feed, Run
+from telemparse_vbb.feeding import Feed
 from telemparse_vbb.gathering import values_of
 from telemparse_vbb.records import Item
+from telemparse_vbb.runs import Run
 
 if TYPE_CHECKING:
     from telemparse.kernels.arrays import Floats, Ints, Mask
