@@ -196,6 +196,17 @@ def test_what_no_sensor_measures_is_null_and_letters_are_gears() -> None:
     assert "VALUE_OUT_OF_RANGE" in codes(result)
 
 
+def test_whole_numbers_may_be_axes_and_a_microsecond_a_period() -> None:
+    axes = configuration(
+        *(channel(index, f"Gyro{axis}", unit=5, decoder=4) for index, axis in enumerate("XYZ")),
+        channel(7, "Burst", period_us=1),
+    )
+    turned = [single(100, index, struct.pack("<h", 90)) for index in range(3)]
+    result = read(axes, *turned, single(100, 7, half(1)))
+    assert rows(result, "imu_gyro")[0]["gx_rps"] == pytest.approx(1.5708, abs=1e-4)
+    assert result.streams["channels.1e06hz"].num_rows == 1
+
+
 def test_the_last_name_of_a_channel_counts_for_all_its_samples() -> None:
     first, second = channel(1, "Temperature 1", unit=17), channel(1, "Water Temp", unit=17)
     result = read(

@@ -80,13 +80,14 @@ def _straight(ties: Ints) -> Ints:
     middle = np.array([[ticks[0], ties[0, 1] + int(np.median(offsets))]], np.int64)
     if ticks[-1] - ticks[0] < _SHORT_MS:
         return middle
-    centre = float(ticks.mean())
-    slope, level = np.polyfit((ticks - centre) / _SHORT_MS, offsets.astype(np.float64), 1)
-    ends = np.array([ticks[0] - _BEYOND_MS, ticks[-1] + _BEYOND_MS])
-    wander = np.abs(offsets - (level + slope * (ticks - centre) / _SHORT_MS)).max()
-    if wander > _WANDER_NS:
+    # By hand: the library of numpy that solves this takes tens of megabytes.
+    along = ticks - float(ticks.mean())
+    level = float(offsets.mean())
+    slope = float((along * (offsets - level)).sum() / (along * along).sum())
+    if np.abs(offsets - (level + slope * along)).max() > _WANDER_NS:
         return ties
-    line = ties[0, 1] + np.rint(level + slope * (ends - centre) / _SHORT_MS).astype(np.int64)
+    ends = np.array([ticks[0] - _BEYOND_MS, ticks[-1] + _BEYOND_MS])
+    line = ties[0, 1] + np.rint(level + slope * (ends - float(ticks.mean()))).astype(np.int64)
     return np.column_stack([ends, line])
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_FRAME_BYTES", "Frame", "Stretch", "Walker", "message_at", "messages_in"]
 
-MOST_FRAME_BYTES = 1 << 20
+MOST_FRAME_BYTES = 1 << 19
 """A frame that claims more is none; the longest seen, the description of all channels, has some 20 000."""
 
 _MESSAGE = int.from_bytes(b"<h", "little")

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from telemparse.kernels.arrays import numpy_view
+from telemparse.kernels.arrays import numpy_view, to_arrow
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
 from telemparse.model.skips import Skips
@@ -148,7 +148,8 @@ class Recording:
         batches = [batch for batch in events if batch is not None]
         if batches and self.options.wants("events"):
             together = pa.Table.from_batches(batches).unify_dictionaries()
-            ordered = together.take(np.argsort(numpy_view(together["t"]), kind="stable"))
+            order = np.argsort(numpy_view(together["t"]), kind="stable")
+            ordered = together.take(to_arrow(order, pa.int64()))
             yield Batch("events" + self.suffix, ordered)
 
     def _positions(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["STRETCH_BYTES", "Piece", "following", "stretches"]
 
 Piece: TypeAlias = "tuple[bytes, int, int, bool]"
-STRETCH_BYTES = 1 << 20
+STRETCH_BYTES = 1 << 18
 _READ_BYTES = 1 << 18
 
 

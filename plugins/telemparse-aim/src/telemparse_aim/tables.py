@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tables"]
 
-_SAMPLES = 1 << 17
+_SAMPLES = 1 << 15
 # Frames of one instant may come this long after each other: those with many samples wait until they are full.
 _LATE_NS = 5_000 * NS_PER_MS
 _WHOLE = 3  # axes
@@ -119,7 +119,7 @@ class Tables:
         values, unknown = values_of(samples)
         self.unknown_gears += unknown
         if isinstance(meaning, float):
-            values *= meaning
+            values = values * meaning
         elif meaning.is_converted:
             values = meaning.converted(values)
         column = group.columns.setdefault(name, _Column())
@@ -154,7 +154,9 @@ class Tables:
         if wanted is not None and not {named.name, named.source_name} & set(wanted):
             return None
         rate_hz = 1e6 / definition.period_us if definition.period_us else None
-        stream = "channels." + ("main" if rate_hz is None else f"{rate_hz:.6g}hz".replace(".", "_"))
+        stream = "channels." + (
+            "main" if rate_hz is None else f"{rate_hz:.6g}hz".replace(".", "_").replace("+", "")
+        )
         if not self.options.wants(stream):
             return None
         if named.assumed:
