@@ -39,6 +39,7 @@ from telemparse.kernels.xml_points import Method
 from telemparse.model.options import ParseOptions
 
 from telemparse_fit.parser import parse_in_pieces as fit_in_pieces
+from telemparse_ubx.parser import read as read_ubx
 from telemparse_vbb.parser import parse_in_pieces as vbb_in_pieces
 
 __all__ = ["TARGETS", "Target", "Way", "target_of", "way_of", "ways"]
@@ -198,6 +199,7 @@ TARGETS = (
         parser="ubx",
         file="fuzz.ubx",
         corpus=("ubx/*",),
+        parsers=(partial(read_ubx, piece_bytes=700), partial(read_ubx, piece_bytes=50)),
         options=({"streams": ("channels", "events")},),
     ),
     Target(
