@@ -469,6 +469,15 @@ def test_a_file_of_noise_behind_its_header_gives_no_row() -> None:
     assert [issue.code for issue in issues] == ["ROWS_SKIPPED"]
 
 
+def test_records_at_another_rate_than_the_headers_are_records() -> None:
+    for step_s in (1 / 360, 0.2):
+        slow = Field("SessionTime", "double", "s", "", lambda _car, row, step_s=step_s: 932 + row * step_s)
+        data = written([slow, *fields(Gear=range(10))[1:]])
+        at = len(data) - 5 * 12 - 2
+        assert gears(data) == list(range(10))
+        assert gears(data[:at] + b"?" + data[at:]) == [0, 1, 2, 3, 5, 6, 7, 8, 9]
+
+
 def test_where_every_other_time_is_unreadable_nothing_is_made_up() -> None:
     rows = bytearray(DRIVE)
     width = (len(DRIVE) - DRIVE.index(b"...\n") - 4) // 300

@@ -1,8 +1,8 @@
 """The records of a file in pieces of bounded size, those left out that are none.
 
 Records have no mark and no checksum. What tells them from other bytes is that SessionTime goes on from one
-to the next by about a tick. Where it does not for two records in a row, bytes were overwritten, lost or put
-in; then the next place within a record's length is looked for at which it does.
+to the next evenly. Where it does not, bytes were overwritten, lost or put in; then the next place within a
+record's length is looked for at which it does, by a tick.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _LONGEST_S = 1e7  # a session without a limit has 604 800 s
 _LEAST_GAP_S = 1.0
 _LEAST_STEP_S = 5e-4
 _TICKS_OF_GAP = 2.5
-_TICKS, _EXACTLY = (0.5, 1.5), (1 - 6e-5, 1 + 6e-5)
+_UNEVEN = 0.5
+_EXACT_S = 1e-6
 _AHEAD = 2  # records behind one that decide whether it is one
 # Records that are looked at together: few behind a break, for each break would look at all of them again.
 _ALL, _FEW, _MORE = 1 << 40, 16, 8
@@ -69,6 +70,7 @@ class RecordReader:
     rest_bytes: int = 0
     _before_s: float = np.nan  # of the record just before, if it was believed
     _sound_s: float = np.nan  # of the last one that was believed
+    _pace_s: float = np.nan  # from it to the one before
     _window: int = _ALL
 
     def pieces(self) -> Iterator[Records]:
@@ -99,7 +101,7 @@ class RecordReader:
         while True:
             left = (len(buffer) - start) // width
             if self.time_at is None:
-                return [*runs, np.ndarray((left,), self.dtype, buffer, start)][: left or None], left * width
+                return [np.ndarray((left,), self.dtype, buffer, start)] if left else [], left * width
             rows = min(left, self._window)
             is_end = ended and rows == left
             times = self._times(buffer, start, rows)
@@ -107,6 +109,7 @@ class RecordReader:
             if len(good) <= (0 if is_end else 1):
                 return runs, start
             bad, step = self._first_bad(good, times), 0
+            self._pace_s = self._pace(times[:bad])
             if bad == len(good):
                 count = bad if is_end else bad - 1
                 self._window = min(self._window * _MORE, _ALL)
@@ -140,15 +143,18 @@ class RecordReader:
     def _good(self, times: Floats, *, is_end: bool) -> Mask:
         """Tell which records can be believed, without those at the end of which too little is known yet.
 
-        One that goes on from a believed one can, with a gap; and one from which two others go on by a tick.
+        One that goes on from a believed one can, with a gap; and one from which two others go on evenly.
         """
         rows = len(times)
         linked = self._linked(np.concatenate([[self._before_s], times])[:rows], times)
-        ticks = self._linked(times[:-1], times[1:], _TICKS)
+        follows = linked[1:]
         begins = np.zeros(rows, np.bool_)
-        begins[: max(rows - _AHEAD, 0)] = ticks[:-1] & ticks[1:]
+        with np.errstate(invalid="ignore", over="ignore"):
+            steps = np.diff(times)
+            even = np.abs(np.diff(steps)) <= _UNEVEN * steps[:-1]
+        begins[: max(rows - _AHEAD, 0)] = follows[:-1] & follows[1:] & even
         if is_end and rows > 1:
-            begins[-2] = ticks[-1]
+            begins[-2] = follows[-1]
         elif is_end and rows == 1 and not self.read and not self.skips.count and np.isnan(self._sound_s):
             begins[0] = 0 <= times[0] < _LONGEST_S
         numbers = np.arange(rows)
@@ -156,43 +162,47 @@ class RecordReader:
         broken = np.maximum.accumulate(np.where(linked, -1, numbers))
         return (begun >= broken)[: rows if is_end else max(rows - _AHEAD, 0)]
 
-    def _linked(self, first: Floats, second: Floats, ticks: tuple[float, float] | None = None) -> Mask:
-        """Tell which times follow on others, within a gap or between so many ticks."""
-        tick_s = self.tick_s or 0.0
-        least_s, most_s = max(_LEAST_STEP_S, _TICKS[0] * tick_s), max(_LEAST_GAP_S, _TICKS_OF_GAP * tick_s)
-        if ticks is not None and tick_s:
-            least_s, most_s = ticks[0] * tick_s, ticks[1] * tick_s
+    def _linked(self, first: Floats, second: Floats) -> Mask:
+        """Tell which times follow on others, with a gap at most."""
+        most_s = max(_LEAST_GAP_S, _TICKS_OF_GAP * (self.tick_s or 0.0))
         with np.errstate(invalid="ignore", over="ignore"):
             step = second - first
-            return (first >= 0) & (second < _LONGEST_S) & (step >= least_s) & (step <= most_s)
+            return (first >= 0) & (second < _LONGEST_S) & (step >= _LEAST_STEP_S) & (step <= most_s)
+
+    def _ticks(self, first: Floats, second: Floats) -> Mask:
+        """Tell which times follow on others by what the header, or the last records, show to be a tick."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            step = second - first
+            exact = [np.abs(step - tick_s) < _EXACT_S for tick_s in (self.tick_s or np.nan, self._pace_s)]
+        return self._linked(first, second) & (exact[0] | exact[1])
+
+    def _pace(self, times: Floats) -> float:
+        """Return the last step between two neighbours that were believed."""
+        before_s = float(times[-2]) if len(times) > 1 else self._before_s
+        return float(times[-1]) - before_s if len(times) and not np.isnan(before_s) else self._pace_s
 
     def _first_bad(self, good: Mask, times: Floats) -> int:
         """Return the first record that goes on from none; one behind a gap of damaged ones does."""
-        place = 0
-        while True:
-            wrong = np.flatnonzero(~good[place:])
-            if not len(wrong):
-                return len(good)
-            place += int(wrong[0])
+        for place in np.flatnonzero(~good).tolist():
             sound_s = float(times[place - 1]) if place else self._sound_s
             if not self._linked(np.array([sound_s]), times[place : place + 1])[0]:
-                return place
-            place += 1
+                return int(place)
+        return len(good)
 
     def _step(self, buffer: bytes, start: int) -> int:
         """Return how far behind the start of what is no record the next one begins."""
         width = self.dtype.itemsize
         at = start + 1 + (self.time_at or 0)
         places = [min(width, len(buffer) - at - width * ahead - _TIME_BYTES + 1) for ahead in range(3)]
-        if places[1] <= 0 or self.tick_s is None:
+        if places[1] <= 0:
             return width
         first, second, third = (
             np.ndarray((max(count, 0),), "<f8", buffer, min(at + width * ahead, len(buffer)), (1,)).copy()
             for ahead, count in enumerate(places)
         )
         # Other numbers grow by about a tick, too; none does so to a microsecond.
-        linked = self._linked(first[: places[1]], second, _EXACTLY)
-        linked[: len(third)] &= self._linked(second[: len(third)], third, _EXACTLY)
+        linked = self._ticks(first[: places[1]], second)
+        linked[: len(third)] &= self._ticks(second[: len(third)], third)
         if not linked.any() or (places[1] == width and linked[-1]):
             return width
         return int(np.flatnonzero(linked)[0]) + 1
