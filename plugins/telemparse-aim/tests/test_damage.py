@@ -151,6 +151,15 @@ def test_messages_too_short_for_what_they_are_harm_nothing() -> None:
     assert values(read(CONFIG, *lost, *samples(2))) == [0, 1]
 
 
+def test_many_kinds_of_messages_and_channels_are_counted_and_no_more() -> None:
+    kinds = [message(f"{number:04d}", b"") for number in range(400)]
+    others = [channel(index, "A", decoder=decoder) for index in range(100, 3_300) for decoder in (4, 11, 20)]
+    result = read(CONFIG, *samples(2), *kinds, *others, *samples(2, first=2))
+    assert values(result) == [0, 1, 2, 3]
+    assert len(result.metadata["messages"]) == 201
+    assert "CHANNELS_SKIPPED" in codes(result)
+
+
 CLAIMS = {
     "a message of two gigabytes": b"<hGPS\0" + struct.pack("<iB", 0x7FFF_FFFF, 1) + b">",
     "a message of less than nothing": b"<hGPS\0" + struct.pack("<iB", -5, 1) + b">",

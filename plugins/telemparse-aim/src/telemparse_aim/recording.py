@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Recording"]
 
 _HEAD = struct.Struct("<HiH")
-_FAMILY, _FAMILY_NAME = "device_family", "AiM"
+_MOST_NAMES = 200  # of messages; loggers have some forty
 
 
 @attrs.define
@@ -79,7 +79,7 @@ class Recording:
         layout = Layout()
         sampler = Sampler(layout)
         tables = Tables(found.definitions, self.options, self.suffix, clock)
-        yield Meta(_FAMILY, _FAMILY_NAME)
+        yield Meta("device_family", "AiM")
         yield from self._read(found, clock, layout, sampler, tables)
         for samples in sampler.rest():
             tables.add(samples)
@@ -132,7 +132,8 @@ class Recording:
     def _take_messages(self, stretch: Stretch, found: Survey, clock: Clock) -> Iterator[Message]:
         positions: dict[str, list[bytes]] = {}
         for frame in stretch.messages:
-            self._counts[frame.name] = self._counts.get(frame.name, 0) + 1
+            name = frame.name if frame.name in self._counts or len(self._counts) < _MOST_NAMES else "others"
+            self._counts[name] = self._counts.get(name, 0) + 1
             if not frame.sound:
                 self._skip("AIM_XRK_CHECKSUM_FAILED", frame.offset)
             elif frame.name in RECEIVERS:
@@ -200,7 +201,7 @@ class Recording:
         for code, skips in self._skips.items():
             evidence = {"bytes": self._damaged_bytes} if code == "AIM_XRK_BYTES_SKIPPED" else {}
             if code == "ROWS_SKIPPED":
-                evidence = {"total": self._counts["LAP"]}
+                evidence = {"total": self._counts.get("LAP", skips.count)}
             yield from skips.issues(artifact=name, **evidence)
         yield from clock_issues(name, found, clock, self.options)
         yield from channel_issues(name, layout, tables)

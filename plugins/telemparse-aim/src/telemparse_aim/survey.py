@@ -31,6 +31,7 @@ _WANTED = re.compile(rb"<h(?:CNF|CHS|GPS|TMD|TMT)")
 _DATE = re.compile(rb"(\d\d)/(\d\d)/(\d{4})\0?")
 _TIME = re.compile(rb"(\d\d):(\d\d):(\d\d)\0?")
 _MONTHS = 12
+_MOST_CHANNELS = 10_000  # more than the layout takes
 _MOST_DAYS = 30
 
 
@@ -78,7 +79,9 @@ class Survey:
             self._second = _seconds(frame.payload) if self._second is None else self._second
         for part in messages_in(frame) if frame.name == "CNF" else (frame,):
             definition = Definition.read(part.payload) if part.name == "CHS" else None
-            if definition is not None:
+            if definition is None:
+                continue
+            if definition.key in self.definitions or len(self.definitions) < _MOST_CHANNELS:
                 self.definitions[definition.key] = definition
 
     def clock(self, zone: str | None) -> Clock:
