@@ -492,6 +492,38 @@ def test_a_group_that_is_made_up_anew_is_read_as_it_stands_then() -> None:
     assert rows[-1]["speed_of_wheel"] is None
 
 
+def test_a_group_that_is_defined_again_and_again_is_given_up() -> None:
+    writer, _begin = _small(5)
+    for number in range(1200):
+        writer.group(7, [2, 1][:: 1 if number % 2 else -1])
+    writer.sample(360_005_000, 7, [2.5, 77])
+    result = _parsed(writer.content)
+    assert _counts(result) == [0, 1, 2, 3, 4]
+    assert "VBB_GROUP_UNDEFINED" in _codes(result)
+
+
+def test_a_group_that_is_defined_twice_alike_stays_as_it_is() -> None:
+    writer, _begin = _small(5)
+    for _turn in range(1200):
+        writer.group(7, [1, 2])
+    writer.sample(360_005_000, 7, [2.5, 77])
+    result = _parsed(writer.content)
+    assert _counts(result) == [0, 1, 2, 3, 4, 77]
+    assert not _codes(result)
+
+
+def test_a_channel_that_changes_its_type_is_another_column() -> None:
+    writer, _begin = _small(5)
+    writer.channel(2, "Count", "", 8)
+    writer.group(7, [1, 2, 2])
+    writer.sample(360_005_000, 7, [2.5, 0.5, 1.5])
+    result = _parsed(writer.content)
+    assert result.streams["channels.main"].to_pylist()[5]["count_2"] == 0.5
+    assert result.streams["channels.main"].to_pylist()[5]["count_3"] == 1.5
+    assert _counts(result) == [0, 1, 2, 3, 4, None]
+    assert not _codes(result)
+
+
 def test_impossible_values_are_left_out_and_counted() -> None:
     writer = Writer()
     writer.header(BEGIN)

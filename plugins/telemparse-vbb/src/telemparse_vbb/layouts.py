@@ -20,6 +20,7 @@ __all__ = ["HEAD_BYTES", "Layout", "Layouts"]
 HEAD_BYTES = 6
 """Of a sample: its kind, the time in 32 bits, and its group."""
 
+_MOST_CHANGES = 1024  # a logger defines each of its groups once, before the first sample
 _STAMP, _STAMP_BYTES = 11, {1: 7, 2: 8}
 
 
@@ -65,6 +66,7 @@ class Layouts:
     lengths: list[int] = attrs.field(factory=lambda: [0] * 256)
     named: dict[int, str] = attrs.field(factory=dict)
     unreadable: dict[int, str] = attrs.field(factory=dict)
+    _changes: int = 0
     _channels: dict[int, Channel] = attrs.field(factory=dict)
     _groups: dict[int, Group] = attrs.field(factory=dict)
     _missing: dict[int, set[int]] = attrs.field(factory=dict)
@@ -72,7 +74,10 @@ class Layouts:
 
     def redefines(self, record: Record) -> bool:
         """Tell whether a record changes how the samples of a group that stands are made up."""
-        return isinstance(record, Group) and record.number in self.by_group
+        if not isinstance(record, Group) or record.number not in self.by_group:
+            return False
+        known = self.by_group[record.number].channels
+        return known != tuple(self._channels.get(number) for number in record.channels)
 
     def defines(self, group: Group) -> bool:
         """Tell whether all channels of a group are defined, each there once."""
@@ -91,7 +96,8 @@ class Layouts:
                 missing.discard(record.number)
                 if not missing and number in self._groups:
                     self._stand(self._groups[number])
-        elif isinstance(record, Group):
+        elif isinstance(record, Group) and (record.number not in self.by_group or self.redefines(record)):
+            self._changes += 1
             self._groups[record.number] = record
             missing = {number for number in record.channels if number not in self._channels}
             self._missing[record.number] = missing
@@ -100,6 +106,8 @@ class Layouts:
             self._fall(record.number)
             if not missing:
                 self._stand(record)
+            if self._changes > _MOST_CHANGES:
+                self._fall(record.number)
 
     def _fall(self, number: int) -> None:
         self.by_group.pop(number, None)

@@ -55,7 +55,7 @@ class Plan:
     assumed: list[tuple[str, str]] = attrs.field(factory=list)
     _layouts: dict[int, Layout] = attrs.field(factory=dict)
     _names: ChannelNames = attrs.field(factory=ChannelNames)
-    _named: dict[tuple[int, int, str, str], NamedChannel] = attrs.field(factory=dict)
+    _named: dict[tuple[int, Channel, int], NamedChannel] = attrs.field(factory=dict)
     _base_names: UniqueNames = attrs.field(factory=lambda: UniqueNames({"main"}))
     _taken: set[Place] = attrs.field(factory=set)
 
@@ -98,9 +98,12 @@ class Plan:
             self._positions()
         self._inertial()
         self._moments()
+        met: dict[tuple[int, Channel], int] = {}
         for place, channel in self._all():
+            # A group that is made up anew keeps the names of the channels that are as they were.
+            count = met[place[0], channel] = met.get((place[0], channel), 0) + 1
             if place not in self._taken and place not in self.channels:
-                key = (place[0], channel.number, channel.name, channel.unit)
+                key = (place[0], channel, count)
                 if key not in self._named:
                     self._named[key] = self._names.take(channel.name, channel.unit)
                 self.channels[place] = self._named[key]

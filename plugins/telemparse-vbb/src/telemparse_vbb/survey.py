@@ -75,12 +75,13 @@ def survey_of(artifact: Artifact, form: Form, piece_bytes: int) -> Survey:
         for group in np.unique(event.groups[early]).tolist():
             rows = early & (event.groups == group)
             layout = feed.layouts.by_group[group]
+            found.layouts.setdefault(group, layout)
             stamps.setdefault(group, []).append(event.stamps[rows])
             if sum(map(len, ahead)) < _COMPARED:
                 ahead += _ahead_s(layout, event, rows)
         if not early.all():
             break
-    found.layouts = dict(sorted(feed.layouts.by_group.items()))
+    found.layouts = dict(sorted({**feed.layouts.by_group, **found.layouts}.items()))
     found.named = dict(feed.layouts.named)
     found.rates = {
         group: rate
