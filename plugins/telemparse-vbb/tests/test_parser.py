@@ -544,6 +544,19 @@ def test_impossible_values_are_left_out_and_counted() -> None:
     assert result.metadata["epochs_without_fix"] == 2
 
 
+def test_numbers_beyond_all_bounds_are_no_numbers() -> None:
+    writer = Writer()
+    writer.header(BEGIN)
+    writer.channel(1, "time", "s", 9, scale=1e29)
+    writer.channel(2, "a", "", 8)
+    writer.group(1, [1, 2])
+    for number in range(4):
+        writer.sample(number * 1000, 1, [1e300, 3e38])
+    result = _parsed(writer.content)
+    assert result.streams["channels.main"]["time"].to_pylist() == [None] * 4
+    assert _codes(result) >= {"DATE_UNRELIABLE"}
+
+
 @pytest.mark.parametrize("head", [b"VBB", b"VBB\2\0\0\0\1", b"VBB\3\0\0\0\1" + bytes(40), b"VBC" + bytes(40)])
 def test_what_does_not_begin_as_vbb_is_an_error(head: bytes) -> None:
     assert "VBB_NO_HEADER" in _codes(_parsed(head))

@@ -110,7 +110,8 @@ def _ahead_s(layout: Layout, run: Run, rows: Mask) -> list[Floats]:
     if place is None:
         return []
     samples = layout.samples(run.rows(rows, layout.length))[:_COMPARED]
-    time_s, known = values_of(samples, layout, place)
+    with np.errstate(all="ignore"):  # hostile numbers overflow on their way to being masked
+        time_s, known = values_of(samples, layout, place)
     stamps = run.stamps[rows][:_COMPARED]
     known &= (time_s > 0) & (time_s <= _DAY_S + 1)
     apart = np.where(known, time_s, 0.0) - stamps / _TICKS_PER_S
