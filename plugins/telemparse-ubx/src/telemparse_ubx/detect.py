@@ -13,7 +13,7 @@ __all__ = ["detect"]
 _SYNC = b"\xb5\x62"
 _HEAD, _SUMS = 6, 2
 _LONGEST = 8192  # of a payload that is looked at: the messages that are read are shorter
-_TRIES = 256
+_TRIES = 96
 _PART = 64 * 1024
 _ENOUGH = 2
 # Classes and ids of what the parser makes rows of, by how they are written.
