@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from fuzz.mutations.archives import mutated_archive
+from fuzz.mutations.fields import mutated_fields
 from fuzz.mutations.markup import mutated_markup
 from fuzz.mutations.sentences import mutated_log
 from fuzz.mutations.tables import mutated_table
@@ -79,6 +80,7 @@ TARGETS = (
         file="fuzz.xrk",
         corpus=("aim-xrk/*.xrk",),
         options=({"channels": ("rpm",), "streams": ("channels", "events")}, {"streams": ("laps",)}),
+        mutation=mutated_fields,
     ),
     Target(
         parser="csv",
@@ -112,6 +114,7 @@ TARGETS = (
             {"channels": ("heart_rate_bpm",), "streams": ("channels", "events")},
             {"streams": ("laps",)},
         ),
+        mutation=mutated_fields,
     ),
     Target(
         parser="gpmf",
@@ -121,6 +124,7 @@ TARGETS = (
             {"channels": ("shut", "CORI.w"), "streams": ("channels", "events")},
             {"streams": ("imu_mag",)},
         ),
+        mutation=mutated_fields,
     ),
     Target(
         parser="gpx",
@@ -140,6 +144,7 @@ TARGETS = (
         file="fuzz.ibt",
         corpus=("ibt/*.ibt",),
         options=({"channels": ("rpm", "Speed"), "streams": ("channels", "events")}, {"streams": ("laps",)}),
+        mutation=mutated_fields,
     ),
     Target(
         parser="igc",
@@ -163,6 +168,7 @@ TARGETS = (
         file="fuzz.ld",
         corpus=("motec-ld/*.ld",),
         options=({"channels": ("rpm", "Gear"), "streams": ("channels", "events")}, {"streams": ("laps",)}),
+        mutation=mutated_fields,
     ),
     Target(
         parser="nmea",
@@ -201,12 +207,14 @@ TARGETS = (
         corpus=("ubx/*",),
         parsers=(partial(read_ubx, piece_bytes=700), partial(read_ubx, piece_bytes=50)),
         options=({"streams": ("channels", "events")},),
+        mutation=mutated_fields,
     ),
     Target(
         parser="vbb",
         file="fuzz.vbb",
         parsers=(partial(vbb_in_pieces, piece_bytes=2000), partial(vbb_in_pieces, piece_bytes=150)),
         options=({"channels": ("rpm", "time"), "streams": ("channels", "events")}, {"streams": ("laps",)}),
+        mutation=mutated_fields,
     ),
     Target(
         parser="vbo",

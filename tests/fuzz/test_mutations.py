@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fuzz.minimising import minimised
 from fuzz.mutations.archives import mutated_archive
+from fuzz.mutations.fields import mutated_fields
 from fuzz.mutations.markup import mutated_markup
 from fuzz.mutations.tables import mutated_table
 from fuzz.mutations.texts import bent, clock
@@ -21,6 +22,7 @@ from fuzz.vocabulary import csv_words, dictionary, gpx_words, json_words, rcz_wo
 TABLE = b"time,lat,lon\n" + b"2024-05-04T10:00:00Z,48.1,11.5\n" * 20
 MARKUP = b'<gpx version="1.1"><trk><trkseg>' + b'<trkpt lat="48" lon="11"><time>x</time></trkpt>' * 9
 LINES = b'{"t": 1.5, "lat": 48.1, "lon": 11.5}\n' * 20
+FRAMES = b"".join(b"\xb5\x62\x01\x07" + bytes([n, n // 2]) + bytes(range(n)) for n in range(40))
 ARCHIVE = io.BytesIO()
 with zipfile.ZipFile(ARCHIVE, "w") as _archive:
     _archive.writestr("session.json", LINES)
@@ -30,6 +32,7 @@ MUTATIONS = {
     "csv": (mutated_table, csv_words(), TABLE),
     "gpx": (mutated_markup, gpx_words(), MARKUP),
     "json": (mutated_tokens, json_words(), LINES),
+    "bytes": (mutated_fields, ("GPS5", "DEVC"), FRAMES),
 }
 
 
