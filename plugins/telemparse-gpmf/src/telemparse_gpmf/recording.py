@@ -10,8 +10,6 @@ from telemparse.kernels.unique_names import UniqueNames, plain_stem
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Meta
 
-from telemparse_gpmf.bare import Between, payloads
-from telemparse_gpmf.boxes import is_movie, movie
 from telemparse_gpmf.channels import MULTIPLE, ChannelSink, channel_fields, is_text
 from telemparse_gpmf.clock import Stamps
 from telemparse_gpmf.gnss import RECEIVERS, GnssSink
@@ -20,12 +18,10 @@ from telemparse_gpmf.layouts import LayoutError, layout_of, numbers_of
 from telemparse_gpmf.losses import Losses
 from telemparse_gpmf.settings import settings_of
 from telemparse_gpmf.sinks import Moment
-from telemparse_gpmf.survey import survey
-from telemparse_gpmf.video import index_of, video_payloads
+from telemparse_gpmf.sources import is_blank, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import BinaryIO
+    from collections.abc import Iterator
 
     from telemparse.extension.protocol import Message
     from telemparse.model.artifacts import Artifact
@@ -33,13 +29,12 @@ if TYPE_CHECKING:
     from telemparse.model.options import ParseOptions
 
     from telemparse_gpmf.bare import Payload
-    from telemparse_gpmf.boxes import Movie
     from telemparse_gpmf.records import Device, Strand
+    from telemparse_gpmf.sources import Source
     from telemparse_gpmf.survey import Survey
 
 __all__ = ["Recording"]
 
-_HEAD_BYTES = 16
 _MOST_SINKS = 256
 _MOST_TEXTS = 64
 _HELD_BYTES = 3 << 20
@@ -83,70 +78,23 @@ class Recording:
         """Yield everything that the file gives."""
         name, size = self.artifact.name, self.artifact.size
         with self.artifact.open() as reader:
-            source, is_video, issues = self._source(reader, size)
-            found = survey(source(Losses(name)), is_video=is_video)
-            if is_video and not found.strands and self._has_track(reader, size):
-                # The tables lead nowhere: what they name is no payload.
-                source, issues = self._search(reader), ["GPMF_NO_INDEX"]
-                found = survey(source(Losses(name)), is_video=False)
-            if found.payloads == 0 and not any(self._pieces(reader)):
+            source, found = source_of(reader, size, self._losses, self.piece_bytes)
+            if found.payloads == 0 and is_blank(reader):
                 yield Issue("ARTIFACT_EMPTY", Locus(name), artifact=name, bytes=size)
                 return
-            for issue in issues:
-                yield Issue(issue, Locus(name), artifact=name, payloads=found.payloads)
-            if is_video:
-                yield from self._settings(reader, size)
+            if source.is_searched:
+                yield Issue("GPMF_NO_INDEX", Locus(name), artifact=name, payloads=found.payloads)
+            yield from self._settings(source)
             stamps = Stamps(found.clock.camera)
-            for payload in source(self._losses):
+            for payload in source.payloads(self._losses):
                 yield from self._payload(payload, stamps, found)
             for sink in self._sinks.values():
                 yield from sink.finish()
         yield from self._findings(found, stamps)
 
-    def _pieces(self, reader: BinaryIO) -> Iterator[bool]:
-        """Tell of each piece of the file whether it holds anything but padding."""
-        reader.seek(0)
-        while piece := reader.read(1 << 20):
-            yield bool(piece.strip(b"\0"))
-
-    def _source(
-        self, reader: BinaryIO, size: int
-    ) -> tuple[Callable[[Losses], Iterator[Payload]], bool, list[str]]:
-        """Return what yields the payloads anew each time, whether they are a video's, and codes of issues."""
-        reader.seek(0)
-        if not is_movie(reader.read(_HEAD_BYTES)):
-            return lambda losses: self._bare(reader, losses, Between.DAMAGE), False, []
-        found = self._movie(reader, size)
-        if found.track:
-            index = index_of(reader, found, size, Losses(self.artifact.name))
-            if len(index.offsets):
-                index_of(reader, found, size, self._losses)  # counts what the tables lack
-                return lambda losses: video_payloads(reader, index, size, losses), True, []
-        elif found.has_index:
-            return lambda _losses: iter(()), True, []
-        return self._search(reader), False, ["GPMF_NO_INDEX"]
-
-    def _has_track(self, reader: BinaryIO, size: int) -> bool:
-        return bool(self._movie(reader, size).track)
-
-    def _search(self, reader: BinaryIO) -> Callable[[Losses], Iterator[Payload]]:
-        """Return what looks for payloads among all the bytes of a video."""
-        return lambda losses: self._bare(reader, losses, Between.OTHER_DATA)
-
-    def _bare(self, reader: BinaryIO, losses: Losses, between: Between) -> Iterator[Payload]:
-        reader.seek(0)
-        return payloads(reader, losses, self.piece_bytes, between)
-
-    def _movie(self, reader: BinaryIO, size: int) -> Movie:
-        def read(offset: int, length: int) -> bytes:
-            reader.seek(offset)
-            return reader.read(length)
-
-        return movie(read, size)
-
-    def _settings(self, reader: BinaryIO, size: int) -> Iterator[Meta]:
-        """Yield what the video says of the camera beside its track."""
-        facts = settings_of(reader, self._movie(reader, size).facts)
+    def _settings(self, source: Source) -> Iterator[Meta]:
+        """Yield what a video says of the camera beside its track."""
+        facts = settings_of(source.reader, source.movie.facts) if source.movie is not None else {}
         if "model" in facts:
             self._texts.setdefault("MINF", facts.pop("model"))
         for key, value in facts.items():
