@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Outlook", "outlook_of"]
 
-_PIECE_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 19
 _FIRST_BYTES = 1 << 16
 _OVERLAP = 5
 _BEFORE = 4

@@ -19,7 +19,7 @@ __all__ = ["Crc", "Section", "sections_of"]
 _MAGIC_AT, _MAGIC = 8, b".FIT"
 _SIZES = (14, 12)
 _CRC_BYTES = 2
-_BLOCK = 1 << 20
+_BLOCK = 1 << 19
 _MOST_SECTIONS = 100_000
 # Headers that claim far more than there is must not have the same bytes summed again and again.
 _MOST_SUMMED = 4
