@@ -522,3 +522,13 @@ def test_a_file_that_was_copied_as_text_is_told_from_others() -> None:
     mangled = (b"?" + DRIVE[:20_000]).decode("utf-8", "replace").encode()
     result = telemparse.parse({"x.ibt": mangled}, ParseOptions(parser="ibt"), on_error="return")
     assert "as if it were text" in result.errors[0].message
+
+
+def test_a_time_at_the_end_of_its_record_is_not_looked_for_behind_the_file() -> None:
+    rows = list(range(6))
+    data = written(fields(Gear=rows, Extra=rows)[::-1], 6)
+    for more in range(1, 20):
+        # A foreign stretch in the last record, and so the end of the file is no end of a record.
+        longer = data[:-1] + bytes(more) + data[-1:]
+        assert gears(longer)[:5] == rows[:5]
+        assert "ROWS_SKIPPED" in codes(longer) or "ARTIFACT_TRUNCATED" in codes(longer)

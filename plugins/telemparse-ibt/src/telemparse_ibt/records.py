@@ -137,6 +137,8 @@ class RecordReader:
         self.moves += moved
 
     def _times(self, buffer: bytes, start: int, rows: int) -> Floats:
+        if not rows:  # then its place may lie behind the buffer
+            return np.zeros(0, np.float64)
         at = start + (self.time_at or 0)
         return np.ndarray((rows,), "<f8", buffer, at, (self.dtype.itemsize,)).copy()
 
