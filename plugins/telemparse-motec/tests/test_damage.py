@@ -276,3 +276,11 @@ def test_channels_of_many_troubles_are_told_in_few_issues() -> None:
     result = parsed(log)
     counts = [issue.evidence["count"] for issue in result.warnings if issue.code == "CHANNELS_SKIPPED"]
     assert (len(counts), sum(counts)) == (21, 500)
+
+
+def test_of_a_file_shorter_than_its_first_pointer_the_end_is_told() -> None:
+    for size in range(1, 9):
+        result = parsed(PLAIN[:size])
+        (issue,) = (issue for issue in result.warnings if issue.code == "MOTEC_LD_CHAIN_BROKEN")
+        assert issue.locus is not None
+        assert issue.locus.offset == min(size, 8)

@@ -45,15 +45,15 @@ def losses_of(
             channels=told[:_TOLD],
         )
     if chain.stops:
-        loci = [str(Locus(name, offset=stop.offset)) for stop in chain.stops[:_PLACES]]
-        first = chain.stops[0]
+        # The first pointer may stand behind the end of a file that has no whole header.
+        places = [min(stop.offset, size) for stop in chain.stops[:_PLACES]]
         yield Issue(
             "MOTEC_LD_CHAIN_BROKEN",
-            Locus(name, offset=first.offset),
+            Locus(name, offset=places[0]),
             artifact=name,
             count=len(chain.stops),
             reason="; ".join(dict.fromkeys(stop.reason for stop in chain.stops)),
-            loci=loci,
+            loci=[str(Locus(name, offset=place)) for place in places],
         )
     if claims.cut:
         cut = [readable[number] for number in claims.cut]
