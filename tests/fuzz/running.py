@@ -22,9 +22,9 @@ __all__ = ["Run", "figures_in", "fuzzed"]
 # A hang is what takes this much longer than the slowest input; the harness counts CPU more sharply.
 _TIMEOUT_S = 30
 _MEMORY_MB = 2048
-# Code that atheris instruments keeps some objects for good, 20 to 200 KB an input: a run has legs, each in a
+# Code that atheris instruments keeps some objects for good, 20 to 450 KB an input: a run has legs, each in a
 # process of its own, that hand on what they found to be worth changing.
-_LEG_EXECUTIONS = 8_000
+_LEG_EXECUTIONS = 3_000
 # libFuzzer's names for what ended a run.
 _ENDINGS = ("crash-", "leak-", "oom-", "timeout-")
 
