@@ -209,8 +209,8 @@ def test_a_forced_parser_wins_even_when_its_detector_fails():
 def test_forcing_a_parser_that_is_not_installed_is_a_call_error_that_names_those_that_are(monkeypatch):
     install(monkeypatch, toy("a"), toy("b"))
 
-    with pytest.raises(CallError, match="no parser 'ubx'; installed: a, b"):
-        detect(b"x", ParseOptions(parser="ubx"))
+    with pytest.raises(CallError, match="no parser 'absent'; installed: a, b"):
+        detect(b"x", ParseOptions(parser="absent"))
 
 
 # --- the order of asking ------------------------------------------------------------------------
@@ -706,5 +706,5 @@ def test_with_a_child_process_no_plugin_is_loaded_here(monkeypatch):
     monkeypatch.setattr(Catalog, "load", lambda: pytest.fail("this process loads plugins"))
 
     assert detect(b"t,lat,lon\n", ParseOptions(isolation="process", parser="csv")).winner.parser_id == "csv"
-    with pytest.raises(CallError, match=r"no parser 'ubx'; installed: .*gpx"):
-        detect(b"x", ParseOptions(isolation="process", parser="ubx"))
+    with pytest.raises(CallError, match=r"no parser 'absent'; installed: .*gpx"):
+        detect(b"x", ParseOptions(isolation="process", parser="absent"))

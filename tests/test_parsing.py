@@ -190,10 +190,10 @@ def test_what_is_not_source_or_options_has_to_be_named(monkeypatch):
 @pytest.mark.parametrize("how", ["option", "argument"])
 def test_an_unknown_parser_is_a_call_error_wherever_it_would_run(monkeypatch, how, isolation):
     install(monkeypatch, toy())
-    options = ParseOptions(isolation=isolation, parser="ubx" if how == "option" else None)
+    options = ParseOptions(isolation=isolation, parser="absent" if how == "option" else None)
 
-    with pytest.raises(CallError, match="no parser 'ubx'; installed: "):
-        parse(b"x", options, parser="ubx" if how == "argument" else None)
+    with pytest.raises(CallError, match="no parser 'absent'; installed: "):
+        parse(b"x", options, parser="absent" if how == "argument" else None)
 
 
 def test_with_a_child_process_no_plugin_is_loaded_here(monkeypatch):

@@ -104,8 +104,8 @@ def test_what_a_child_recognises_as_nothing_has_no_winner(monkeypatch):
 def test_a_parser_that_the_child_does_not_know_is_a_call_error_here(monkeypatch):
     install(monkeypatch, toy("a"), toy("b"))
 
-    with pytest.raises(CallError, match="no parser 'ubx'; installed: a, b"):
-        detect(b"x", ParseOptions(isolation="process", parser="ubx"))
+    with pytest.raises(CallError, match="no parser 'absent'; installed: a, b"):
+        detect(b"x", ParseOptions(isolation="process", parser="absent"))
 
 
 def test_how_a_child_failed_is_the_issue_beside_the_faults_that_it_had_found(monkeypatch):

@@ -15,9 +15,12 @@ def _documents(result):
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def test_plugins_lists_cards_with_their_distribution(call):
+def test_plugins_lists_cards_with_their_distribution(call, monkeypatch):
+    narrow = call("plugins")
+    monkeypatch.setenv("COLUMNS", "120")
     result = call("plugins")
-    assert result.exit_code == 0
+    assert (narrow.exit_code, result.exit_code) == (0, 0)
+    assert {"racechrono_rcz", "telemparse-racechrono"} <= set(narrow.stdout.split())
     assert {"Toy", "[red]format", "7.1"} <= set(result.stdout.split())
     assert "telemparse-toy" in result.stdout
     assert "Fault" not in result.stdout

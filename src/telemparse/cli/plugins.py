@@ -94,7 +94,8 @@ def _show_catalog(catalog: Catalog) -> None:
 
     out = console()
     table = grid("parser", "name", "version", "from", "files", "streams")
-    table.columns[3].no_wrap = True  # a wrapped name can be neither read nor copied
+    for identifier in (0, 3):
+        table.columns[identifier].no_wrap = True  # a wrapped name can be neither read nor copied
     for card in catalog.cards:
         row = (
             card.id, card.name, card.version, catalog.origins.get(card.id, ""),

@@ -44,11 +44,15 @@ class Point(EntryPoint):
         return vars(self)["thing"]
 
 
+def distribution_named(name):
+    return SimpleNamespace(read_text={"METADATA": f"Name: {name}\n"}.get)
+
+
 def point(name, distribution, *dialects):
     module = ModuleType("plugin")
     module.telemparse_csv_dialects = hookimpl(lambda: dialects)
     made = Point(name=name, value=name, group=GROUP)
-    vars(made).update(dist=SimpleNamespace(name=distribution), thing=module)
+    vars(made).update(dist=distribution_named(distribution), thing=module)
     return made
 
 
