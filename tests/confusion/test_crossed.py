@@ -41,14 +41,15 @@ def shown(content, name="recording", owner=None):
 # ---- names
 
 
-@pytest.mark.parametrize(
-    "name", ["recording", "recording.bin", *(f"RECORDING{e.upper()}" for e in EXTENSIONS)]
-)
-def test_an_example_is_known_under_any_name(single, name):
+NAMES = ("recording", "recording.bin", *(f"RECORDING{extension.upper()}" for extension in EXTENSIONS))
+
+
+def test_an_example_is_known_under_any_name(single):
     own, content, owner = single
-    row, renamed = shown(content, own, owner), shown(content, name, owner)
-    assert (renamed.winner, renamed.rungs[owner]) == (owner, row.rungs[owner])
-    assert (renamed.rivals, renamed.faults) == ((), ())
+    rung = shown(content, own, owner).rungs[owner]
+    answers = {name: shown(content, name, owner) for name in NAMES}
+    found = {name: (row.winner, row.rungs[owner], row.rivals, row.faults) for name, row in answers.items()}
+    assert found == dict.fromkeys(NAMES, (owner, rung, (), ()))
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
@@ -73,18 +74,19 @@ WRAPPERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("wrapper", WRAPPERS)
-def test_a_wrapped_example_is_known_as_surely_as_a_bare_one(single, wrapper):
+def test_a_wrapped_example_is_known_as_surely_as_a_bare_one(single):
     own, content, owner = single
-    row, wrapped = shown(content, own, owner), shown(WRAPPERS[wrapper](content), "recording.dat", owner)
-    assert (wrapped.winner, wrapped.rungs[owner]) == (owner, row.rungs[owner])
-    assert (wrapped.rivals, wrapped.faults) == ((), ())
+    rung = shown(content, own, owner).rungs[owner]
+    answers = {name: shown(wrap(content), "recording.dat", owner) for name, wrap in WRAPPERS.items()}
+    found = {name: (row.winner, row.rungs[owner], row.rivals, row.faults) for name, row in answers.items()}
+    assert found == dict.fromkeys(WRAPPERS, (owner, rung, (), ()))
 
 
-@pytest.mark.parametrize("name", EXTENSIONS)
-def test_a_member_of_an_archive_is_known_by_its_content(single, name):
+def test_a_member_of_an_archive_is_known_by_its_content(single):
     _own, content, owner = single
-    assert shown(zipped(content, f"recording{name}"), "archive.zip", owner).winner == owner
+    members = {name: zipped(content, f"recording{name}") for name in EXTENSIONS}
+    winners = {name: shown(archive, "archive.zip", owner).winner for name, archive in members.items()}
+    assert winners == dict.fromkeys(EXTENSIONS, owner)
 
 
 # ---- one format inside another
