@@ -11,7 +11,7 @@ import pytest
 import telemparse
 
 FOLDERS = ("aim-xrk", "fit", "gpmf", "ibt", "motec-ld", "racechrono-rcz", "ubx", "vbb")
-FEW, MANY = 5, 200
+FEW, MANY = 2, 200
 _FLIPS = 8
 
 
