@@ -49,7 +49,9 @@ def _install_project(session: nox.Session, *groups: str) -> None:
     editable = [
         word for path in [ROOT, *_plugins()] for word in ("-e", f"{path}[cli]" if path == ROOT else str(path))
     ]
-    session.install(*editable, *(word for group in groups for word in _group(group)))
+    # One build environment for all our distributions, instead of one for each.
+    session.install(*PYPROJECT["build-system"]["requires"], "editables")
+    session.install("--no-build-isolation", *editable, *(word for group in groups for word in _group(group)))
 
 
 @nox.session(python=INTERPRETERS)
@@ -57,13 +59,15 @@ def tests(session: nox.Session) -> None:
     """Run the tests; on one interpreter all of them, with the coverage of all processes as a floor.
 
     Coverage is that of the quick tests: tracing makes the slow ones several times slower and adds little.
-    The other interpreters leave out what is marked slow and draw fewer examples; `deep` runs all on each.
+    The other interpreters leave out what is marked slow and the tests of our tools (the kit, fuzzing, the
+    bench), and draw fewer examples; `deep` runs all on each.
     """
     _install_project(session, "test")
     arguments = ["-n", "auto", "--dist", "worksteal", "--ignore=tests/docs", *session.posargs]
     quick = ["-m", "not deep and not slow", *arguments]
     if session.python != COVERED:
-        session.run("pytest", *quick, env={"HYPOTHESIS_PROFILE": "brief"})
+        tools = [f"--ignore=tests/{name}" for name in ("benchmarks", "fuzz", "mutation", "testing")]
+        session.run("pytest", *quick, *tools, env={"HYPOTHESIS_PROFILE": "brief"})
         return
     data = Path(session.create_tmp()).resolve() / "coverage"
     environment = {"COVERAGE_FILE": str(data)}
