@@ -107,12 +107,12 @@ class Session:
     Args:
         head: with its documents.
         resumed: what was recorded after each pause, in folders `resume_1`, `resume_2`, ... of it.
-        library: folder of the archive with the tracks of all sessions, None without it.
+        shelf: folder of the archive with the tracks of all sessions, None without it.
     """
 
     head: Folder
     resumed: tuple[Folder, ...] = ()
-    library: Folder | None = None
+    shelf: Folder | None = None
 
     @property
     def parts(self) -> tuple[Folder, ...]:

@@ -48,7 +48,7 @@ class Recording:
         session: of the archive.
         tail: behind the names of its streams, empty for the first session.
         options: of the parse.
-        library: tracks of the archive.
+        tracks: of the archive.
 
     Attributes:
         epochs: of its receivers.
@@ -58,7 +58,7 @@ class Recording:
     session: Session
     tail: str
     options: ParseOptions
-    library: Library
+    tracks: Library
     epochs: int = 0
     without_fix: int = 0
 
@@ -87,10 +87,10 @@ class Recording:
 
     def _traps(self, track: dict[str, Any], session: dict[str, Any], issues: list[Issue]) -> Traps:
         """Return the lines of trackId.json, else those of the backup's library."""
-        shelf = self.session.library
+        shelf = self.session.shelf
         if shelf is None or TRACK in self.session.head.documents:
             return Traps.of(track)
-        return Traps.of({"track": self.library.track(shelf, session, issues)})
+        return Traps.of({"track": self.tracks.track(shelf, session, issues)})
 
     def _facts(
         self, session: dict[str, Any], fragments: list[dict[str, Any]], held: list[dict[str, Any]]

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import attrs
+import numpy as np
 
 from telemparse.formats.nmea.addresses import Addresses
 from telemparse.formats.nmea.blocks import StatusWatch, read_block
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PIECE_BYTES", "parse", "read"]
 
-PIECE_BYTES = 5 << 17
+PIECE_BYTES = 3 << 18
+_LARGEST_BLOCK_BYTES = 2 << 20
 _PADDING = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
 _SUMMED = re.compile(rb"[$!][A-Z][A-Z0-9]{2,8},[\x20-\x7e]*?\*[0-9A-Fa-f]{2}")
 _HEAD_BYTES = 64 * 1024
@@ -55,6 +57,7 @@ def read(
     artifacts: ArtifactSet, options: ParseOptions, *, piece_bytes: int = PIECE_BYTES
 ) -> Iterator[Message]:
     """Do what `parse` does; `piece_bytes` changes the speed and never the result."""
+    _keep_memory()
     epochs = without = 0
     suffixes = FileSuffixes("log")
     for artifact in artifacts:
@@ -64,6 +67,15 @@ def read(
     yield Meta("epochs_without_fix", without)
     if epochs and without == epochs:
         yield Issue("NO_VALID_FIX", epochs=epochs)
+
+
+def _keep_memory() -> None:
+    """Let the C library keep what a piece gives back for the next one.
+
+    It keeps twice the largest block that was ever given back (mallopt(3), M_TRIM_THRESHOLD); otherwise the
+    memory of each piece is mapped and cleared anew, a fifth of the time. Nothing touches this block.
+    """
+    np.empty(_LARGEST_BLOCK_BYTES, np.uint8)
 
 
 @attrs.define
