@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from telemparse.model.issues import Locus
 from telemparse.model.skips import Skips
 
@@ -27,3 +29,23 @@ def test_the_code_may_be_one_of_the_cards_own():
     skips = Skips("TOY_BROKEN")
     skips.add(Locus("a.bin", offset=16))
     assert [issue.code for issue in skips.issues()] == ["TOY_BROKEN"]
+
+
+def test_several_of_one_place_count_as_so_many():
+    skips = Skips()
+    skips.add(Locus("a.bin", offset=7), 12)
+    assert (skips.count, skips.loci) == (12, [Locus("a.bin", offset=7)])
+
+
+def test_of_offsets_in_any_order_the_three_lowest_stay():
+    skips = Skips()
+    for offsets in ([90, 70, 80, 95], [], [60, 75]):
+        skips.add_offsets("a.bin", np.array(offsets, np.int64))
+    assert skips.count == 6
+    assert skips.loci == [Locus("a.bin", offset=offset) for offset in (60, 70, 75)]
+
+
+def test_the_offsets_that_are_counted_stay_as_they_are():
+    offsets = np.array([3, 1, 2])
+    Skips().add_offsets("a.bin", offsets)
+    assert offsets.tolist() == [3, 1, 2]

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from telemparse.model.issues import Issue
+from telemparse.model.issues import Issue, Locus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from telemparse.model.issues import Locus
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Skips"]
 
@@ -34,14 +35,33 @@ class Skips:
     count: int = attrs.field(default=0, init=False)
     loci: list[Locus] = attrs.field(factory=list, init=False)
 
-    def add(self, locus: Locus) -> None:
-        """Count one more."""
-        self.count += 1
+    def add(self, locus: Locus, count: int = 1) -> None:
+        """Count one more, or several of one place."""
+        self.count += count
         if len(self.loci) < _PLACES:
             self.loci.append(locus)
+
+    def add_offsets(self, artifact: str, offsets: NDArray[np.int64]) -> None:
+        """Count records by their byte offsets, shape (n,), in any order; the three lowest of all are kept.
+
+        Args:
+            artifact: its name.
+            offsets: one for each record; may be none.
+        """
+        if not len(offsets):
+            return
+        self.count += len(offsets)
+        ordered = offsets.copy()
+        ordered.sort()
+        found = [Locus(artifact, offset=int(offset)) for offset in ordered[:_PLACES]]
+        self.loci = sorted([*self.loci, *found], key=_offset)[:_PLACES]
 
     def issues(self, **evidence: Any) -> Iterator[Issue]:
         """Yield the one issue with `count`, `loci` and further evidence; none when nothing was left out."""
         if self.count:
             loci = [str(locus) for locus in self.loci]
             yield Issue(self.code, self.loci[0], count=self.count, loci=loci, **evidence)
+
+
+def _offset(locus: Locus) -> int:
+    return locus.offset or 0

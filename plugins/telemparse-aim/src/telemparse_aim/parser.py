@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telemparse.extension.recordings import read_all
 from telemparse.kernels.unique_names import FileSuffixes
-from telemparse.model.issues import Issue
-from telemparse.model.messages import Meta
 
 from telemparse_aim.recording import Recording
 from telemparse_aim.stretches import STRETCH_BYTES
@@ -33,12 +32,6 @@ def parse_in_stretches(
 ) -> Iterator[Message]:
     """Yield the same rows whatever the size of a stretch is."""
     suffixes = FileSuffixes("session")
-    epochs = without_fix = 0
-    for artifact in artifacts:
-        recording = Recording(artifact, options, suffixes.take(artifact.name), stretch_bytes)
-        yield from recording.messages()
-        epochs += recording.epochs
-        without_fix += recording.without_fix
-    yield Meta("epochs_without_fix", without_fix)
-    if epochs and without_fix == epochs:
-        yield Issue("NO_VALID_FIX", epochs=epochs)
+    yield from read_all(
+        Recording(artifact, options, suffixes.take(artifact.name), stretch_bytes) for artifact in artifacts
+    )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telemparse.extension.recordings import read_all
 from telemparse.kernels.unique_names import FileSuffixes
-from telemparse.model.issues import Issue
-from telemparse.model.messages import Meta
 
 from telemparse_fit.recording import Recording
 
@@ -32,12 +31,6 @@ def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
 def parse_in_pieces(artifacts: ArtifactSet, options: ParseOptions, piece_bytes: int) -> Iterator[Message]:
     """Yield the same rows whatever the size of the pieces is."""
     suffixes = FileSuffixes("recording")
-    without_fix = epochs = 0
-    for artifact in artifacts:
-        recording = Recording(artifact, suffixes.take(artifact.name), options, piece_bytes)
-        yield from recording.messages()
-        without_fix += recording.without_fix
-        epochs += recording.epochs
-    yield Meta("epochs_without_fix", without_fix)
-    if epochs and without_fix == epochs:
-        yield Issue("NO_VALID_FIX", epochs=epochs)
+    yield from read_all(
+        Recording(artifact, suffixes.take(artifact.name), options, piece_bytes) for artifact in artifacts
+    )

@@ -25,7 +25,7 @@ from telemparse_fit.records import Accumulators, Fixes, channels_of
 from telemparse_fit.rows import Group, slices, table_of
 from telemparse_fit.sections import sections_of
 from telemparse_fit.sensors import BAROMETER, SENSORS, Calibrations, pressures, samples_of
-from telemparse_fit.tally import Loss, Tally
+from telemparse_fit.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,7 +167,7 @@ class Recording:
             table = table_of(part)
             t_ns, timed = state.clock.instants(table.seconds, table.stamped)
             self._tally.total += len(timed)
-            self._tally.untimed.add(base + table.places[~timed])
+            self._tally.lose_times(base + table.places[~timed])
             gnss, moments = record_fixes(self._fixes_of(stream, state.clock), table, t_ns, timed, base)
             state.moments += moments
             if gnss is not None:
@@ -181,7 +181,7 @@ class Recording:
             fixes = self._fixes_of("gnss_pvt", state.clock)
             gnss, moments, untimed = metadata_fixes(fixes, table, state.clock, base)
             self._tally.total += len(table.places)
-            self._tally.untimed.add(untimed)
+            self._tally.lose_times(untimed)
             state.moments += moments
             if gnss is not None:
                 yield Batch(f"gnss_pvt{self.suffix}", gnss)
@@ -190,17 +190,17 @@ class Recording:
         sensor = SENSORS[message]
         samples = samples_of(sensor, groups, state.calibrations, state.clock, base)
         self._tally.total += samples.total
-        self._tally.untimed.add(base + samples.untimed)
+        self._tally.lose_times(base + samples.untimed)
         if samples.batch is not None:
             yield Batch(f"{sensor.stream}{self.suffix}", samples.batch)
         if len(samples.t_ns):
-            self._tally.uncalibrated.setdefault(sensor.name, Loss()).add(base + samples.places)
+            self._tally.leave_raw(sensor.name, base + samples.places)
             yield from self._channels(sensor.name, state.clock, samples.t_ns, samples.counts, None)
 
     def _events(self, groups: list[Group], base: int, state: _SectionState) -> Iterator[Batch]:
         moments, untimed = moments_of(groups, state.clock, base)
         self._tally.total += sum(len(group.places) for group in groups)
-        self._tally.untimed.add(untimed)
+        self._tally.lose_times(untimed)
         batch = events_batch([*moments, *state.moments], state.clock.time_base)
         state.moments.clear()
         if batch is not None:
@@ -223,7 +223,7 @@ class Recording:
         found = [row for group in groups for row in lap_rows(group, state.clock, state.stint)]
         for place, lap in sorted(found, key=lambda row: row[0]):
             if lap is None or len(self._laps) >= MOST_LAPS:
-                self._tally.laps.add(np.array([base + place]))
+                self._tally.laps.add(Locus(self.artifact.name, offset=base + place))
             else:
                 self._laps.append(lap)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
-import numpy as np
 
 from telemparse.model.issues import Issue, Locus
+from telemparse.model.skips import Skips
 
 from telemparse_fit.sections import Crc
 
@@ -20,23 +20,9 @@ if TYPE_CHECKING:
     from telemparse_fit.pieces import SectionWalk
     from telemparse_fit.sections import Section
 
-__all__ = ["Loss", "Tally"]
+__all__ = ["Tally"]
 
 _PLACES = 3
-
-
-@attrs.define
-class Loss:
-    """How often something was lost, and the offsets of the first three."""
-
-    count: int = 0
-    offsets: list[int] = attrs.field(factory=list)
-
-    def add(self, places: Ints) -> None:
-        """Count more, by their places in the file."""
-        if len(places):
-            self.count += len(places)
-            self.offsets = sorted([*self.offsets, *np.sort(places)[:_PLACES].tolist()])[:_PLACES]
 
 
 @attrs.define
@@ -52,9 +38,9 @@ class Tally:
 
     artifact: Artifact
     total: int = 0
-    untimed: Loss = attrs.field(factory=Loss)
-    laps: Loss = attrs.field(factory=Loss)
-    uncalibrated: dict[str, Loss] = attrs.field(factory=dict)
+    untimed: Skips = attrs.field(factory=Skips)
+    laps: Skips = attrs.field(factory=Skips)
+    uncalibrated: dict[str, Skips] = attrs.field(factory=dict)
     skipped_bytes: int = 0
     skipped_places: int = 0
     ranges: list[tuple[int, int]] = attrs.field(factory=list)
@@ -67,6 +53,16 @@ class Tally:
         self.skipped_places += count
         if len(self.ranges) < _PLACES and end > begin:
             self.ranges.append((begin, end))
+
+    def lose_times(self, places: Ints) -> None:
+        """Count messages without a place in time, by their places in the file."""
+        self.untimed.add_offsets(self.artifact.name, places)
+
+    def leave_raw(self, sensor: str, places: Ints) -> None:
+        """Count messages of a sensor that nothing calibrates."""
+        if sensor not in self.uncalibrated:
+            self.uncalibrated[sensor] = Skips("FIT_NOT_CALIBRATED")
+        self.uncalibrated[sensor].add_offsets(self.artifact.name, places)
 
     def section(self, section: Section, walk: SectionWalk) -> Iterator[Issue]:
         """Yield what is wrong with a section, and count what was lost in it."""
@@ -110,19 +106,12 @@ class Tally:
                 "FIT_BYTES_SKIPPED", Locus(name, offset=begin), bytes=self.skipped_bytes,
                 count=self.skipped_places, loci=loci, lengths=[end - begin for begin, end in self.ranges],
             )  # fmt: skip
-        if self.untimed.count:
-            yield self._issue("ROWS_SKIPPED", self.untimed, total=self.total, reason="no time")
-        if self.laps.count:
-            yield self._issue("ROWS_SKIPPED", self.laps, total=self.laps.count, reason="no duration of a lap")
-        for sensor, loss in self.uncalibrated.items():
-            yield self._issue("FIT_NOT_CALIBRATED", loss, sensor=sensor)
+        yield from self.untimed.issues(total=self.total, reason="no time")
+        yield from self.laps.issues(total=self.laps.count, reason="no duration of a lap")
+        for sensor, skips in self.uncalibrated.items():
+            yield from skips.issues(sensor=sensor)
         if self.odd:
             fields = [f"{number} of message {message}" for message, number in sorted(self.odd)[:_PLACES]]
             yield Issue("FIT_FIELD_SIZE_ODD", Locus(name), count=len(self.odd), fields=fields)
         if self.swapped:
             yield Issue("FIT_BYTE_ORDER_WRONG", Locus(name), count=len(self.swapped))
-
-    def _issue(self, code: str, loss: Loss, **evidence: Any) -> Issue:
-        loci = [str(Locus(self.artifact.name, offset=offset)) for offset in loss.offsets]
-        place = Locus(self.artifact.name, offset=loss.offsets[0])
-        return Issue(code, place, count=loss.count, loci=loci, **evidence)

@@ -66,15 +66,13 @@ class Losses:
         """Count values that a column does not allow."""
         if count:
             skips = self._values.setdefault(column, Skips("VALUE_OUT_OF_RANGE"))
-            skips.add(Locus(self.artifact, offset=offset))
-            skips.count += count - 1
+            skips.add(Locus(self.artifact, offset=offset), count)
 
     def table(self, reason: str, offset: int, count: int = 1) -> None:
         """Count payloads that the index of a video names and that cannot be."""
         if count > 0:
             skips = self._table.setdefault(reason, Skips("GPMF_TABLE_DAMAGED"))
-            skips.add(Locus(self.artifact, offset=offset))
-            skips.count += count - 1
+            skips.add(Locus(self.artifact, offset=offset), count)
 
     def cut(self, offset: int) -> None:
         """Say that the file ends in the middle of a record; the first such place counts."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telemparse.extension.recordings import read_all
 from telemparse.kernels.unique_names import FileSuffixes
-from telemparse.model.issues import Issue
 from telemparse.model.messages import Meta
 
 from telemparse_gpmf.recording import Recording
@@ -33,12 +33,6 @@ def parse_in_pieces(artifacts: ArtifactSet, options: ParseOptions, piece_bytes: 
     """Yield the same rows whatever the size of the pieces in which bare GPMF is read."""
     yield Meta("device_family", "GoPro")
     suffixes = FileSuffixes("recording")
-    epochs = without_fix = 0
-    for artifact in artifacts:
-        recording = Recording(artifact, suffixes.take(artifact.name), options, piece_bytes)
-        yield from recording.messages()
-        epochs += recording.epochs
-        without_fix += recording.without_fix
-    yield Meta("epochs_without_fix", without_fix)
-    if epochs and without_fix == epochs:
-        yield Issue("NO_VALID_FIX", epochs=epochs)
+    yield from read_all(
+        Recording(artifact, suffixes.take(artifact.name), options, piece_bytes) for artifact in artifacts
+    )

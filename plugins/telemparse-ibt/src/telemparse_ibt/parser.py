@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from telemparse import ArtifactSet, ParseOptions
-from telemparse.errors import Malformed
 from telemparse.extension.protocol import Message
+from telemparse.extension.recordings import read_all
 from telemparse.kernels.unique_names import FileSuffixes
-from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Meta
 
 from telemparse_ibt.recording import Recording
@@ -30,22 +29,6 @@ def parse_in_pieces(artifacts: ArtifactSet, options: ParseOptions, piece_bytes: 
     suffixes = FileSuffixes("drive")
     yield Meta("device_family", "iRacing")
     yield Meta("simulated", value=True)
-    epochs = without_fix = 0
-    for artifact in artifacts:
-        suffix = suffixes.take(artifact.name)
-        if not artifact.read_at(0, 144).strip(b"\0") and not any(
-            piece.strip(b"\0") for piece in artifact.chunks()
-        ):
-            place = Locus(artifact.name, offset=0)
-            yield Issue("ARTIFACT_EMPTY", place, artifact=artifact.name, bytes=artifact.size)
-            continue
-        recording = Recording(artifact, options, suffix, piece_bytes)
-        try:
-            yield from recording.messages()
-        except Malformed as damage:  # the files behind it are read all the same
-            yield Issue(damage.code, damage.locus, **damage.evidence)
-        epochs += recording.epochs
-        without_fix += recording.without_fix
-    yield Meta("epochs_without_fix", without_fix)
-    if epochs and without_fix == epochs:
-        yield Issue("NO_VALID_FIX", epochs=epochs)
+    yield from read_all(
+        Recording(artifact, options, suffixes.take(artifact.name), piece_bytes) for artifact in artifacts
+    )

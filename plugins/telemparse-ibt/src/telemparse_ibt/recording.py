@@ -22,6 +22,8 @@ from telemparse_ibt.variables import Variables, record_type
 
 __all__ = ["Recording"]
 
+_HEAD_BYTES = 144
+
 
 @attrs.define
 class Recording:
@@ -48,6 +50,9 @@ class Recording:
     def messages(self) -> Iterator[Message]:
         """Yield everything that the file gives; raises Malformed where its header cannot be followed."""
         name = self.artifact.name
+        if self._is_blank():
+            yield Issue("ARTIFACT_EMPTY", Locus(name, offset=0), artifact=name, bytes=self.artifact.size)
+            return
         layout = read_layout(self.artifact)
         variables = Variables.read(self.artifact, layout)
         if layout.odd:
@@ -77,6 +82,10 @@ class Recording:
         yield Meta(f"clock{self.suffix}", clock.facts(timed=time is not None))
         yield Meta(f"records{self.suffix}", {"stated": layout.record_count, "read": reader.read})
         yield from self._losses(layout, reader, drive.fixes)
+
+    def _is_blank(self) -> bool:
+        head = self.artifact.read_at(0, _HEAD_BYTES)
+        return not head.strip(b"\0") and not any(piece.strip(b"\0") for piece in self.artifact.chunks())
 
     def _session(self, layout: Layout) -> Iterator[Message]:
         info, problem = read_session_info(self.artifact, layout)

@@ -18,6 +18,7 @@ import numpy as np
 
 from telemparse.kernels.xml_text import XmlText
 from telemparse.model.issues import Issue, Locus
+from telemparse.model.messages import Meta
 from telemparse.model.skips import Skips
 from telemparse.schemas import DeviceLap
 
@@ -123,6 +124,13 @@ class Ldx:
         if self._more:
             total = self._more + len(self.markers)
             yield Issue("ROWS_SKIPPED", Locus(name), count=self._more, total=total, reason="markers")
+
+    def facts(self, suffix: str) -> Iterator[Meta]:
+        """Yield its details; of persons only that they are left out."""
+        if self.details:
+            yield Meta(f"ldx{suffix}", dict(self.details))
+        if self.persons:
+            yield Meta(f"ldx_details_of_persons_left_out{suffix}", list(self.persons))
 
     def laps(self, start_ns: int) -> tuple[DeviceLap, ...]:
         """Return the laps between beacons of the line; the ways before and behind them are none."""

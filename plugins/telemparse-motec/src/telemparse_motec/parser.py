@@ -6,8 +6,8 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from telemparse.extension.recordings import read_all
 from telemparse.kernels.unique_names import FileSuffixes
-from telemparse.model.issues import Issue
 from telemparse.model.messages import Meta
 
 from telemparse_motec.clock import Clock
@@ -49,25 +49,19 @@ def parse_in_batches(artifacts: ArtifactSet, options: ParseOptions, batch_cells:
             yield from ldx.read()
             documents.append(ldx)
     suffixes = FileSuffixes("log")
-    epochs = without_fix = 0
+    recordings = []
     for artifact in logs:
         beside = _beside(artifact, documents, is_single=len(logs) == 1)
         documents = [ldx for ldx in documents if ldx is not beside]
         suffix = suffixes.take(artifact.name)
-        recording = Recording(artifact, beside, suffix, options, batch_cells)
-        yield from _described(beside, suffix)
-        yield from recording.messages()
-        epochs, without_fix = epochs + recording.epochs, without_fix + recording.without_fix
+        recordings.append(Recording(artifact, beside, suffix, options, batch_cells))
+    yield from read_all(recordings)
     for ldx in documents:
         suffix = suffixes.take(ldx.artifact.name)
         clock = Clock(0, "relative", is_assumed=False, zone=None)
-        yield from _described(ldx, suffix)
+        yield from ldx.facts(suffix)
         yield Meta(f"clock{suffix}", {"source": ["Time"], "is": "microseconds since the start of the log"})
         yield from moments_of(ldx, Timed(), clock, suffix)
-    if epochs:
-        yield Meta("epochs_without_fix", without_fix)
-    if epochs and without_fix == epochs:
-        yield Issue("NO_VALID_FIX", epochs=epochs)
 
 
 def _is_xml(artifact: Artifact) -> bool:
@@ -85,12 +79,3 @@ def _beside(log: Artifact, documents: list[Ldx], *, is_single: bool) -> Ldx | No
 
 def _stem(name: str) -> str:
     return PurePosixPath(name).stem.lower()
-
-
-def _described(ldx: Ldx | None, suffix: str) -> Iterator[Message]:
-    if ldx is None:
-        return
-    if ldx.details:
-        yield Meta(f"ldx{suffix}", dict(ldx.details))
-    if ldx.persons:
-        yield Meta(f"ldx_details_of_persons_left_out{suffix}", list(ldx.persons))

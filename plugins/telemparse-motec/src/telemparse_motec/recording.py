@@ -74,6 +74,8 @@ class Recording:
         if self._is_blank():
             yield Issue("ARTIFACT_EMPTY", Locus(name), artifact=name, bytes=self.artifact.size)
             return
+        if self.ldx is not None:
+            yield from self.ldx.facts(self.suffix)
         with self.artifact.open() as file:
             heading = heading_of(file)
             clock = clock_of(heading.date, heading.time, self.options.timezone)

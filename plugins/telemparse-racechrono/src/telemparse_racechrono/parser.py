@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from telemparse.extension.recordings import read_all
 from telemparse.kernels.unique_names import UniqueNames
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Meta
@@ -54,15 +55,10 @@ def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
         )
     tails = UniqueNames()
     libraries: dict[str, Library] = {}
-    epochs = without_fix = 0
+    recordings = []
     for number, session in enumerate(held):
         word = _ODD.sub("_", session.head.path.rpartition("/")[2]).strip("_")[:_LONGEST_TAIL] or "session"
         tail = f".{tails.take(word)}" if number else ""
         library = libraries.setdefault(session.head.archive, Library())
-        recording = Recording(session, tail, options, library)
-        yield from recording.messages()
-        epochs += recording.epochs
-        without_fix += recording.without_fix
-    yield Meta("epochs_without_fix", without_fix)
-    if epochs and epochs == without_fix:
-        yield Issue("NO_VALID_FIX", epochs=epochs)
+        recordings.append(Recording(session, tail, options, library))
+    yield from read_all(recordings)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from telemparse.model.issues import Issue, Locus
+from telemparse.model.skips import Skips
 
-from telemparse_ubx.losses import Loss
 from telemparse_ubx.messages import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from telemparse.model.issues import Issue
 
     from telemparse_ubx.tables import Tables
 
@@ -26,9 +27,14 @@ _YOUNG_NS = int(dt.datetime(2011, 1, 1, tzinfo=dt.UTC).timestamp()) * 1_000_000_
 
 @attrs.define
 class DateDoubt:
-    """Watches the dates of one log."""
+    """Watches the dates of one log.
 
-    _old: Loss = attrs.field(factory=Loss)
+    Args:
+        artifact: name of the log.
+    """
+
+    artifact: str
+    _old: Skips = attrs.field(factory=lambda: Skips("DATE_UNRELIABLE"))
 
     def take(self, tables: Tables) -> None:
         """Look at the messages of a piece."""
@@ -36,14 +42,9 @@ class DateDoubt:
             table = tables.tables.get(kind)
             if table is not None:
                 old = table.dated & (table.t_ns < _YOUNG_NS)
-                if old.any():
-                    self._old.add(tables.offsets[table.records[old]])
+                self._old.add_offsets(self.artifact, tables.offsets[table.records[old]])
 
-    def issues(self, artifact: str) -> Iterator[Issue]:
+    def issues(self) -> Iterator[Issue]:
         """Yield what is doubtful."""
-        if self._old.count:
-            loci = [str(Locus(artifact, offset=offset)) for offset in self._old.offsets]
-            place = Locus(artifact, offset=self._old.offsets[0])
-            reason = "its messages are of a form that is younger"
-            count = self._old.count
-            yield Issue("DATE_UNRELIABLE", place, artifact=artifact, reason=reason, count=count, loci=loci)
+        reason = "its messages are of a form that is younger"
+        yield from self._old.issues(artifact=self.artifact, reason=reason)

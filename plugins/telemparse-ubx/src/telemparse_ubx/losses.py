@@ -6,33 +6,18 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import numpy as np
 
 from telemparse.model.issues import Issue, Locus
+from telemparse.model.skips import Skips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from telemparse.kernels.arrays import Ints
 
-__all__ = ["Loss", "Losses"]
+__all__ = ["Losses"]
 
-_PLACES = 3
 _NAMES = 200
-
-
-@attrs.define
-class Loss:
-    """How often something was lost, and the offsets of the first three."""
-
-    count: int = 0
-    offsets: list[int] = attrs.field(factory=list)
-
-    def add(self, offsets: Ints) -> None:
-        """Count places in a log; they come in its order."""
-        self.count += len(offsets)
-        if len(self.offsets) < _PLACES:
-            self.offsets += offsets[: _PLACES - len(self.offsets)].tolist()
 
 
 @attrs.define
@@ -57,12 +42,12 @@ class Losses:
     texts: int = 0
     padding: int = 0
     cut: int | None = None
-    _failed: Loss = attrs.field(factory=Loss)
-    _unknown: Loss = attrs.field(factory=Loss)
+    _failed: Skips = attrs.field(factory=lambda: Skips("UBX_CHECKSUM_FAILED"))
+    _unknown: Skips = attrs.field(factory=lambda: Skips("UBX_UNKNOWN_BYTES"))
     _unknown_bytes: int = 0
-    _short: dict[str, Loss] = attrs.field(factory=dict)
-    _values: dict[str, Loss] = attrs.field(factory=dict)
-    _rows: dict[str, Loss] = attrs.field(factory=dict)
+    _short: dict[str, Skips] = attrs.field(factory=dict)
+    _values: dict[str, Skips] = attrs.field(factory=dict)
+    _rows: dict[str, Skips] = attrs.field(factory=dict)
     _stretch: int | None = None
     _stretch_bytes: int = 0
     _covered: int = -1
@@ -75,7 +60,7 @@ class Losses:
             end: where it claims to end.
         """
         if offset >= self._covered:
-            self._failed.add(np.array([offset]))
+            self._failed.add(Locus(self.artifact, offset=offset))
             self.marks.append(offset)
             self._covered = end
 
@@ -88,7 +73,7 @@ class Losses:
     def end_stretch(self, *, explained: bool = False) -> None:
         """Come to something that is known again; a stretch without a damaged frame is told of."""
         if self._stretch is not None and not explained and self._covered < 0:
-            self._unknown.add(np.array([self._stretch]))
+            self._unknown.add(Locus(self.artifact, offset=self._stretch))
             self._unknown_bytes += self._stretch_bytes
             self.marks.append(self._stretch)
         self._stretch = None
@@ -99,41 +84,33 @@ class Losses:
 
     def shorten(self, message: str, offsets: Ints) -> None:
         """Count frames that are too short for what they should hold."""
-        self._short.setdefault(message, Loss()).add(offsets)
+        skips = self._short.setdefault(message, Skips("UBX_PAYLOAD_SHORT"))
+        skips.add_offsets(self.artifact, offsets)
 
     def lose_values(self, column: str, offsets: Ints) -> None:
         """Count values of a column that cannot be."""
         if len(offsets):
-            self._values.setdefault(column, Loss()).add(offsets)
+            skips = self._values.setdefault(column, Skips("VALUE_OUT_OF_RANGE"))
+            skips.add_offsets(self.artifact, offsets)
 
     def lose_rows(self, reason: str, offsets: Ints) -> None:
         """Count messages that could not become a row."""
         if len(offsets):
-            self._rows.setdefault(reason, Loss()).add(offsets)
+            self._rows.setdefault(reason, Skips()).add_offsets(self.artifact, offsets)
 
     def issues(self) -> Iterator[Issue]:
         """Yield what was lost, one issue for each way."""
-        if self._failed.count:
-            yield self._issue("UBX_CHECKSUM_FAILED", self._failed)
-        if self._unknown.count:
-            yield self._issue(
-                "UBX_UNKNOWN_BYTES", self._unknown, bytes=self._unknown_bytes, artifact=self.artifact
-            )
-        for message, loss in sorted(self._short.items()):
-            yield self._issue("UBX_PAYLOAD_SHORT", loss, message=message)
-        for reason, loss in sorted(self._rows.items()):
-            yield self._issue("ROWS_SKIPPED", loss, total=self.messages.total(), reason=reason)
-        for column, loss in sorted(self._values.items()):
-            yield self._issue("VALUE_OUT_OF_RANGE", loss, column=column)
+        yield from self._failed.issues()
+        yield from self._unknown.issues(bytes=self._unknown_bytes, artifact=self.artifact)
+        for message, skips in sorted(self._short.items()):
+            yield from skips.issues(message=message)
+        for reason, skips in sorted(self._rows.items()):
+            yield from skips.issues(total=self.messages.total(), reason=reason)
+        for column, skips in sorted(self._values.items()):
+            yield from skips.issues(column=column)
         if self.cut is not None:
             place = Locus(self.artifact, offset=self.cut)
             yield Issue("ARTIFACT_TRUNCATED", place, artifact=self.artifact, offset=self.cut)
-
-    def _issue(self, code: str, loss: Loss, **evidence: Any) -> Issue:
-        loci = [str(Locus(self.artifact, offset=offset)) for offset in loss.offsets]
-        return Issue(
-            code, Locus(self.artifact, offset=loss.offsets[0]), count=loss.count, loci=loci, **evidence
-        )
 
     def facts(self) -> dict[str, Any]:
         """Return counts of what stands between the frames."""

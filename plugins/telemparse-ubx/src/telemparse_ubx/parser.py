@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from telemparse.extension.recordings import read_all
 from telemparse.kernels.unique_names import FileSuffixes
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
@@ -56,16 +57,11 @@ def read(
     artifacts: ArtifactSet, options: ParseOptions, *, piece_bytes: int = PIECE_BYTES
 ) -> Iterator[Message]:
     """Do what `parse` does; `piece_bytes` changes the speed and never the result."""
-    epochs = without = 0
     suffixes = FileSuffixes("log")
     yield Meta("device_family", "u-blox")
-    for artifact in artifacts:
-        log = _Log(artifact, options, piece_bytes, suffixes.take(artifact.name))
-        yield from log.messages()
-        epochs, without = epochs + log.epochs, without + log.without_fix
-    yield Meta("epochs_without_fix", without)
-    if epochs and without == epochs:
-        yield Issue("NO_VALID_FIX", epochs=epochs)
+    yield from read_all(
+        _Log(artifact, options, piece_bytes, suffixes.take(artifact.name)) for artifact in artifacts
+    )
 
 
 @attrs.define
@@ -89,7 +85,7 @@ class _Log:
         timing = Timing("relative" if ahead.base is None else "utc", ahead.start_ms)
         losses = Losses(name)
         clock, epochs, fixes = WeekClock(ahead.base), Epochs(), Fixes(timing, losses)
-        inertia, versions, doubt = Inertia.of(ahead, timing, losses), Versions(), DateDoubt()
+        inertia, versions, doubt = Inertia.of(ahead, timing, losses), Versions(), DateDoubt(name)
         for some in frames(self.artifact, self.piece_bytes, losses):
             self._count(some, losses)
             tables = read_tables(some, clock, losses)
@@ -103,7 +99,7 @@ class _Log:
         yield from self._epochs(epochs.rest(), fixes)
         self.epochs, self.without_fix = fixes.changes.epochs, fixes.changes.without_fix
         yield from losses.issues()
-        yield from doubt.issues(name)
+        yield from doubt.issues()
         yield from inertia.issues()
         yield from versions.facts()
         yield from self._facts(losses, timing, clock, inertia)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telemparse.extension.recordings import read_all
 from telemparse.formats.igc.recording import Recording
 from telemparse.kernels.unique_names import FileSuffixes
-from telemparse.model.issues import Issue
-from telemparse.model.messages import Meta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +32,6 @@ def parse_in_blocks(artifacts: ArtifactSet, options: ParseOptions, block_bytes: 
     """Yield the same rows whatever the block size is."""
     del options  # what the border applies is all there is
     suffixes = FileSuffixes("flight")
-    without_fix = epochs = 0
-    for artifact in artifacts:
-        recording = Recording(artifact, suffixes.take(artifact.name), block_bytes)
-        yield from recording.messages()
-        without_fix += recording.without_fix
-        epochs += recording.epochs
-    yield Meta("epochs_without_fix", without_fix)
-    if epochs and without_fix == epochs:
-        yield Issue("NO_VALID_FIX", epochs=epochs)
+    yield from read_all(
+        Recording(artifact, suffixes.take(artifact.name), block_bytes) for artifact in artifacts
+    )

@@ -13,15 +13,14 @@ import attrs
 import numpy as np
 
 from telemparse.formats.nmea.blocks import NO_DAY
-from telemparse.formats.nmea.tally import Loss
-from telemparse.model.issues import Issue, Locus
+from telemparse.model.skips import Skips
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from telemparse.formats.nmea.blocks import Block
     from telemparse.formats.nmea.pieces import Piece
-    from telemparse.kernels.arrays import Ints
+    from telemparse.model.issues import Issue
 
 __all__ = ["DateDoubt"]
 
@@ -32,15 +31,19 @@ _YOUNG_DAY = (dt.date(2008, 11, 1) - _EPOCH).days
 _YOUNG_TALKERS = ("GA", "GB", "BD", "GI", "GQ", "QZ", "PQ")
 _STATUS_FIELD = 13
 _ROLLOVER_DAYS = 1024 * 7
-_PLACES = 3
 
 
 @attrs.define
 class DateDoubt:
-    """Watches the days that the sentences of one log name."""
+    """Watches the days that the sentences of one log name.
 
-    _old: Loss = attrs.field(factory=Loss)
-    _leaps: Loss = attrs.field(factory=Loss)
+    Args:
+        artifact: name of the log.
+    """
+
+    artifact: str
+    _old: Skips = attrs.field(factory=lambda: Skips("DATE_UNRELIABLE"))
+    _leaps: Skips = attrs.field(factory=lambda: Skips("DATE_UNRELIABLE"))
     _last_day: int | None = None
 
     def take(self, block: Block, piece: Piece) -> None:
@@ -49,36 +52,25 @@ class DateDoubt:
         if not len(rows):
             return
         days = block.days[rows]
-        _add(self._old, block.places[rows[days < _YOUNG_DAY]], piece)
+        self._old.add_offsets(self.artifact, piece.offsets_of(block.places[rows[days < _YOUNG_DAY]]))
         steps = np.diff(days, prepend=days[0] if self._last_day is None else self._last_day)
         # A rollover that is noticed goes by whole cycles, give or take a midnight between two sentences.
         cycles = np.rint(steps / _ROLLOVER_DAYS)
         leaps = (cycles != 0) & (np.abs(steps - cycles * _ROLLOVER_DAYS) <= 1)
-        _add(self._leaps, block.places[rows[leaps]], piece)
+        self._leaps.add_offsets(self.artifact, piece.offsets_of(block.places[rows[leaps]]))
         self._last_day = int(days[-1])
 
-    def issues(self, artifact: str, addresses: Iterable[str], most_fields: int) -> Iterator[Issue]:
+    def issues(self, addresses: Iterable[str], most_fields: int) -> Iterator[Issue]:
         """Yield what is doubtful.
 
         Args:
-            artifact: name of the log.
             addresses: of its sentences.
             most_fields: of its RMC.
         """
         young = any(
             address.startswith(_YOUNG_TALKERS) and len(address) == len("GBGGA") for address in addresses
         )
-        if self._leaps.count:
-            yield _issue(artifact, self._leaps, "it leaps by 1024 weeks within the log")
-        if self._old.count and (young or most_fields >= _STATUS_FIELD):
-            yield _issue(artifact, self._old, "its sentences are of a form that is younger")
-
-
-def _add(found: Loss, places: Ints, piece: Piece) -> None:
-    found.add(len(places), [piece.offset_of(place) for place in places[:_PLACES].tolist()])
-
-
-def _issue(artifact: str, places: Loss, reason: str) -> Issue:
-    loci = [str(Locus(artifact, offset=offset)) for offset in places.offsets]
-    place = Locus(artifact, offset=places.offsets[0])
-    return Issue("DATE_UNRELIABLE", place, artifact=artifact, reason=reason, count=places.count, loci=loci)
+        yield from self._leaps.issues(artifact=self.artifact, reason="it leaps by 1024 weeks within the log")
+        if young or most_fields >= _STATUS_FIELD:
+            reason = "its sentences are of a form that is younger"
+            yield from self._old.issues(artifact=self.artifact, reason=reason)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from telemparse.extension.recordings import read_all
 from telemparse.formats.nmea.addresses import Addresses
 from telemparse.formats.nmea.blocks import StatusWatch, read_block
 from telemparse.formats.nmea.channels import Channels
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PIECE_BYTES", "parse", "read"]
 
-PIECE_BYTES = 3 << 18
+PIECE_BYTES = 5 << 17
 _LARGEST_BLOCK_BYTES = 2 << 20
 _PADDING = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
 _SUMMED = re.compile(rb"[$!][A-Z][A-Z0-9]{2,8},[\x20-\x7e]*?\*[0-9A-Fa-f]{2}")
@@ -58,15 +59,10 @@ def read(
 ) -> Iterator[Message]:
     """Do what `parse` does; `piece_bytes` changes the speed and never the result."""
     _keep_memory()
-    epochs = without = 0
     suffixes = FileSuffixes("log")
-    for artifact in artifacts:
-        log = _Log(artifact, options, piece_bytes, suffixes.take(artifact.name))
-        yield from log.messages()
-        epochs, without = epochs + log.epochs, without + log.without_fix
-    yield Meta("epochs_without_fix", without)
-    if epochs and without == epochs:
-        yield Issue("NO_VALID_FIX", epochs=epochs)
+    yield from read_all(
+        _Log(artifact, options, piece_bytes, suffixes.take(artifact.name)) for artifact in artifacts
+    )
 
 
 def _keep_memory() -> None:
@@ -102,7 +98,7 @@ class _Log:
         tally, days, epochs = Tally(name), Days(), Epochs(leading)
         extras = self.options.wants(f"channels{self.suffix or '.main'}")
         fixes: Fixes | None = None
-        channels, doubt = Channels("utc"), DateDoubt()
+        channels, doubt = Channels("utc"), DateDoubt(name)
         for block, failed in self._blocks(checksums, tally, leading, extras=extras):
             if fixes is None and len(block.places):
                 time_base = "utc" if self._find_date(days, block, checksums) else "time_of_day"
@@ -120,7 +116,7 @@ class _Log:
         self.epochs = (fixes.epochs if fixes else 0) + epochs.blank
         self.without_fix = (fixes.without_fix if fixes else 0) + epochs.blank
         yield from tally.issues()
-        yield from doubt.issues(name, (*tally.used, *tally.passed), tally.rmc_fields)
+        yield from doubt.issues((*tally.used, *tally.passed), tally.rmc_fields)
         yield from self._facts(tally, days, fixes, checksums)
 
     def _blocks(

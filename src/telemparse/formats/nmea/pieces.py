@@ -53,7 +53,16 @@ class Piece:
 
     def offset_of(self, place: int) -> int:
         """Return the offset in the artifact of a byte of the piece."""
-        unpacked = place if self.kept is None or place >= len(self.kept) else int(self.kept[place])
+        return int(self.offsets_of(np.array([place]))[0])
+
+    def offsets_of(self, places: Ints) -> Ints:
+        """Return the offsets in the artifact of bytes of the piece, shape (n,) each."""
+        if self.kept is None or not len(self.kept):
+            unpacked = places
+        else:
+            unpacked = np.where(
+                places < len(self.kept), self.kept[np.minimum(places, len(self.kept) - 1)], places
+            )
         return self.offset + self.width * unpacked
 
 
