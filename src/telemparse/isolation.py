@@ -9,17 +9,15 @@ import math
 import os
 import re
 import resource
-import selectors
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 import traceback
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from telemparse.child_process import Stopped, watched
 from telemparse.errors import CallError, TelemparseError
 from telemparse.model.wording import words_of
 
@@ -27,18 +25,14 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Mapping
 
+    from telemparse.child_process import Ending
+
 __all__ = ["ChildFailed", "Stopped", "run"]
 
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _ANSWER_BYTES = 64 * 1024 * 1024
 _MESSAGE_CHARACTERS = 1024
 _EVIDENCE_CHARACTERS = 4 * 1024
-_PIPE_BYTES = 64 * 1024
-_LAST_READS = 16
-# The end of a child shows at once when its stderr closes; this is for one that closed it early, or
-# that left it open in a process of its own.
-_LOOK_AGAIN_S = 0.05
-_SOON_S = 0.001
 # Peak resident memory from this share of the limit on makes a violent death one of memory.
 _NEAR_LIMIT = 0.75
 # What allocators, loaders and thread starts say when the address space is used up.
@@ -49,7 +43,6 @@ _MEMORY_WORDS = (
 # What a target quotes may be a position.
 _PRECISE_NUMBER = re.compile(r"(?<!\d)\d+\.\d{3,}")  # looks once at each run of digits
 
-# `-P` keeps the working folder from answering for the standard library before sys.path is set.
 _BOOTSTRAP = """
 import json, sys
 with open(sys.argv[1], encoding="utf-8") as file:
@@ -74,10 +67,6 @@ class ChildFailed(TelemparseError):  # noqa: N818  (what happened, as a parse re
         super().__init__(f"{code}: {evidence}")
         self.code = code
         self.evidence = evidence
-
-
-class Stopped(TelemparseError):  # noqa: N818  (what happened, not a failure)
-    """The caller no longer wanted the answer; the child is gone."""
 
 
 def run(
@@ -122,7 +111,7 @@ def run(
             "limits": _limits(timeout_s, max_memory_bytes),
         }
         (place / "order.json").write_text(json.dumps(order), "utf-8")
-        ending = _watched(place, deadline, stop)
+        ending = watched(["-c", _BOOTSTRAP, str(place / "order.json")], place, deadline, stop)
         answer = _answer(place / "answer.json")
     if "value" in answer:
         return answer["value"]
@@ -140,107 +129,6 @@ def _limits(timeout_s: float | None, max_memory_bytes: int | None) -> dict[str, 
     return limits
 
 
-# --- the parent ---------------------------------------------------------------------------------
-
-
-class _Ending(NamedTuple):
-    """How a child ended: in time or not, exit code (a negative signal), peak memory, last words."""
-
-    in_time: bool
-    exit_code: int
-    peak_rss_bytes: int | None
-    stderr: str
-
-
-def _watched(place: Path, deadline: float, stop: threading.Event | None) -> _Ending:
-    """Run the child until it ends or the deadline is there; nothing of it is left afterwards."""
-    scratch = place / "tmp"
-    scratch.mkdir()
-    stderr, theirs = os.pipe()
-    words = bytearray()
-    in_time = False
-    try:
-        try:
-            process = subprocess.Popen(  # noqa: S603  (our own interpreter and bootstrap, no shell)
-                [sys.executable, "-P", "-c", _BOOTSTRAP, str(place / "order.json")],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=theirs,
-                env={**os.environ, "TMPDIR": str(scratch)},
-                start_new_session=True,
-            )
-        finally:
-            os.close(theirs)
-        try:
-            in_time = _ends_in_time(process.pid, stderr, deadline, words, stop)
-        finally:
-            # Not yet reaped, so that the number of the group cannot be somebody else's by now.
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            peak_rss_bytes = _reap(process)
-        _take_the_rest(stderr, words)
-    finally:
-        os.close(stderr)
-    return _Ending(in_time, process.returncode, peak_rss_bytes, words.decode("utf-8", "replace"))
-
-
-def _ends_in_time(
-    pid: int, stderr: int, deadline: float, words: bytearray, stop: threading.Event | None
-) -> bool:
-    pause_s = _LOOK_AGAIN_S
-    with selectors.DefaultSelector() as selector:
-        selector.register(stderr, selectors.EVENT_READ)
-        while not _has_ended(pid):
-            if stop is not None and stop.is_set():
-                raise Stopped("the caller stopped the child")
-            left_s = deadline - time.monotonic()
-            if left_s <= 0:
-                return False
-            if not selector.select(min(left_s, pause_s)):
-                pause_s = min(2 * pause_s, _LOOK_AGAIN_S)
-            elif not _take(stderr, words):
-                selector.unregister(stderr)
-                pause_s = _SOON_S
-    return True
-
-
-def _has_ended(pid: int) -> bool:
-    try:
-        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:  # where SIGCHLD is ignored, the system reaps
-        return True
-
-
-def _take(stderr: int, words: bytearray) -> bool:
-    """Read once and keep only the end; False when there is no more."""
-    piece = os.read(stderr, _PIPE_BYTES)
-    words += piece
-    del words[:-_PIPE_BYTES]
-    return bool(piece)
-
-
-def _take_the_rest(stderr: int, words: bytearray) -> None:
-    # A process that left the group may hold the other end for ever.
-    os.set_blocking(stderr, False)
-    with suppress(BlockingIOError):
-        for _read in range(_LAST_READS):
-            if not _take(stderr, words):
-                return
-
-
-def _reap(process: subprocess.Popen[bytes]) -> int | None:
-    """Reap the child; return its peak resident memory, None where the system cannot tell."""
-    try:
-        _pid, status, usage = os.wait4(process.pid, 0)
-    except ChildProcessError:
-        process.returncode = 0
-        return None
-    process.returncode = os.waitstatus_to_exitcode(status)
-    # The figure begins with that of the process it was forked from, and tells nothing below it.
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return usage.ru_maxrss * 1024 if usage.ru_maxrss > own else None
-
-
 def _answer(place: Path) -> dict[str, Any]:
     """Return the document that the child left; empty when it left none."""
     try:
@@ -255,7 +143,7 @@ def _answer(place: Path) -> dict[str, Any]:
 
 
 def _failure(
-    ending: _Ending, answer: dict[str, Any], timeout_s: float | None, max_memory_bytes: int | None
+    ending: Ending, answer: dict[str, Any], timeout_s: float | None, max_memory_bytes: int | None
 ) -> ChildFailed:
     if not ending.in_time or ending.exit_code == -signal.SIGXCPU:
         return ChildFailed("PARSER_TIMEOUT", timeout_s=timeout_s)
@@ -271,7 +159,7 @@ def _failure(
     return ChildFailed("PARSER_CRASHED", **evidence)
 
 
-def _last_words(ending: _Ending) -> dict[str, Any]:
+def _last_words(ending: Ending) -> dict[str, Any]:
     """Return the evidence of a child that ended without an answer."""
     stderr = _blotted(ending.stderr)
     of_memory = any(word in stderr for word in _MEMORY_WORDS)
@@ -288,9 +176,6 @@ def _last_words(ending: _Ending) -> dict[str, Any]:
 
 def _blotted(text: str) -> str:
     return _PRECISE_NUMBER.sub("#", text)
-
-
-# --- the child ----------------------------------------------------------------------------------
 
 
 def _serve(order: Mapping[str, Any]) -> None:

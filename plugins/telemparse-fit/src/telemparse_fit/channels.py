@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from telemparse.kernels.arrays import Ints, Mask
     from telemparse.schemas import NamedChannel
 
-    from telemparse_fit.rows import Column
+    from telemparse_fit.groups import Column
 
 __all__ = ["ChannelGroup", "Found"]
 

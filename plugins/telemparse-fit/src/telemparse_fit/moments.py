@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from telemparse.kernels.arrays import Ints
 
     from telemparse_fit.clock import Clock
-    from telemparse_fit.rows import Group
+    from telemparse_fit.groups import Group
 
 __all__ = ["Moment", "events_batch", "moments_of"]
 

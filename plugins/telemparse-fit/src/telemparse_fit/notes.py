@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from telemparse_fit.clock import Clock
-    from telemparse_fit.rows import Group
+    from telemparse_fit.groups import Group
 
 __all__ = ["MOST_LAPS", "Notes", "lap_rows"]
 

@@ -15,9 +15,9 @@ from telemparse.kernels.clocks import NS_PER_S
 from telemparse.kernels.gather import positions
 
 from telemparse_fit.clock import FIRST_UTC_S, NS_PER_MS, Stamps, utc_instant_ns
+from telemparse_fit.groups import Group
 from telemparse_fit.pieces import SectionWalk
 from telemparse_fit.profile import Message
-from telemparse_fit.rows import Group
 from telemparse_fit.sensors import SENSORS
 
 if TYPE_CHECKING:

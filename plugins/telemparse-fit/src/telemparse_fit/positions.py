@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from telemparse_fit.groups import Column
 from telemparse_fit.profile import Profile
 from telemparse_fit.records import scaled
-from telemparse_fit.rows import Column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

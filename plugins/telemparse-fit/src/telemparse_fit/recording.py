@@ -15,6 +15,7 @@ from telemparse.schemas import FixChanges, laps_batch
 from telemparse_fit.channels import ChannelGroup
 from telemparse_fit.clock import Clock, Stamps
 from telemparse_fit.definitions import MESSAGES
+from telemparse_fit.groups import Group
 from telemparse_fit.moments import Moment, events_batch, moments_of
 from telemparse_fit.notes import MOST_LAPS, Notes, lap_rows
 from telemparse_fit.outlook import Outlook, outlook_of
@@ -22,7 +23,7 @@ from telemparse_fit.pieces import SectionWalk
 from telemparse_fit.positions import metadata_fixes, record_fixes
 from telemparse_fit.profile import Message
 from telemparse_fit.records import Accumulators, Fixes, channels_of
-from telemparse_fit.rows import Group, slices, table_of
+from telemparse_fit.rows import slices, table_of
 from telemparse_fit.sections import sections_of
 from telemparse_fit.sensors import BAROMETER, SENSORS, Calibrations, pressures, samples_of
 from telemparse_fit.tally import Tally

@@ -13,14 +13,15 @@ from telemparse.schemas import FixChanges, build
 
 from telemparse_fit.base_types import Kind
 from telemparse_fit.channels import Found
+from telemparse_fit.groups import Column
 from telemparse_fit.profile import RECORD, Profile
-from telemparse_fit.rows import Column
 
 if TYPE_CHECKING:
     from telemparse.kernels.arrays import Floats, Ints, Mask
 
+    from telemparse_fit.groups import Key
     from telemparse_fit.moments import Moment
-    from telemparse_fit.rows import Key, Table
+    from telemparse_fit.rows import Table
 
 __all__ = ["Accumulators", "Fixes", "channels_of", "degrees", "scaled"]
 

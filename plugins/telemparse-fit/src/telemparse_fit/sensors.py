@@ -13,8 +13,8 @@ from telemparse.schemas import build
 from telemparse_fit.base_types import Kind
 from telemparse_fit.channels import Found
 from telemparse_fit.clock import NS_PER_MS
+from telemparse_fit.groups import Column
 from telemparse_fit.profile import Message
-from telemparse_fit.rows import Column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from telemparse.kernels.arrays import Floats, Ints, Mask
 
     from telemparse_fit.clock import Clock
-    from telemparse_fit.rows import Group
+    from telemparse_fit.groups import Group
 
 __all__ = ["BAROMETER", "SENSORS", "Calibrations", "Samples", "Sensor", "pressures", "samples_of"]
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from telemparse_fit.definitions import definition_of, length_of
 from telemparse_fit.describing import DESCRIPTION
+from telemparse_fit.trials import CORRELATION, FIRST_STAMP, LAST_STAMP, NEAR_S, Trial
 
 if TYPE_CHECKING:
     from telemparse_fit.definitions import Definition
@@ -21,15 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["WaryWalk"]
 
-_NEAR_S = 31 * 86_400
 _UNKNOWN = 0xFFFF_FFFF
-_CORRELATION = 162  # its two clocks are far from each other
 _HELD = 32
 _AGREEING = 3
 _CHAIN = 3
 _PLACES = 3
-_COMPRESSED, _DEFINITION, _RESERVED, _LOCAL = 0x80, 0x40, 0x10, 0x0F
-_FIRST_STAMP, _LAST_STAMP = 0x1000_0000, 0x7000_0000  # 1998 to 2049
+_COMPRESSED, _DEFINITION, _LOCAL = 0x80, 0x40, 0x0F
 
 
 class _End(enum.Enum):
@@ -139,14 +136,14 @@ class WaryWalk:
         """Tell whether times contradict each other, None if data is lacking; take what can be trusted now."""
         if held.odd:
             stamps = [stamp for _index, stamp in held.odd]
-            if max(stamps) - min(stamps) > _NEAR_S:
+            if max(stamps) - min(stamps) > NEAR_S:
                 return True
             if len(stamps) < _AGREEING:
                 return False
             # The clock was set, unless these are the bytes of other messages from a wrong place on.
             begin = held.messages[held.odd[0][0]][1]
             elsewhere = self._is_elsewhere(data, begin + 1, place, last=last)
-            if elsewhere is not False or not _FIRST_STAMP <= stamps[-1] <= _LAST_STAMP:
+            if elsewhere is not False or not FIRST_STAMP <= stamps[-1] <= LAST_STAMP:
                 return True if elsewhere is False else elsewhere
             self._near = stamps[-1]
             held.odd.clear()
@@ -183,14 +180,14 @@ class WaryWalk:
         if place + definition.size > len(data):
             return 0
         stamp = _UNKNOWN
-        if definition.stamp is not None and definition.message != _CORRELATION:
+        if definition.stamp is not None and definition.message != CORRELATION:
             stamp = definition.stamp_at(data, place)
         self._hold(held, definition, place, stamp)
         return definition.size
 
     def _hold(self, held: _Held, definition: Definition, place: int, stamp: int) -> None:
         """Hold a message, and take it with those before once its time agrees."""
-        if stamp != _UNKNOWN and self._near is not None and abs(stamp - self._near) > _NEAR_S:
+        if stamp != _UNKNOWN and self._near is not None and abs(stamp - self._near) > NEAR_S:
             held.odd.append((len(held.messages), stamp))
             held.messages.append((definition, place))
             return
@@ -241,7 +238,7 @@ class WaryWalk:
 
     def _agrees(self, data: bytes, place: int, chain: int, near: int | None, *, last: bool) -> bool | None:
         """Tell whether so many messages from a place on are what they seem; None if data is lacking."""
-        trial = _Trial(self.walker, near)
+        trial = Trial(self.walker, near)
         begin, short = place, False if last else None
         for _message in range(chain):
             if place == len(data) and last:
@@ -253,50 +250,3 @@ class WaryWalk:
                 return False
             place += length
         return True
-
-
-@attrs.define
-class _Trial:
-    """Reads messages on trial: definitions among them hold for those behind, and for nobody else."""
-
-    _walker: Walker
-    _near: int | None
-    _fresh: dict[int, Definition] = attrs.field(factory=dict)
-
-    def step(self, data: bytes, place: int, *, is_first: bool) -> int:
-        """Return the length of the message at a place, 0 where the data ends in it, -1 where it is none."""
-        head = data[place]
-        if head & (_COMPRESSED | _DEFINITION) == _DEFINITION:
-            length = length_of(data, place)
-            if not length or place + length > len(data):
-                return 0
-            definition = self._sound(data[place : place + length])
-            if definition is None:
-                return -1
-            self._fresh[head & _LOCAL] = definition
-            return length
-        local = head >> 5 & 3 if head & _COMPRESSED else head
-        found = self._fresh.get(local) or self._walker.definition_at(head)
-        if found is None:
-            return -1
-        if found.stamp is None or found.message == _CORRELATION:
-            fits = not (is_first or head & _COMPRESSED)  # nothing speaks for it but what stands before
-        else:
-            fits = place + found.size > len(data) or self._is_near(found.stamp_at(data, place))
-        return found.size if fits else -1
-
-    def _is_near(self, stamp: int) -> bool:
-        if self._near is None:
-            near = _FIRST_STAMP <= stamp <= _LAST_STAMP
-        else:
-            near = abs(stamp - self._near) <= _NEAR_S
-        if near:
-            self._near = stamp
-        return near
-
-    def _sound(self, message: bytes) -> Definition | None:
-        """Return a definition in which nothing is odd."""
-        if message[0] & _RESERVED or message[1] or message[2] > 1:
-            return None
-        definition = definition_of(message, self._walker.described)
-        return definition if definition is not None and definition.sound else None

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import attrs
 
-from telemparse_gpmf.records import DEVICE, device_at
+from telemparse_gpmf.devices import device_at
+from telemparse_gpmf.records import DEVICE, HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Between", "Payload", "devices", "payloads"]
 
-_HEADER = 8
 _FIRST = (b"DVIDL\x04\x00\x01", b"DVIDF\x04\x00\x01")
 
 
@@ -79,19 +79,19 @@ def devices(  # noqa: PLR0917  (two callers, same order)
     """
     buffer, place, is_end, in_gap = b"", 0, False, False
     while True:
-        wanted = place + _HEADER
+        wanted = place + HEADER
         if buffer.startswith(DEVICE, place) and len(buffer) >= wanted:
             length = buffer[place + 5] * (buffer[place + 6] << 8 | buffer[place + 7])
             wanted += (length + 3) & ~3
-        if len(buffer) < max(wanted, place + 2 * _HEADER) and not is_end:
+        if len(buffer) < max(wanted, place + 2 * HEADER) and not is_end:
             more = _read(reader, max(piece_bytes, wanted - len(buffer)))
             is_end = not more
             buffer, base, place = buffer[place:] + more, base + place, 0
             continue
         if place >= len(buffer):
             return
-        is_device = buffer.startswith(DEVICE, place) and len(buffer) >= place + _HEADER
-        if is_device and (between is Between.DAMAGE or buffer.startswith(_FIRST, place + _HEADER)):
+        is_device = buffer.startswith(DEVICE, place) and len(buffer) >= place + HEADER
+        if is_device and (between is Between.DAMAGE or buffer.startswith(_FIRST, place + HEADER)):
             device, place = device_at(buffer, place, base, losses, cut=is_end)
             in_gap = False
             if device.cut:
@@ -106,7 +106,7 @@ def devices(  # noqa: PLR0917  (two callers, same order)
         begin = len(gap) - len(gap.lstrip(b"\0"))
         if between is Between.DAMAGE and not in_gap and begin < len(gap):
             in_gap = True
-            if is_end and len(gap) < _HEADER and DEVICE.startswith(gap[: len(DEVICE)]):
+            if is_end and len(gap) < HEADER and DEVICE.startswith(gap[: len(DEVICE)]):
                 cut(base + len(buffer))
             else:
                 losses.damage(base + place + begin)

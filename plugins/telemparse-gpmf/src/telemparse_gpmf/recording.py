@@ -12,7 +12,8 @@ from telemparse.model.messages import Meta
 
 from telemparse_gpmf.channels import MULTIPLE, ChannelSink, channel_fields, is_text
 from telemparse_gpmf.clock import Stamps
-from telemparse_gpmf.gnss import RECEIVERS, GnssSink
+from telemparse_gpmf.epochs import RECEIVERS
+from telemparse_gpmf.gnss import GnssSink
 from telemparse_gpmf.inertial import SENSORS, InertialSink
 from telemparse_gpmf.layouts import LayoutError, layout_of, numbers_of
 from telemparse_gpmf.losses import Losses

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from telemparse_gpmf.clock import Camera, Clock, Leg, Stamps
-from telemparse_gpmf.gnss import RECEIVERS, anchor_of
+from telemparse_gpmf.epochs import RECEIVERS, anchor_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

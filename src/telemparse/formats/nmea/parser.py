@@ -32,15 +32,18 @@ if TYPE_CHECKING:
     from telemparse.extension.protocol import Message
     from telemparse.formats.nmea.blocks import Block
     from telemparse.formats.nmea.joined import Joined
+    from telemparse.formats.nmea.pieces import Piece
     from telemparse.formats.nmea.sentences import Kind
     from telemparse.kernels.arrays import Ints
     from telemparse.model.artifacts import Artifact, ArtifactSet
     from telemparse.model.options import ParseOptions
 
-__all__ = ["PIECE_BYTES", "parse", "read"]
+__all__ = ["parse", "read"]
 
-PIECE_BYTES = 5 << 17
-_LARGEST_BLOCK_BYTES = 2 << 20
+# The footers of Parquet files grow with the log: what they take of the memory, smaller pieces give back.
+_PIECE_BYTES, _PIECE_BYTES_OF_LARGE = 1 << 20, 5 << 17
+_LARGE_BYTES = 1 << 30
+_LARGEST_BLOCK_BYTES = 4 << 20
 _PADDING = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
 _SUMMED = re.compile(rb"[$!][A-Z][A-Z0-9]{2,8},[\x20-\x7e]*?\*[0-9A-Fa-f]{2}")
 _HEAD_BYTES = 64 * 1024
@@ -55,14 +58,19 @@ def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
 
 
 def read(
-    artifacts: ArtifactSet, options: ParseOptions, *, piece_bytes: int = PIECE_BYTES
+    artifacts: ArtifactSet, options: ParseOptions, *, piece_bytes: int | None = None
 ) -> Iterator[Message]:
     """Do what `parse` does; `piece_bytes` changes the speed and never the result."""
     _keep_memory()
     suffixes = FileSuffixes("log")
     yield from read_all(
-        _Log(artifact, options, piece_bytes, suffixes.take(artifact.name)) for artifact in artifacts
+        _Log(artifact, options, piece_bytes or _piece_bytes(artifact), suffixes.take(artifact.name))
+        for artifact in artifacts
     )
+
+
+def _piece_bytes(artifact: Artifact) -> int:
+    return _PIECE_BYTES if artifact.size <= _LARGE_BYTES else _PIECE_BYTES_OF_LARGE
 
 
 def _keep_memory() -> None:
@@ -106,8 +114,11 @@ class _Log:
             if tally.piece is not None:
                 doubt.take(block, tally.piece)
             joined = epochs.take(block, days.take(block.of_day_ns, block.days), failed)
-            if joined is not None and fixes is not None:
-                yield from self._batches(joined, fixes, channels)
+            batches = () if joined is None or fixes is None else (*self._batches(joined, fixes, channels),)
+            # Nothing else of a piece stays while its batches are written and the next one is read.
+            del block, failed, joined
+            yield from batches
+            del batches
         joined = epochs.rest()
         if joined is not None and fixes is not None:
             yield from self._batches(joined, fixes, channels)
@@ -123,14 +134,15 @@ class _Log:
         self, checksums: Checksums, tally: Tally, leading: frozenset[Kind] = frozenset(), *, extras: bool
     ) -> Iterator[tuple[Block, Ints]]:
         addresses, watch = Addresses(), StatusWatch()
-        for piece in pieces(self.artifact, self.piece_bytes):
-            tally.piece = piece
+
+        def read(piece: Piece) -> tuple[Block, Ints]:
             found = find(piece, checksums)
-            tally.fail(found.failed, found.lacking)
-            tally.idle += found.idle
-            tally.cut = None if found.cut is None else piece.offset_of(found.cut)
+            tally.take(piece, found)
             told = addresses.tell(found.good, tally)
-            yield read_block(found.good, told, tally, watch, leading, extras=extras), found.failed
+            return read_block(found.good, told, tally, watch, leading, extras=extras), found.failed
+
+        # What the block does not hold of a piece is gone while the block is used.
+        yield from map(read, pieces(self.artifact, self.piece_bytes))
 
     def _find_date(self, days: Days, block: Block, checksums: Checksums) -> bool:
         """Give the calendar the first date of the log, wherever it stands; False where there is none."""

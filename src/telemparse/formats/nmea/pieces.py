@@ -92,6 +92,7 @@ def pieces(artifact: Artifact, piece_bytes: int) -> Iterator[Piece]:
         if cut or last:
             piece = _piece(letters, raw, cut, offset, width, last=last)
             yield piece if offset > bom else attrs.evolve(piece, first=True)
+            del piece
             offset += (len(letters) + cut) * width
             letters = b""
         letters += raw[cut:]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from telemparse.formats.nmea.pieces import Piece
+    from telemparse.formats.nmea.sentences import Findings
     from telemparse.kernels.arrays import Ints, Mask
 
 __all__ = ["Tally"]
@@ -48,6 +49,13 @@ class Tally:
     columns: dict[str, Skips] = attrs.field(factory=dict)
     cut: int | None = None
     rmc_fields: int = 0
+
+    def take(self, piece: Piece, found: Findings) -> None:
+        """Count what a piece holds beside good sentences; places are counted in it from now on."""
+        self.piece = piece
+        self.fail(found.failed, found.lacking)
+        self.idle += found.idle
+        self.cut = None if found.cut is None else piece.offset_of(found.cut)
 
     def lose(self, column: str, rows: Mask, places: Ints) -> None:
         """Count the rows of a column whose values cannot be."""
