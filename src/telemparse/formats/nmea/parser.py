@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 import attrs
-import numpy as np
 
 from telemparse.extension.recordings import read_all
 from telemparse.formats.nmea.addresses import Addresses
@@ -20,6 +19,7 @@ from telemparse.formats.nmea.leading import find_leading
 from telemparse.formats.nmea.pieces import pieces
 from telemparse.formats.nmea.sentences import Checksums, find
 from telemparse.formats.nmea.tally import Tally
+from telemparse.kernels.memory import keep_freed_memory
 from telemparse.kernels.unique_names import FileSuffixes
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
@@ -43,7 +43,6 @@ __all__ = ["parse", "read"]
 # The footers of Parquet files grow with the log: what they take of the memory, smaller pieces give back.
 _PIECE_BYTES, _PIECE_BYTES_OF_LARGE = 1 << 20, 5 << 17
 _LARGE_BYTES = 1 << 30
-_LARGEST_BLOCK_BYTES = 4 << 20
 _PADDING = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
 _SUMMED = re.compile(rb"[$!][A-Z][A-Z0-9]{2,8},[\x20-\x7e]*?\*[0-9A-Fa-f]{2}")
 _HEAD_BYTES = 64 * 1024
@@ -61,7 +60,7 @@ def read(
     artifacts: ArtifactSet, options: ParseOptions, *, piece_bytes: int | None = None
 ) -> Iterator[Message]:
     """Do what `parse` does; `piece_bytes` changes the speed and never the result."""
-    _keep_memory()
+    keep_freed_memory()
     suffixes = FileSuffixes("log")
     yield from read_all(
         _Log(artifact, options, piece_bytes or _piece_bytes(artifact), suffixes.take(artifact.name))
@@ -71,15 +70,6 @@ def read(
 
 def _piece_bytes(artifact: Artifact) -> int:
     return _PIECE_BYTES if artifact.size <= _LARGE_BYTES else _PIECE_BYTES_OF_LARGE
-
-
-def _keep_memory() -> None:
-    """Let the C library keep what a piece gives back for the next one.
-
-    It keeps twice the largest block that was ever given back (mallopt(3), M_TRIM_THRESHOLD); otherwise the
-    memory of each piece is mapped and cleared anew, a fifth of the time. Nothing touches this block.
-    """
-    np.empty(_LARGEST_BLOCK_BYTES, np.uint8)
 
 
 @attrs.define

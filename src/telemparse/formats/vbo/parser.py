@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from telemparse.extension.recordings import read_all
 from telemparse.formats.vbo.recording import Recording
+from telemparse.kernels.memory import keep_freed_memory
 from telemparse.kernels.unique_names import FileSuffixes
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterator[Message]:
 
 def parse_in_blocks(artifacts: ArtifactSet, options: ParseOptions, block_bytes: int) -> Iterator[Message]:
     """Yield the same rows whatever the block size is."""
+    keep_freed_memory()
     suffixes = FileSuffixes("file")
     yield from read_all(
         Recording(artifact, options, suffixes.take(artifact.name), block_bytes) for artifact in artifacts
