@@ -49,9 +49,11 @@ def _install_project(session: nox.Session, *groups: str) -> None:
     editable = [
         word for path in [ROOT, *_plugins()] for word in ("-e", f"{path}[cli]" if path == ROOT else str(path))
     ]
-    # One build environment for all our distributions, instead of one for each.
-    session.install(*PYPROJECT["build-system"]["requires"], "editables")
-    session.install("--no-build-isolation", *editable, *(word for group in groups for word in _group(group)))
+    # One build environment for all our distributions, instead of one for each; what others are built with
+    # is their own affair.
+    others = [word for group in groups for word in _group(group)]
+    session.install(*PYPROJECT["build-system"]["requires"], "editables", *others)
+    session.install("--no-build-isolation", *editable)
 
 
 @nox.session(python=INTERPRETERS)
