@@ -380,6 +380,28 @@ def test_events_and_channels_are_sorted_too():
     assert outcome.codes == ["TIME_NOT_MONOTONIC", "TIME_NOT_MONOTONIC"]
 
 
+def test_words_of_all_batches_have_one_dictionary():
+    words = ("start", "stop")
+    pieces = [build("events", {"t": [number], "event_type": [word]}) for number, word in enumerate(words)]
+    events = Outcome(*(Batch("events", piece) for piece in pieces)).tables["events"]
+
+    assert events["event_type"].to_pylist() == ["start", "stop"]
+    assert [chunk.dictionary.to_pylist() for chunk in events["event_type"].chunks] == [["start", "stop"]] * 2
+    with pa.ipc.new_file(pa.BufferOutputStream(), events.schema) as file:
+        file.write_table(events)
+
+
+def test_more_words_than_an_index_can_number_stay_in_their_batches():
+    pieces = []
+    for number, letter in enumerate("ab"):
+        unused = [f"{letter}{word}" for word in range(100)]
+        events = pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()), pa.array(["stop", *unused]))
+        pieces.append(build("events", {"t": [number], "event_type": events}))
+    table = Outcome(*(Batch("events", piece) for piece in pieces)).tables["events"]
+
+    assert table["event_type"].to_pylist() == ["stop", "stop"]
+
+
 def test_a_stream_without_rows_is_no_stream():
     outcome = Outcome(
         Batch("gnss_pvt", fixes()), Batch("gnss_pvt", fixes(0, lat_deg=pa.nulls(1, pa.float64())))

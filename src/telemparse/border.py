@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -56,6 +57,9 @@ class Collector:
         """Join the pieces into the stream's table."""
         pieces = self._pieces.pop(stream)
         table = pieces[0] if len(pieces) == 1 else pa.concat_tables(pieces, promote_options="permissive")
+        # IPC files hold one dictionary a column; more words than its index can number stay as they are.
+        with suppress(pa.ArrowInvalid):
+            table = table.unify_dictionaries()
         # Stamps such as time_base stand on every piece; Arrow keeps those of the first.
         self.tables[stream] = table if ordered else in_order(table)
 
