@@ -68,20 +68,23 @@ def _hearing(ignored: list[str]) -> Iterator[None]:
 
 def _issues(result: ParseResult, files: Mapping[str, bytes], catalog: Catalog) -> Iterator[str]:
     known = {*CODES, *(entry.code for card in catalog.cards for entry in card.codes)}
+    # Inside a wrapper places are those of the content, whose size nobody here knows.
+    wrapped = {record.name for record in result.provenance.artifacts if record.wrapper is not None}
+    sizes = {name: len(data) for name, data in files.items() if name not in wrapped}
     for issue in (*result.warnings, *result.errors):
         if issue.code in _BROKEN:
             yield f"{issue.code} {dict(issue.evidence)}"
         if issue.code not in known:
             yield f"{issue.code} is declared nowhere"
-        yield from _place(issue, files)
+        yield from _place(issue, sizes)
 
 
-def _place(issue: Issue, files: Mapping[str, bytes]) -> Iterator[str]:
+def _place(issue: Issue, sizes: Mapping[str, int]) -> Iterator[str]:
     """Tell of a place that the file does not have."""
     locus = issue.locus
-    if locus is None or locus.artifact not in files:  # inside a wrapper places are those of the content
+    if locus is None or locus.artifact not in sizes:
         return
-    size = len(files[locus.artifact])
+    size = sizes[locus.artifact]
     if locus.offset is not None and not 0 <= locus.offset <= size:
         yield f"{issue.code} stands at byte {locus.offset} of {size}"
     if locus.line is not None and not 1 <= locus.line <= size + 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import attrs
 import numpy as np
 import pyarrow as pa
@@ -35,6 +37,14 @@ def test_a_good_parser_keeps_the_promise():
 def test_errors_with_a_code_keep_the_promise():
     assert problems(Issue("CSV_NO_HEADER", Locus("a.toy", line=1), artifact="a.toy")) == []
     assert problems() == []  # which is NO_STREAMS
+
+
+@pytest.mark.parametrize("name", ["a.toy", "a.toy.gz"])
+def test_places_in_wrapped_content_are_not_those_of_the_wrapper(name):
+    messages = (Batch("gnss_pvt", fixes(1)), Issue("ROWS_SKIPPED", Locus("a.toy", offset=900), count=1))
+    files = {name: gzip.compress(b"x" * 1000)}
+    assert len(files[name]) < 900
+    assert broken(files, FORCED, catalog(toy(messages=messages))) == []
 
 
 NOWHERE = {"t": np.zeros(1, np.int64), "lat_deg": np.array([np.nan]), "lon_deg": np.zeros(1)}
