@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from telemparse.kernels.arrays import Floats
 
 __all__ = [
-    "EARTH_RADIUS_M", "destination_deg", "distance_m", "geodetic_deg", "initial_course_deg",
+    "EARTH_RADIUS_M", "destination_deg", "distance_m", "ecef_m", "geodetic_deg", "initial_course_deg",
     "local_offsets_m", "local_position_deg", "local_velocity_mps", "wrapped_longitude_deg",
 ]  # fmt: skip
 
@@ -31,6 +31,24 @@ def wrapped_longitude_deg(lon_deg: Degrees) -> Floats:
     wrapped = np.mod(np.asarray(lon_deg, np.float64) + _HALF_TURN, _TURN) - _HALF_TURN
     # Next to -180 the sum rounds up to a whole turn.
     return np.where(wrapped >= _HALF_TURN, -_HALF_TURN, wrapped)
+
+
+def ecef_m(lat_deg: Degrees, lon_deg: Degrees, height_m: Degrees) -> tuple[Floats, Floats, Floats]:
+    """Return earth-centred places x, y, z in metres, shape as broadcast: WGS-84 (NIMA TR8350.2, 4.1).
+
+    Args:
+        lat_deg: geodetic latitude.
+        lon_deg: longitude.
+        height_m: above the ellipsoid.
+    """
+    lat, lon = np.radians(lat_deg), np.radians(lon_deg)
+    normal_m = _SEMI_MAJOR_M / np.sqrt(1 - _ECCENTRICITY_2 * np.sin(lat) ** 2)
+    across = (normal_m + height_m) * np.cos(lat)
+    return (
+        np.asarray(across * np.cos(lon)),
+        np.asarray(across * np.sin(lon)),
+        np.asarray((normal_m * (1 - _ECCENTRICITY_2) + height_m) * np.sin(lat)),
+    )
 
 
 def geodetic_deg(x_m: Floats, y_m: Floats, z_m: Floats) -> tuple[Floats, Floats, Floats]:
