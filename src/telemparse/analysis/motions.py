@@ -88,7 +88,10 @@ class Motion:
         known = (within & (~self.broken[left] | on_epoch))[:, None]
         p0, p1, v0, v1 = position[left], position[left + 1], velocity[left], velocity[left + 1]
         if self.method is Method.LINEAR:
-            return np.where(known, p0 + (p1 - p0) * part, np.nan), np.where(known, (p1 - p0) / step, np.nan)
+            # The way across a gap says nothing of the speed at its edges.
+            edge = np.where(part == 0, v0, v1)
+            pace = np.where(self.broken[left][:, None], edge, (p1 - p0) / step)
+            return np.where(known, p0 + (p1 - p0) * part, np.nan), np.where(known, pace, np.nan)
         rest = 1 - part
         place = p0 + (p1 - p0) * part * part * (3 - 2 * part)
         place = place + part * rest * step * (v0 * rest - v1 * part)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from telemparse.analysis.stamps import stamps_ns
 from telemparse.errors import CallError
 from telemparse.kernels.arrays import numpy_view, validity
 from telemparse.kernels.clocks import NS_PER_S
@@ -94,10 +95,11 @@ class Path:
             source: table with at least `t`, `lat_deg` and `lon_deg`, or a result that has one.
             frame: of the plane; one in the middle of the places when absent.
 
-        Raises CallError for a table without these columns and for one without rows.
+        Raises CallError for a table without these columns, with stamps that are no nanoseconds, and for one
+        without rows.
         """
         table = fixes_of(source)
-        t_ns = numpy_view(table["t"]).astype(np.int64, copy=False)
+        t_ns = stamps_ns(table)
         rising = np.ones(len(t_ns), np.bool_)
         rising[1:] = t_ns[1:] > np.maximum.accumulate(t_ns)[:-1]
         if not rising.all():
