@@ -1,1 +1,35 @@
-"""Pure helpers over canonical tables: align, downsample, smooth, find laps, compare, judge quality."""
+"""Pure helpers over canonical tables: align, downsample, smooth, find laps, compare, judge quality.
+
+Every name below is loaded on first use; what needs an optional dependency says which extra brings it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from telemparse.analysis.alignment import Aligned, align
+    from telemparse.analysis.timings import Timing, timing
+
+__all__ = ["Aligned", "Timing", "align", "timing"]
+
+# Modules are nouns and functions verbs, so no name here is both.
+_HOMES = {
+    "Aligned": "alignment",
+    "Timing": "timings",
+    "align": "alignment",
+    "timing": "timings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'telemparse.analysis' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"telemparse.analysis.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
