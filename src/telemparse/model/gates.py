@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["GATE_SOURCES", "Gate", "GateKind", "Track"]
 
@@ -65,6 +65,10 @@ class Gate:
     raw: Mapping[str, Any] = attrs.field(factory=dict)
 
 
+def _in_order(gates: Iterable[Gate]) -> tuple[Gate, ...]:
+    return tuple(gates)
+
+
 @attrs.frozen
 class Track:
     """A circuit as a catalogue or a file knows it.
@@ -77,6 +81,6 @@ class Track:
     """
 
     name: str
-    gates: tuple[Gate, ...] = attrs.field(default=(), converter=tuple)
-    sectors: tuple[Gate, ...] = attrs.field(default=(), converter=tuple)
+    gates: tuple[Gate, ...] = attrs.field(default=(), converter=_in_order)
+    sectors: tuple[Gate, ...] = attrs.field(default=(), converter=_in_order)
     reference: str = ""
