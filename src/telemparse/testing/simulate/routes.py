@@ -1,0 +1,220 @@
+"""The way that a run takes over the ground: laps with their own lines, pit lane, being carried, stops."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from telemparse.errors import CallError
+from telemparse.testing.simulate.chances import Cause, chance
+from telemparse.testing.simulate.disturbances import (
+    FewLaps,
+    HalfLap,
+    Marshalled,
+    PitStop,
+    Stints,
+    only,
+)
+
+if TYPE_CHECKING:
+    from telemparse.kernels.arrays import Floats
+    from telemparse.testing.simulate.disturbances import Disturbance, Parking
+    from telemparse.testing.simulate.layouts import GateLine, Layout
+
+__all__ = ["Route", "Stop", "pit_lines", "route_over"]
+
+# Progress, seconds, and what the logger does.
+_Halt: TypeAlias = "tuple[float, float, Parking | None]"
+
+_LINES_PER_LAP = 14
+"""Places a lap where the driver's own line is drawn by chance."""
+_LINE_SHARE = 1 / 8
+"""Standard deviation of that, as a share of the track's width."""
+_BEHIND = 0.94
+"""A run ends this share of a lap behind its last crossing."""
+_PARKED = 0.3
+"""A stint ends this share of a lap behind its last crossing."""
+_PIT_SHARE = 0.3
+"""Speed in the pit lane as a share of the highest."""
+_PIT_HALF_M = 2.0
+"""Half of the width of the pit lane."""
+_HANDS_S = 1.0
+"""A car that is carried rests this long where it is picked up and put down."""
+_CARRY_S = 6.0
+
+
+@attrs.frozen
+class Stop:
+    """The car stands still.
+
+    Args:
+        distance_m: where along the way.
+        seconds: how long.
+        parking: what the logger does meanwhile, where this is the stop between two stints.
+    """
+
+    distance_m: float
+    seconds: float
+    parking: Parking | None = None
+
+
+@attrs.frozen(eq=False)
+class Route:
+    """A way over the ground, one row a point, in order of travel.
+
+    Args:
+        position_m: (east, north), shape (n, 2).
+        progress_m: along the centre line since the run's start place, shape (n,), never falling.
+        limit_mps: highest speed, shape (n,); infinity where only grip limits it.
+        stops: in order of travel.
+    """
+
+    position_m: Floats
+    progress_m: Floats
+    limit_mps: Floats
+    stops: tuple[Stop, ...]
+
+    @property
+    def distance_m(self) -> Floats:
+        """Distance driven since the start, shape (n,)."""
+        return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(self.position_m, axis=0).T))])
+
+
+def route_over(layout: Layout, seed: int, laps: int, disturbances: tuple[Disturbance, ...]) -> Route:
+    """Return the way of a run over a circuit.
+
+    Args:
+        layout: of the circuit.
+        seed: of the driver's line.
+        laps: complete laps in all.
+        disturbances: those that change what the car does.
+
+    Raises CallError for more stints than laps, and pit stops or marshals in laps that are not driven.
+    """
+    tours, halts = _tours(layout, laps, disturbances)
+    step = min(1.0, max(0.2, layout.length_m / 1000))
+    progress = np.arange(0.0, tours * layout.length_m + layout.circuit.line_m, step)
+    aside, limit, pit_stops = _pit_lane(layout, progress, only(disturbances, PitStop), laps)
+    place = layout.centre_m(progress) + (aside + _own_line(layout, seed, progress))[:, None] * layout.left(
+        progress
+    )
+    route = Route(place, progress, limit, ())
+    halts += pit_stops
+    for carried in only(disturbances, Marshalled):
+        _check_lap("a car is carried", carried.lap, laps)
+        start = layout.circuit.line_m + (carried.lap - 1) * layout.length_m
+        ends = (start + carried.first * layout.length_m, start + carried.last * layout.length_m)
+        route = _carried(route, *ends, step)
+        halts += [(at, _HANDS_S, None) for at in ends]
+    distance = route.distance_m
+    stops = [
+        Stop(float(np.interp(at, route.progress_m, distance)), seconds, parking)
+        for at, seconds, parking in sorted(halts, key=_place)
+    ]
+    return attrs.evolve(route, stops=tuple(stops))
+
+
+def _place(halt: _Halt) -> float:
+    return halt[0]
+
+
+def _check_lap(what: str, lap: int, laps: int) -> None:
+    if lap > laps:
+        raise CallError(f"{what} in lap {lap}, but the run has {laps}")
+
+
+def _tours(layout: Layout, laps: int, disturbances: tuple[Disturbance, ...]) -> tuple[float, list[_Halt]]:
+    """Return how far the run goes behind the first crossing, in laps, and the halts between stints."""
+    if only(disturbances, HalfLap):
+        return 0.5, []
+    few = only(disturbances, FewLaps)
+    laps = few[-1].count if few else laps
+    halts: list[_Halt] = []
+    for stints in only(disturbances, Stints):
+        if stints.count > laps:
+            raise CallError(f"{stints.count} stints, but {laps} laps")
+        ends = [math.ceil(laps * number / stints.count) + number - 1 for number in range(1, stints.count)]
+        halts += [
+            (
+                layout.circuit.line_m + (end + _PARKED) * layout.length_m,
+                stints.pause_s,
+                stints.parking,
+            )
+            for end in ends
+        ]
+        # The tour with the stop in it is no lap.
+        laps += stints.count - 1
+    return laps + _BEHIND, halts
+
+
+def _own_line(layout: Layout, seed: int, progress: Floats) -> Floats:
+    """Return how far to the left of the centre line the driver keeps, shape (n,)."""
+    per_point = layout.length_m / _LINES_PER_LAP
+    count = int(progress[-1] / per_point) + 3
+    drawn = chance(seed, Cause.LINE).standard_normal(count) * layout.circuit.width_m * _LINE_SHARE
+    return np.asarray(CubicSpline(np.arange(count) * per_point, drawn)(progress))
+
+
+def _pit_lane(
+    layout: Layout, progress: Floats, stops: tuple[PitStop, ...], laps: int
+) -> tuple[Floats, Floats, list[_Halt]]:
+    """Return how far aside the pit lane leads, speed limits, and stops in it."""
+    circuit = layout.circuit
+    aside, limit = np.zeros(len(progress)), np.full(len(progress), np.inf)
+    blend, lane = _pit_spans(layout)
+    halts: list[_Halt] = []
+    for stop in stops:
+        _check_lap("a pit stop", stop.lap, laps)
+        line = circuit.line_m + stop.lap * layout.length_m
+        inside = np.clip((lane / 2 + blend - np.abs(progress - line)) / blend, 0.0, 1.0)
+        # Smooth in its second derivative, so that the car can steer along it.
+        aside += circuit.pit_m * inside**3 * (10 - 15 * inside + 6 * inside**2)
+        limit[inside > 0] = _PIT_SHARE * circuit.grip.top_mps
+        if stop.seconds:
+            halts.append((line + lane / 4, stop.seconds, None))
+    return aside, limit, halts
+
+
+def _pit_spans(layout: Layout) -> tuple[float, float]:
+    """Return how long the ways into and out of the pit lane are, and the lane between them."""
+    blend = 1.5 * abs(layout.circuit.pit_m)
+    return blend, max(blend, 0.03 * layout.length_m)
+
+
+def pit_lines(layout: Layout) -> tuple[GateLine, GateLine]:
+    """Return the gates across the pit lane where it begins and where it ends."""
+    circuit = layout.circuit
+    _blend, lane = _pit_spans(layout)
+    found = []
+    for name, progress in (("Pit in", circuit.line_m - lane / 2), ("Pit out", circuit.line_m + lane / 2)):
+        across = layout.gate_line(name, progress)
+        left = circuit.pit_m * layout.left(np.array([progress]))[0]
+        middle = (across.middle_m[0] + float(left[0]), across.middle_m[1] + float(left[1]))
+        found.append(attrs.evolve(across, middle_m=middle, half_m=_PIT_HALF_M))
+    return found[0], found[1]
+
+
+def _carried(route: Route, first_m: float, last_m: float, step: float) -> Route:
+    """Return the way with a straight one from one progress to another."""
+    before, after = route.progress_m < first_m, route.progress_m > last_m
+    start, end = route.position_m[before][-1], route.position_m[after][0]
+    span = float(np.hypot(*(end - start)))
+    share = np.linspace(0.0, 1.0, max(4, int(span / step)))[1:-1]
+    chord = start + share[:, None] * (end - start)
+    pace = max(2.0, span / _CARRY_S)
+    return Route(
+        np.concatenate([route.position_m[before], chord, route.position_m[after]]),
+        np.concatenate(
+            [
+                route.progress_m[before],
+                first_m + share * (last_m - first_m),
+                route.progress_m[after],
+            ]
+        ),
+        np.concatenate([route.limit_mps[before], np.full(len(share), pace), route.limit_mps[after]]),
+        (),
+    )
