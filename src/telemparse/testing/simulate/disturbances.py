@@ -126,8 +126,8 @@ class Marshalled:
     """
 
     lap: int = attrs.field(validator=attrs.validators.ge(1))
-    first: float = attrs.field(default=0.4, validator=_positive)
-    last: float = attrs.field(default=0.6, validator=attrs.validators.lt(1))
+    first: float = attrs.field(default=0.3, validator=_positive)
+    last: float = attrs.field(default=0.75, validator=attrs.validators.lt(1))
 
     def __attrs_post_init__(self) -> None:
         if self.first >= self.last:

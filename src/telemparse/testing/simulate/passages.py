@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Timing", "passages_s", "timing_of"]
 
-_SHORT = 0.98
-"""A lap whose way is shorter than this share of the centre line was not driven whole."""
 _STOOD_MPS = 0.05
 _STOOD_S = 0.5
 _HZ = 100
@@ -39,7 +37,7 @@ class Timing:
         lap_times_s: of the rows of `laps`, shape (m,).
         sector_times_s: shape (m, sectors); NaN where a gate was passed by.
         laps: canonical table; a lap is the time between two crossings of one stint. `INVALID` are those
-            with a pit stop, a stop, or a way cut short.
+            through the pit lane, and those in which the car stood: it rests before it is carried, too.
         sectors: canonical table, those of known time.
         valid: which rows of `laps` are `VALID`, shape (m,).
     """
@@ -81,9 +79,7 @@ def timing_of(truth: Truth, layout: Layout) -> Timing:
     seen = _Seen.of(truth)
     driven = seen.distance_m(end) - seen.distance_m(start)
     pitted = tour[held + 1] - tour[held] != 1
-    spoiled = (
-        pitted | (driven < _SHORT * layout.length_m) | (seen.stood_s(end) - seen.stood_s(start) > _STOOD_S)
-    )
+    spoiled = pitted | (seen.stood_s(end) - seen.stood_s(start) > _STOOD_S)
     marks = np.full((len(held), len(layout.sector_lines) + 2), np.nan)
     marks[:, 0], marks[:, -1] = start, end
     for column, gate in enumerate(layout.sector_lines, 1):
