@@ -24,6 +24,7 @@ KNOT_S = 0.01
 
 _SMOOTH_S = 0.08
 _START_MPS = 2.0
+_CUSP_1PM = 1.0
 _BLUR_M = (1.0, 4.0)
 _GRIP_SIGMA, _GRIP_RANGE, _GRIPS_PER_LAP = 0.03, (0.85, 1.1), 3
 
@@ -104,6 +105,8 @@ def _speed(
     first, second = way(distance, 1), way(distance, 2)
     bend = (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]) / np.hypot(*first.T) ** 3
     step = distance[-1] / (len(distance) - 1)
+    # Where a car is put down it may face another way: that is a cusp, and no bend to be driven.
+    bend = np.clip(bend, -_CUSP_1PM, _CUSP_1PM)
     bend = gaussian_filter1d(bend, float(np.clip(lap_m / 270.0, *_BLUR_M)) / step)
     count = int(distance[-1] / lap_m * _GRIPS_PER_LAP) + 4
     drawn = 1.0 + _GRIP_SIGMA * chance(seed, Cause.GRIP).standard_normal(count)
