@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from telemparse.analysis.paths import Path
+    from telemparse.analysis.smoothing.spreads import Spread
     from telemparse.kernels.arrays import Floats, Ints, Mask
     from telemparse.model.issues import Issue
 
@@ -40,6 +41,7 @@ class Motion:
         velocity_mps: likewise; of `LINEAR` that of the straight lines around an epoch.
         acceleration_mps2: likewise; of `LINEAR` from differences of velocity, for no more than a look.
         broken: True where nothing is known between an epoch and the next, shape (n - 1,): a gap.
+        spread: how uncertain times between crossings are, None where nobody knows.
         parameters: of the technique, for the metadata of what is made from it.
         issues: what was found on the way.
     """
@@ -50,6 +52,7 @@ class Motion:
     velocity_mps: Floats
     acceleration_mps2: Floats
     broken: Mask
+    spread: Spread | None = None
     parameters: Mapping[str, Any] = attrs.field(factory=dict)
     issues: tuple[Issue, ...] = ()
 

@@ -1,0 +1,1 @@
+"""The likeliest motion behind positions and velocities: clock of the velocity, noise, banded smoother."""

@@ -1,0 +1,94 @@
+"""How a vehicle moves between epochs: Singer's model of an acceleration that fades with a time constant."""
+
+# R. A. Singer, Estimating optimal tracking filter performance for manned maneuvering targets, IEEE Trans.
+# AES-6 (1970): acceleration is a Gauss-Markov process.
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+if TYPE_CHECKING:
+    from telemparse.analysis.paths import Path
+    from telemparse.kernels.arrays import Floats, Mask
+
+__all__ = ["Dynamics", "dynamics_of", "transitions"]
+
+_NODES = 5
+_SHORTEST_STEP_S = 4e-3
+_LEAST_MPS2, _MOST_MPS2 = 0.5, 60.0
+_SHORTEST_S, _LONGEST_S = 0.4, 2.0
+_FEWEST = 20
+
+
+@attrs.frozen
+class Dynamics:
+    """How lively a vehicle is.
+
+    Args:
+        acceleration_mps2: standard deviation of each axis.
+        time_s: within which an acceleration fades.
+    """
+
+    acceleration_mps2: float = 5.0
+    time_s: float = 0.8
+
+
+def dynamics_of(path: Path, velocity_mps: Floats, broken: Mask) -> Dynamics:
+    """Return the liveliness that measured velocities show; the usual one where they show nothing.
+
+    Args:
+        path: of the epochs.
+        velocity_mps: as of their stamps, shape (n, 2), NaN where unknown.
+        broken: gaps between epochs, shape (n - 1,).
+    """
+    step = path.step_s
+    whole = ~broken & np.isfinite(velocity_mps[:-1, 0]) & np.isfinite(velocity_mps[1:, 0])
+    if int(whole.sum()) < _FEWEST:
+        return Dynamics()
+    rates = (np.diff(velocity_mps, axis=0) / step[:, None])[whole]
+    # Half of the squares lie below the median, which outliers do not move; racing is no normal distribution.
+    size = math.sqrt(float(np.mean(np.minimum(rates**2, 25 * np.median(rates**2)))))
+    acceleration = min(max(size, _LEAST_MPS2), _MOST_MPS2)
+    speeds = np.hypot(*velocity_mps[:-1][whole].T)
+    # A vehicle changes its acceleration as it meets corners, whose length goes with its speed.
+    time = float(np.median(speeds)) / 20.0 if len(speeds) else 0.8
+    return Dynamics(acceleration, min(max(time, _SHORTEST_S), _LONGEST_S))
+
+
+def transitions(step_s: Floats, dynamics: Dynamics) -> tuple[Floats, Floats]:
+    """Return what position, velocity and acceleration become over steps, and how far off that is.
+
+    Args:
+        step_s: lengths, shape (k,), above 0.
+        dynamics: of the vehicle.
+
+    Returns matrices of shape (k, 3, 3): transitions, and the inverses of the covariances of the process
+    noise, by a Gauss quadrature that keeps them positive for any step.
+    """
+    fade = 1 / dynamics.time_s
+    transition = np.zeros((len(step_s), 3, 3))
+    transition[:, 0, 0] = transition[:, 1, 1] = 1
+    transition[:, 0, 1] = step_s
+    transition[:, :, 2] = _reach(step_s, fade)
+    # Over no time at all nothing could change, and the system would be singular to the last digit.
+    step_s = np.maximum(step_s, _SHORTEST_STEP_S)
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    reach = _reach(0.5 * step_s[:, None] * (nodes + 1), fade)
+    weighted = reach * (0.5 * step_s[:, None] * weights)[:, :, None]
+    covariance = np.swapaxes(weighted, 1, 2) @ reach * (2 * fade * dynamics.acceleration_mps2**2)
+    size = np.sqrt(np.einsum("kii->ki", covariance))
+    outer = size[:, :, None] * size[:, None, :]
+    return transition, np.linalg.inv(covariance / outer) / outer
+
+
+def _reach(time_s: Floats, fade: float) -> Floats:
+    """Return how far an acceleration of 1 moves position, velocity and itself, shape (..., 3)."""
+    decay = fade * time_s
+    # Near 0 the first of these is a difference of equal numbers: its series instead.
+    near = decay < 1e-3  # noqa: PLR2004  (beyond it the difference has ten digits)
+    place = np.where(near, time_s**2 * (0.5 - decay / 6), (decay + np.expm1(-decay)) / (fade * fade))
+    return np.stack([place, -np.expm1(-decay) / fade, np.exp(-decay)], axis=-1)

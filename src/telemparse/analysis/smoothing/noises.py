@@ -1,0 +1,164 @@
+"""Noise of a receiver: what its positions and velocities are off by, found from the recording itself."""
+
+# A position is off by two errors that wander and one that does not: the sum of two Gauss-Markov processes, of
+# some minutes (orbits, clocks, ionosphere) and of ten seconds (multipath), and white noise. A velocity is off
+# by white noise and by an error that wanders within about a second.
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+if TYPE_CHECKING:
+    from telemparse.analysis.paths import Path
+    from telemparse.analysis.smoothing.displacements import Displacements
+    from telemparse.kernels.arrays import Floats, Mask
+
+__all__ = ["FAST_S", "SLOW_S", "Noise", "noise_of"]
+
+FAST_S, SLOW_S = 10.0, 300.0
+"""Correlation times of the two position errors."""
+
+_VELOCITY_S, _VELOCITY_SHARE = 1.0, 0.4
+_LONGEST_LAG_S = 60.0
+_FEWEST = 20
+_LEAST_M, _LEAST_MPS = 3e-3, 2e-3
+_LEAST_FAST = 0.8
+_MEDIAN_OF_SQUARES = 2 * math.log(2)  # of two normal variables of one standard deviation
+_RTK = (6, 7)
+
+
+@attrs.frozen
+class Noise:
+    """Standard deviations of a receiver's errors, each for one axis.
+
+    Args:
+        white_m: of positions, from epoch to epoch.
+        fast_m: of the error that wanders within ten seconds.
+        slow_m: of the one that wanders within minutes.
+        velocity_mps: of velocities, white.
+        wander_mps: of velocities, what wanders within a second.
+        measured: found from the recording; False where a usual receiver is assumed.
+    """
+
+    white_m: float = 0.04
+    fast_m: float = 0.25
+    slow_m: float = 1.2
+    velocity_mps: float = 0.055
+    wander_mps: float = 0.022
+    measured: bool = False
+
+    def velocity_std_mps(self, step_s: Floats | float) -> Floats:
+        """Return the white noise that integrates to the same as both parts, for steps of a length."""
+        wander = 2 * self.wander_mps**2 * _VELOCITY_S
+        return np.sqrt(self.velocity_mps**2 + wander / np.asarray(step_s, np.float64))
+
+    def covariance_m2(self, lag_s: Floats | float) -> Floats:
+        """Return the covariance of two position errors that many seconds apart, without the white part."""
+        lag = np.abs(np.asarray(lag_s, np.float64))
+        return np.asarray(self.fast_m**2 * np.exp(-lag / FAST_S) + self.slow_m**2 * np.exp(-lag / SLOW_S))
+
+
+def noise_of(path: Path, displacements: Displacements, good: Mask) -> Noise:
+    """Return the noise of a path whose velocities have been integrated.
+
+    How far positions drift against the integrated velocity, over lags from one step to a minute, tells the
+    white part (at once), the fast one (within seconds) and a slope that slow positions and wandering
+    velocities share. Their shares are those of usual receivers, of the class that white and fast part, the
+    kind of the fix and the receiver's own estimate of its error name.
+
+    Args:
+        path: of the positions.
+        displacements: of its velocities as of the same stamps.
+        good: epochs whose position may be used, shape (n,).
+    """
+    lags, drifts, counts = _structure(path, displacements, good)
+    if not len(lags):
+        return assumed(path)
+    white_2, fast_2, slope = _parts(lags, drifts, counts)
+    white = max(math.sqrt(white_2), _LEAST_M)
+    # Beside exact positions the velocities' own errors hide it.
+    stated = _stated_m(path)
+    exact = _is_rtk(path, stated)
+    fast = max(math.sqrt(fast_2), min(_LEAST_FAST * white, stated if exact else math.inf))
+    velocity = max(0.05 * (white / 0.03) ** 0.38, _LEAST_MPS)
+    slow = 5.0 * max(fast, white)
+    if math.isfinite(stated):
+        slow = min(slow, stated) if exact else max(min(slow, stated), 2 * fast)
+    usual = 2 * slow**2 / SLOW_S + _per_second(velocity, path.period_s)
+    factor = math.sqrt(max(slope, usual / 100) / usual)
+    factor = min(max(factor, 0.6), 10.0)
+    return Noise(
+        white_m=white,
+        fast_m=fast,
+        slow_m=max(slow * factor, _LEAST_M),
+        velocity_mps=max(velocity * factor, _LEAST_MPS),
+        wander_mps=max(velocity * factor, _LEAST_MPS) * _VELOCITY_SHARE,
+        measured=True,
+    )
+
+
+def assumed(path: Path) -> Noise:
+    """Return the noise of a usual receiver, scaled to what the path's own says of its accuracy."""
+    stated = _stated_m(path)
+    usual = Noise()
+    if not math.isfinite(stated):
+        return usual
+    share = stated / usual.slow_m
+    return attrs.evolve(
+        usual,
+        white_m=max(usual.white_m * share, 0.005),
+        fast_m=usual.fast_m * share,
+        slow_m=stated,
+    )
+
+
+def _per_second(velocity_mps: float, step_s: float) -> float:
+    """Return the variance by which integrated velocity wanders within a second."""
+    return velocity_mps**2 * step_s + 2 * (_VELOCITY_SHARE * velocity_mps) ** 2 * _VELOCITY_S
+
+
+def _stated_m(path: Path) -> float:
+    known = path.hacc_m[np.isfinite(path.hacc_m)]
+    return float(np.median(known)) if len(known) else float("nan")
+
+
+def _is_rtk(path: Path, stated_m: float) -> bool:
+    return bool(np.isin(path.fix_type, _RTK).mean() > 0.5) or stated_m < 0.1  # noqa: PLR2004  (half; m)
+
+
+def _structure(path: Path, displacements: Displacements, good: Mask) -> tuple[Floats, Floats, Floats]:
+    """Return lags in seconds, the variance of drift over each (one axis), and the number of pairs."""
+    drift = path.position_m - displacements.integral_m
+    longest = min(_LONGEST_LAG_S, (displacements.t_s[-1] - displacements.t_s[0]) / 4)
+    most = max(1, int(longest / path.period_s))
+    steps = np.unique(np.rint(np.geomspace(1, most, 18)).astype(np.int64))
+    found: list[tuple[float, float, float]] = []
+    for lag in steps.tolist():
+        start = displacements.pairs(lag)
+        start = start[good[start] & good[start + lag]]
+        if len(start) < _FEWEST:
+            continue
+        apart = displacements.t_s[start + lag] - displacements.t_s[start]
+        moved = drift[start + lag] - drift[start]
+        variance = float(np.median((moved * moved).sum(axis=1))) / _MEDIAN_OF_SQUARES
+        found.append((float(np.median(apart)), variance, float(len(start))))
+    lags, drifts, counts = (
+        (np.array(part) for part in zip(*found, strict=True)) if found else (np.zeros(0),) * 3
+    )
+    return lags, drifts, counts
+
+
+def _parts(lags: Floats, drifts: Floats, counts: Floats) -> tuple[float, float, float]:
+    """Return white and fast variance and the slope that explain how drift grows with the lag."""
+    from scipy.optimize import nnls
+
+    basis = np.stack([np.full(len(lags), 2.0), 2 * (1 - np.exp(-lags / FAST_S)), lags], axis=1)
+    # Long lags overlap: what counts is how many fit one after the other.
+    steps = lags / lags[0]
+    weight = np.sqrt(counts / steps) / np.maximum(drifts, 1e-9)
+    solution, _rest = nnls(basis * weight[:, None], drifts * weight)
+    return float(solution[0]), float(solution[1]), float(solution[2])
