@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from telemparse.analysis.alignment import Aligned, align
+    from telemparse.analysis.clock_matches import ClockMatch
+    from telemparse.analysis.clock_matching import match_clocks
     from telemparse.analysis.timings import Timing, timing
 
-__all__ = ["Aligned", "Timing", "align", "timing"]
+__all__ = ["Aligned", "ClockMatch", "Timing", "align", "match_clocks", "timing"]
 
 # Modules are nouns and functions verbs, so no name here is both.
 _HOMES = {
     "Aligned": "alignment",
+    "ClockMatch": "clock_matches",
     "Timing": "timings",
     "align": "alignment",
+    "match_clocks": "clock_matching",
     "timing": "timings",
 }
 

@@ -94,7 +94,7 @@ def timing(table: pa.Table, *, nominal_hz: float | None = None) -> Timing:
     instants = t_ns if bool((t_ns[1:] > t_ns[:-1]).all()) else np.unique(t_ns)
     found = attrs.evolve(
         # As unsigned, centuries between two stamps do not overflow.
-        _evenness(np.diff(instants.view(np.uint64)) / NS_PER_S, nominal_hz),
+        _evenness(np.diff(instants.view(np.uint64)).astype(np.float64) / NS_PER_S, nominal_hz),
         rows=len(t_ns),
         duplicates=len(t_ns) - len(instants),
         out_of_order=late,

@@ -210,7 +210,7 @@ _TABLE = (
     Code("GNSS_FIX_POOR", _W, "{share_pct} % of fixes are poor ({reason})",
          "Dilution, satellite count or accuracy estimates are poor for a large share.",
          "Improve the antenna's view of the sky."),
-    Code("TIME_ALIGNMENT_DRIFT", _W, "clocks drift by {drift_ppm} ppm; alignment is uncertain",
+    Code("TIME_ALIGNMENT_DRIFT", _W, "the alignment of two clocks is uncertain: {reason}",
          "Two recordings cannot be put on one clock with the certainty that fusion needs.",
          "Record both with one device, or with a common sync marker."),
     Code("IMU_SATURATION", _W, "{count} samples of {axis} are at the sensor's limit",
