@@ -1,0 +1,203 @@
+"""A start/finish line is found in the trace of anything that drives laps, and in nothing else."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import pytest
+
+from telemparse.analysis.automatic_gates import find_gate
+from telemparse.analysis.gate_lines import GateLine
+from telemparse.analysis.paths import Path
+from telemparse.kernels.local_frame import LocalFrame
+
+FRAME = LocalFrame(-21.0, -12.0, 100.0)
+SECOND_NS = 1_000_000_000
+
+
+def drive(corners, *, laps=1.0, speed_mps=20.0, rate_hz=10.0, noise_m=0.0, velocity=False, seed=1):
+    """Return the path of a drive over a polygon's edges, `laps` times round, at a steady speed."""
+    corners = np.asarray(corners, float)
+    way = np.r_[0.0, np.cumsum(np.hypot(*np.diff(corners, axis=0).T))]
+    t_s = np.arange(0.0, laps * way[-1] / speed_mps, 1 / rate_hz)
+    return follow(t_s, corners, way, speed_mps * t_s, noise_m, velocity=velocity, seed=seed)
+
+
+def follow(t_s, corners, way, gone, noise_m=0.0, *, velocity=False, seed=1):
+    """Return the path of a vehicle that has gone so many metres along a polygon at each instant."""
+    east, north = (np.interp(gone % way[-1], way, column) for column in corners.T)
+    place = np.stack([east, north], axis=1)
+    measured = np.gradient(place, t_s, axis=0) if velocity else np.full(place.shape, np.nan)
+    place = place + np.random.default_rng(seed).normal(0.0, noise_m, place.shape)
+    return path_of(t_s, place, measured)
+
+
+def path_of(t_s, place_m, velocity_mps=None):
+    unknown = np.full(len(t_s), np.nan)
+    velocity = np.full((len(t_s), 2), np.nan) if velocity_mps is None else velocity_mps
+    return Path(
+        t_ns=np.rint(np.asarray(t_s) * SECOND_NS).astype(np.int64),
+        position_m=np.asarray(place_m, float),
+        velocity_mps=velocity,
+        speed_mps=np.hypot(*velocity.T),
+        hacc_m=unknown,
+        sacc_mps=unknown,
+        fix_type=np.full(len(t_s), 3),
+        flags=np.zeros(len(t_s), np.int64),
+        frame=FRAME,
+        time_base="utc",
+    )
+
+
+def ring(*parts):
+    """Return a closed polygon through arcs, each (east, north, radius, first degree, last degree)."""
+    return np.concatenate([[*map(np.array, arc(*part))] for part in [*parts, parts[0]]])[: -29 or None]
+
+
+def arc(east, north, radius, first, last):
+    turn = np.radians(np.linspace(first, last, 30))
+    return np.stack([east + radius * np.cos(turn), north + radius * np.sin(turn)], axis=1)
+
+
+OVAL = ring((200, 0, 60, -90, 90), (-200, 0, 60, 90, 270))
+EIGHT = ring((150, 0, 60, -125, 125), (-150, 0, 60, 55, -235))
+LANES = ring((200, 0, 2, -90, 90), (-200, 0, 2, 90, 270))
+
+
+def half_width_m(gate):
+    return GateLine.of(gate, FRAME).half_m
+
+
+def test_the_laps_of_an_oval_are_counted_at_a_line_across_a_straight():
+    found = find_gate(drive(OVAL, laps=8.5))
+    line = GateLine.of(found.gate, FRAME)
+    assert found.laps == 8
+    assert found.lap_length_m == pytest.approx(np.hypot(*np.diff(OVAL, axis=0).T).sum(), rel=0.01)
+    assert found.gate.source == "auto_detected"
+    assert abs(line.middle_m[1]) == pytest.approx(60, abs=0.5)
+    assert abs(line.normal[0]) == pytest.approx(1, abs=0.01)
+    assert found.agreement == 1.0
+
+
+def test_the_crossing_of_a_figure_of_eight_ends_no_lap():
+    found = find_gate(drive(EIGHT, laps=6.5, noise_m=0.5))
+    assert found.laps == 6
+    assert found.lap_length_m == pytest.approx(np.hypot(*np.diff(EIGHT, axis=0).T).sum(), rel=0.02)
+
+
+@pytest.mark.parametrize("rate_hz", [1.0, 5.0, 25.0])
+@pytest.mark.parametrize("velocity", [False, True])
+def test_rate_and_measured_velocity_do_not_matter(rate_hz, velocity):
+    assert find_gate(drive(OVAL, laps=8.5, rate_hz=rate_hz, noise_m=0.5, velocity=velocity)).laps == 8
+
+
+def test_the_fastest_of_the_straights_is_chosen():
+    way = np.r_[0.0, np.cumsum(np.hypot(*np.diff(OVAL, axis=0).T))]
+    laps = np.linspace(0.0, 6.5 * way[-1], 6000)
+    north = np.interp(laps % way[-1], way, OVAL[:, 1])
+    t_s = np.r_[0.0, np.cumsum(np.diff(laps) / np.where(north[1:] < -50, 30.0, 15.0))]
+    line = GateLine.of(find_gate(follow(t_s, OVAL, way, laps)).gate, FRAME)
+    assert line.middle_m[1] == pytest.approx(-60, abs=0.5)
+    assert line.normal[0] == pytest.approx(1, abs=0.01)
+
+
+def test_the_line_does_not_reach_the_return_straight():
+    narrow = ring((200, 0, 5, -90, 90), (-200, 0, 5, 90, 270), (0, 60, 90, 240, 241))
+    found = find_gate(drive(narrow, laps=6.5, noise_m=0.3))
+    assert found.laps == 6
+    assert half_width_m(found.gate) < 8
+
+
+def test_a_road_there_and_back_is_no_lap():
+    road = [(0, 0), (800, 0), (800, 3), (0, 3), (0, 0)]
+    once, often = find_gate(drive(road)), find_gate(drive(road, laps=5.5, noise_m=0.5))
+    assert [found.gate for found in (once, often)] == [None, None]
+    assert once.issues[0].evidence["reason"] == "the way back is the way out"
+    assert often.issues[0].evidence["reason"] == "the way back is the way out"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        (drive(OVAL, laps=0.5), "no place is passed twice in one direction"),
+        (drive(OVAL, laps=1.0), "the way closes once: a single lap without a place that is passed twice"),
+        (drive([(0, 0), (9000, 500)]), "no place is passed twice in one direction"),
+        (drive(OVAL, laps=0.01), "the vehicle hardly moved"),
+        (path_of([0.0], [(0.0, 0.0)]), "the vehicle hardly moved"),
+        (path_of([0.0, 1.0], [(0.0, 0.0), (0.0, 0.0)]), "the vehicle hardly moved"),
+        (
+            path_of(np.arange(6000) / 10, np.random.default_rng(1).normal(0, 0.05, (6000, 2))),
+            "the vehicle hardly moved",
+        ),
+    ],
+    ids=["half", "one", "line", "start", "epoch", "repeat", "standing"],
+)
+def test_without_laps_the_reason_is_told(path, reason):
+    found = find_gate(path)
+    assert (found.gate, found.laps, found.lap_length_m) == (None, 0, None)
+    assert [issue.code for issue in found.issues] == ["LAPS_NOT_FOUND"]
+    assert found.issues[0].evidence["reason"] == reason
+
+
+def test_a_block_driven_round_on_the_way_is_no_session_of_laps():
+    block = [(5000, 0), (5120, 0), (5120, 120), (5000, 120)]
+    found = find_gate(drive([(0, 0), *block, *block, (5000, 0), (12000, 0)]))
+    assert found.gate is None
+    assert found.issues[0].code == "LAPS_NOT_FOUND"
+
+
+def test_one_lap_with_head_and_tail_is_one_lap():
+    found = find_gate(drive(OVAL, laps=1.15, velocity=True))
+    assert found.laps == 1
+    assert found.issues[0].code == "LAP_DETECTION_UNSTABLE"
+    assert found.issues[0].evidence["counts"] == "0 to 1"
+
+
+def test_a_lap_with_a_gap_is_no_two_laps():
+    path = drive(OVAL, laps=8.5)
+    t_s = path.t_s
+    lost = (t_s > 80) & (t_s < 95)
+    found = find_gate(path.part(~lost))
+    assert found.laps in (7, 8)
+    assert found.agreement > 0.9
+
+
+def test_wild_fixes_make_and_break_no_lap():
+    path = drive(OVAL, laps=8.5, noise_m=0.3)
+    place = path.position_m.copy()
+    wild = np.random.default_rng(5).choice(len(path), len(path) // 20, replace=False)
+    place[wild] += 300.0
+    found = find_gate(attrs.evolve(path, position_m=place))
+    assert found.laps == 8
+    assert half_width_m(found.gate) < 10
+
+
+def test_repeated_positions_do_not_matter():
+    path = drive(OVAL, laps=8.5)
+    place = path.position_m[np.arange(len(path)) // 5 * 5]
+    assert find_gate(attrs.evolve(path, position_m=place)).laps == 8
+
+
+def test_a_stop_on_the_lap_makes_no_lap():
+    way = np.r_[0.0, np.cumsum(np.hypot(*np.diff(OVAL, axis=0).T))]
+    t_s = np.arange(0.0, 500.0, 0.1)
+    gone = 20.0 * (np.minimum(t_s, 150.0) + np.maximum(t_s - 190.0, 0.0))
+    path = follow(t_s, OVAL, way, gone, 0.05)
+    assert find_gate(path).laps == int(gone[-1] / way[-1])
+
+
+def test_smoothed_positions_are_taken_where_there_is_a_motion():
+    from telemparse.analysis.motions import Method, Motion
+
+    path = drive(OVAL, laps=8.5)
+    lost = attrs.evolve(path, position_m=np.zeros_like(path.position_m))
+    motion = Motion(
+        path=lost,
+        method=Method.SMOOTHED,
+        position_m=path.position_m,
+        velocity_mps=np.gradient(path.position_m, path.t_s, axis=0),
+        acceleration_mps2=np.zeros_like(path.position_m),
+        broken=np.zeros(len(path) - 1, np.bool_),
+    )
+    assert find_gate(lost).gate is None
+    assert find_gate(lost, motion=motion).laps == 8
