@@ -19,13 +19,14 @@ from telemparse.testing.simulate.disturbances import (
     Stints,
     only,
 )
+from telemparse.testing.simulate.pit_lanes import box_behind, lane_beside
 
 if TYPE_CHECKING:
     from telemparse.kernels.arrays import Floats
     from telemparse.testing.simulate.disturbances import Disturbance, Parking
-    from telemparse.testing.simulate.layouts import GateLine, Layout
+    from telemparse.testing.simulate.layouts import Layout
 
-__all__ = ["Route", "Stop", "pit_lines", "route_over"]
+__all__ = ["Route", "Stop", "route_over"]
 
 # Progress, seconds, and what the logger does.
 _Halt: TypeAlias = "tuple[float, float, Parking | None]"
@@ -40,8 +41,6 @@ _PARKED = 0.3
 """A stint ends this share of a lap behind its last crossing."""
 _PIT_SHARE = 0.3
 """Speed in the pit lane as a share of the highest."""
-_PIT_HALF_M = 2.0
-"""Half of the width of the pit lane."""
 _HANDS_S = 1.0
 """A car that is carried rests this long where it is picked up and put down."""
 _CARRY_S = 6.0
@@ -98,7 +97,7 @@ def route_over(layout: Layout, seed: int, laps: int, disturbances: tuple[Disturb
     tours, halts = _tours(layout, laps, disturbances)
     step = min(1.0, max(0.2, layout.length_m / 1000))
     progress = np.arange(0.0, tours * layout.length_m + layout.circuit.line_m, step)
-    aside, limit, pit_stops = _pit_lane(layout, progress, only(disturbances, PitStop), laps)
+    aside, limit, pit_stops = _pitted(layout, progress, only(disturbances, PitStop), laps)
     place = layout.centre_m(progress) + (aside + _own_line(layout, seed, progress))[:, None] * layout.left(
         progress
     )
@@ -159,43 +158,21 @@ def _own_line(layout: Layout, seed: int, progress: Floats) -> Floats:
     return np.asarray(CubicSpline(np.arange(count) * per_point, drawn)(progress))
 
 
-def _pit_lane(
+def _pitted(
     layout: Layout, progress: Floats, stops: tuple[PitStop, ...], laps: int
 ) -> tuple[Floats, Floats, list[_Halt]]:
-    """Return how far aside the pit lane leads, speed limits, and stops in it."""
-    circuit = layout.circuit
+    """Return how far aside pit stops lead, speed limits, and the stops."""
     aside, limit = np.zeros(len(progress)), np.full(len(progress), np.inf)
-    blend, lane = _pit_spans(layout)
     halts: list[_Halt] = []
     for stop in stops:
         _check_lap("a pit stop", stop.lap, laps)
-        line = circuit.line_m + stop.lap * layout.length_m
-        inside = np.clip((lane / 2 + blend - np.abs(progress - line)) / blend, 0.0, 1.0)
-        # Smooth in its second derivative, so that the car can steer along it.
-        aside += circuit.pit_m * inside**3 * (10 - 15 * inside + 6 * inside**2)
-        limit[inside > 0] = _PIT_SHARE * circuit.grip.top_mps
+        line = layout.circuit.line_m + stop.lap * layout.length_m
+        lane = lane_beside(layout, progress - line)
+        aside += lane
+        limit[lane != 0] = _PIT_SHARE * layout.circuit.grip.top_mps
         if stop.seconds:
-            halts.append((line + lane / 4, stop.seconds, None))
+            halts.append((line + box_behind(layout), stop.seconds, None))
     return aside, limit, halts
-
-
-def _pit_spans(layout: Layout) -> tuple[float, float]:
-    """Return how long the ways into and out of the pit lane are, and the lane between them."""
-    blend = 1.5 * abs(layout.circuit.pit_m)
-    return blend, max(blend, 0.03 * layout.length_m)
-
-
-def pit_lines(layout: Layout) -> tuple[GateLine, GateLine]:
-    """Return the gates across the pit lane where it begins and where it ends."""
-    circuit = layout.circuit
-    _blend, lane = _pit_spans(layout)
-    found = []
-    for name, progress in (("Pit in", circuit.line_m - lane / 2), ("Pit out", circuit.line_m + lane / 2)):
-        across = layout.gate_line(name, progress)
-        left = circuit.pit_m * layout.left(np.array([progress]))[0]
-        middle = (across.middle_m[0] + float(left[0]), across.middle_m[1] + float(left[1]))
-        found.append(attrs.evolve(across, middle_m=middle, half_m=_PIT_HALF_M))
-    return found[0], found[1]
 
 
 def _carried(route: Route, first_m: float, last_m: float, step: float) -> Route:

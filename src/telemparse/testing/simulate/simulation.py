@@ -13,12 +13,14 @@ from telemparse.model.gates import Gate, GateKind, Track
 from telemparse.testing.simulate.chances import Cause, chance
 from telemparse.testing.simulate.circuits import circuit_named
 from telemparse.testing.simulate.disturbances import DRIVEN, Stationary, only
+from telemparse.testing.simulate.fixes import recorded
 from telemparse.testing.simulate.inertia import inertial_tables
 from telemparse.testing.simulate.layouts import layout_of
 from telemparse.testing.simulate.paces import driven, stood
 from telemparse.testing.simulate.passages import timing_of
-from telemparse.testing.simulate.receivers import fixes_of_truth, receiver_named
-from telemparse.testing.simulate.routes import pit_lines, route_over
+from telemparse.testing.simulate.pit_lanes import pit_lines
+from telemparse.testing.simulate.receivers import receiver_named
+from telemparse.testing.simulate.routes import route_over
 from telemparse.testing.simulate.runs import Run
 from telemparse.testing.simulate.truths import truth_of
 from telemparse.testing.simulate.wheels import wheel_table
@@ -90,7 +92,7 @@ def simulate(
     frame = LocalFrame(*origin)
     if phase_s is None:
         phase_s = int(chance(seed, Cause.PHASE).integers(max(1, int(_MS / rate_hz)))) / _MS
-    fixes = fixes_of_truth(
+    fixes = recorded(
         truth,
         receiver_named(gnss),
         frame,
@@ -126,7 +128,7 @@ def _check(seed: int, laps: int | None, rate_hz: float, imu: int | None, imu_rat
 
 
 # One drive is recorded by many receivers: it need not be driven again for each.
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=4)
 def _happened(
     layout: Layout, seed: int, laps: int, disturbances: tuple[Disturbance, ...]
 ) -> tuple[Truth, Timing]:
