@@ -12,17 +12,36 @@ if TYPE_CHECKING:
     from telemparse.analysis.alignment import Aligned, align
     from telemparse.analysis.clock_matches import ClockMatch
     from telemparse.analysis.clock_matching import match_clocks
+    from telemparse.analysis.quality.outcomes import Quality
+    from telemparse.analysis.quality.penalty_tables import PenaltyTable
+    from telemparse.analysis.quality.scoring import score
+    from telemparse.analysis.quality.tags import tag
     from telemparse.analysis.timings import Timing, timing
 
-__all__ = ["Aligned", "ClockMatch", "Timing", "align", "match_clocks", "timing"]
+__all__ = [
+    "Aligned",
+    "ClockMatch",
+    "PenaltyTable",
+    "Quality",
+    "Timing",
+    "align",
+    "match_clocks",
+    "score",
+    "tag",
+    "timing",
+]
 
 # Modules are nouns and functions verbs, so no name here is both.
 _HOMES = {
     "Aligned": "alignment",
     "ClockMatch": "clock_matches",
+    "PenaltyTable": "quality.penalty_tables",
+    "Quality": "quality.outcomes",
     "Timing": "timings",
     "align": "alignment",
     "match_clocks": "clock_matching",
+    "score": "quality.scoring",
+    "tag": "quality.tags",
     "timing": "timings",
 }
 
