@@ -166,7 +166,7 @@ def _cuts(trail: Trail, found: Recurrence, same_m: float) -> int:
     start, stop = np.r_[0, breaks + 1], np.r_[breaks, len(trail) - 1]
     way_m = (stop - start) * trail.spacing_m
     apart_m = np.hypot(*(trail.position_m[stop] - trail.position_m[start]).T)
-    ends = np.minimum(speed[np.minimum(start + 2, len(speed) - 1)], speed[np.maximum(stop - 3, 0)])
+    ends = np.minimum(trail.speeds(start), trail.speeds(stop))
     closed = (way_m > found.lap_m / 2) & (apart_m <= _CLOSING * found.lap_m + same_m)
     return int((closed & (ends > np.median(speed) / 2)).sum())
 
@@ -177,7 +177,7 @@ def _doubts(laps: int, counts: Ints, agreement: float, cuts: int) -> tuple[Issue
     if agreement < _LEAST_AGREEMENT:
         reasons.append("other places are not passed once a lap")
     if (counts != laps).mean() >= _ELSEWHERE_SHARE:
-        reasons.append("the recording begins or ends within a lap")
+        reasons.append("the recording begins, breaks or ends within a lap")
     if cuts:
         reasons.append("the recording is cut at a line, on the move")
     if not reasons:

@@ -17,6 +17,7 @@ __all__ = ["Trail"]
 _POINTS = 25_000
 _FINEST_M = 0.5
 _STILL_MPS = 0.7
+_SPEED_M = 2.0
 _AVERAGE_S = 0.5
 _LEAP_M = 8.0
 _LEAP_FACTOR = 1.7
@@ -56,6 +57,16 @@ class Trail:
         known = (step > 0) & ~self.broken
         return np.where(known, self.spacing_m / np.where(known, step, 1.0), 0.0)
 
+    def speeds(self, rows: Ints) -> Floats:
+        """Return the speed over some metres around points, shape (k,), whatever lies between.
+
+        Args:
+            rows: points, shape (k,).
+        """
+        reach = max(1, round(_SPEED_M / self.spacing_m))
+        first, last = np.maximum(rows - reach, 0), np.minimum(rows + reach, len(self) - 1)
+        return np.asarray(self.spacing_m * (last - first) / (self.t_s[last] - self.t_s[first]))
+
     def directions(self, rows: Ints, reach_m: float) -> Floats:
         """Return unit vectors of chords around points, shape (k, 2); 0 where a chord has no length.
 
@@ -82,10 +93,10 @@ class Trail:
         t_s, place, speed = t_s[rows], place[rows], path.speed_mps[rows]
         rows, excursions = _believable(t_s, place, _fastest_mps(t_s, place, speed))
         t_s, place, speed = t_s[rows], place[rows], speed[rows]
-        step_s, step_m = np.diff(t_s), np.hypot(*np.diff(place, axis=0).T)
+        step_s, steps = np.diff(t_s), np.arange(len(t_s) - 1)
         # A receiver that repeats its positions brings new ones at a slower rate.
         gap_s = max(path.gap_s, 2.5 * float(np.median(step_s))) if len(step_s) else path.gap_s
-        hidden = (step_s > gap_s) | _too_far(step_s, step_m, _between(_fastest_mps(t_s, place, speed)))
+        hidden = (step_s > gap_s) | _leaps(steps, steps + 1, t_s, place, _fastest_mps(t_s, place, speed))
         way = _way_m(t_s, place, speed, path.period_s)
         spacing = max(_FINEST_M, float(way[-1]) / max(_POINTS, len(path) // 10))
         marks = spacing * np.arange(int(way[-1] / spacing) + 1)
@@ -95,7 +106,11 @@ class Trail:
         return cls(
             position_m=np.stack([east, north], axis=1),
             t_s=moment,
-            broken=_steps_over(way[:-1][hidden] / spacing, way[1:][hidden] / spacing, len(marks) - 1),
+            broken=_under(
+                np.floor(way[:-1][hidden] / spacing).astype(np.int64),
+                np.minimum(np.ceil(way[1:][hidden] / spacing).astype(np.int64), len(marks) - 1),
+                len(marks) - 1,
+            ),
             spacing_m=spacing,
             excursions=excursions,
         )
@@ -117,34 +132,43 @@ def _fastest_mps(t_s: Floats, place: Floats, speed_mps: Floats) -> Floats:
     return np.where(np.isfinite(speed_mps), np.maximum(speed_mps, usual / 2), 2 * usual)
 
 
-def _between(values: Floats) -> Floats:
-    """Return the greater of each two neighbours, shape (n - 1,)."""
-    return np.maximum(values[1:], values[:-1])
-
-
-def _too_far(step_s: Floats, step_m: Floats, fastest_mps: Floats) -> Mask:
-    """Return the steps that no vehicle makes in their time."""
-    return np.asarray(step_m > _LEAP_FACTOR * fastest_mps * step_s + _LEAP_M)
-
-
 def _believable(t_s: Floats, place: Floats, fastest_mps: Floats) -> tuple[Ints, int]:
-    """Return the rows without short excursions, which leap away and back, and the number of these."""
-    step_m = np.hypot(*np.diff(place, axis=0).T)
-    leaps = np.flatnonzero(_too_far(np.diff(t_s), step_m, _between(fastest_mps)))
-    # Stretches between leaps; without an excursion, its neighbours follow each other believably.
+    """Return the rows without short excursions, which leap away and back, and the number of these.
+
+    Single ones are looked for first, then rows of several, of which each lies elsewhere.
+    """
+    rows, excursions = np.arange(len(t_s)), 0
+    for several in (False, True):
+        away, count = _away(t_s[rows], place[rows], fastest_mps[rows], several=several)
+        rows, excursions = rows[~away], excursions + count
+    return rows, excursions
+
+
+def _away(t_s: Floats, place: Floats, fastest_mps: Floats, *, several: bool) -> tuple[Mask, int]:
+    """Return which rows are on an excursion, of one stretch between leaps or of several, and how many are."""
+    leaps = np.flatnonzero(_leaps(np.arange(len(t_s) - 1), np.arange(1, len(t_s)), t_s, place, fastest_mps))
     start, stop = np.r_[0, leaps + 1], np.r_[leaps, len(t_s) - 1]
-    before, after = np.maximum(start - 1, 0), np.minimum(stop + 1, len(t_s) - 1)
-    size = stop - start + 1
-    ends = np.r_[0, size[:-1]], np.r_[size[1:], 0]
-    odd = np.arange(len(size)) % 2 == 1
-    away = (t_s[stop] - t_s[start] <= _EXCURSION_S) & ((size < np.maximum(*ends)) | ((size == ends[0]) & odd))
-    away &= (start > 0) & (stop < len(t_s) - 1)
-    away &= ~_too_far(
-        t_s[after] - t_s[before],
-        np.hypot(*(place[after] - place[before]).T),
-        np.maximum(fastest_mps[after], fastest_mps[before]),
-    )
-    return np.flatnonzero(np.repeat(~away, size)), int(away.sum())
+    short = t_s[stop] - t_s[start] <= _EXCURSION_S
+    short[[0, -1]] = False
+    if several:
+        first = np.flatnonzero(short & ~np.r_[False, short[:-1]])
+        last = np.flatnonzero(short & ~np.r_[short[1:], False])
+    else:
+        # Of two equal neighbours that exclude each other, the second one is away.
+        size = stop - start + 1
+        ends = np.r_[0, size[:-1]], np.r_[size[1:], 0]
+        odd = np.arange(len(size)) % 2 == 1
+        first = last = np.flatnonzero(short & ((size < np.maximum(*ends)) | ((size == ends[0]) & odd)))
+    # Without an excursion, its neighbours follow each other believably.
+    back = ~_leaps(stop[first - 1], start[(last + 1) % len(start)], t_s, place, fastest_mps)
+    return _under(start[first[back]], stop[last[back]] + 1, len(t_s)), int(back.sum())
+
+
+def _leaps(before: Ints, after: Ints, t_s: Floats, place: Floats, fastest_mps: Floats) -> Mask:
+    """Return between which of two rows each there is more way than any vehicle makes."""
+    step_m = np.hypot(*(place[after] - place[before]).T)
+    fastest = np.maximum(fastest_mps[after], fastest_mps[before])
+    return np.asarray(step_m > _LEAP_FACTOR * fastest * (t_s[after] - t_s[before]) + _LEAP_M)
 
 
 def _way_m(t_s: Floats, place: Floats, speed_mps: Floats, period_s: float) -> Floats:
@@ -168,9 +192,9 @@ def _averaged(place: Floats, half: int) -> Floats:
     return np.asarray((total[rows + reach + 1] - total[rows - reach]) / (2 * reach + 1)[:, None])
 
 
-def _steps_over(first: Floats, last: Floats, count: int) -> Mask:
-    """Return which of `count` unit steps lie under any of the stretches from `first` to `last`."""
+def _under(first: Ints, last: Ints, count: int) -> Mask:
+    """Return which of `count` rows lie in any of the stretches from `first` to before `last`."""
     change = np.zeros(count + 1, np.int64)
-    np.add.at(change, np.clip(np.floor(first).astype(np.int64), 0, count), 1)
-    np.add.at(change, np.clip(np.ceil(last).astype(np.int64), 0, count), -1)
+    np.add.at(change, first, 1)
+    np.add.at(change, last, -1)
     return np.cumsum(change)[:-1] > 0
