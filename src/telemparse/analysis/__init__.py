@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from telemparse.analysis.alignment import Aligned, align
+    from telemparse.analysis.chart_points import select_for_chart
     from telemparse.analysis.clock_matches import ClockMatch
     from telemparse.analysis.clock_matching import match_clocks
+    from telemparse.analysis.downsampling import downsample, downsample_all
+    from telemparse.analysis.levels import Level, Levels
     from telemparse.analysis.quality.outcomes import Quality
     from telemparse.analysis.quality.penalty_tables import PenaltyTable
     from telemparse.analysis.quality.scoring import score
@@ -21,12 +24,17 @@ if TYPE_CHECKING:
 __all__ = [
     "Aligned",
     "ClockMatch",
+    "Level",
+    "Levels",
     "PenaltyTable",
     "Quality",
     "Timing",
     "align",
+    "downsample",
+    "downsample_all",
     "match_clocks",
     "score",
+    "select_for_chart",
     "tag",
     "timing",
 ]
@@ -35,12 +43,17 @@ __all__ = [
 _HOMES = {
     "Aligned": "alignment",
     "ClockMatch": "clock_matches",
+    "Level": "levels",
+    "Levels": "levels",
     "PenaltyTable": "quality.penalty_tables",
     "Quality": "quality.outcomes",
     "Timing": "timings",
     "align": "alignment",
+    "downsample": "downsampling",
+    "downsample_all": "downsampling",
     "match_clocks": "clock_matching",
     "score": "quality.scoring",
+    "select_for_chart": "chart_points",
     "tag": "quality.tags",
     "timing": "timings",
 }
