@@ -172,7 +172,7 @@ def _one_each(field: pa.Field, values: NDArray[Any], bins: Bins) -> Value:
     if pa.types.is_floating(kind):
         return mean(values, bins), sure
     if name == "quality_flags":
-        return np.bitwise_or.reduceat(values, bins.starts), sure
+        return bins.any_bits(values), sure
     if name in _WORST:
         return bins.lowest(values), sure
     exact = bool(np.abs(values.astype(np.float64)).max() <= _EXACT)
