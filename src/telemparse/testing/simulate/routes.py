@@ -94,18 +94,17 @@ def route_over(layout: Layout, seed: int, laps: int, disturbances: tuple[Disturb
 
     Raises CallError for more stints than laps, and pit stops or marshals in laps that are not driven.
     """
-    tours, halts = _tours(layout, laps, disturbances)
+    plan = _plan(layout, laps, disturbances)
     step = min(1.0, max(0.2, layout.length_m / 1000))
-    progress = np.arange(0.0, tours * layout.length_m + layout.circuit.line_m, step)
-    aside, limit, pit_stops = _pitted(layout, progress, only(disturbances, PitStop), laps)
+    progress = np.arange(0.0, plan.end_m, step)
+    aside, limit, halts = _pitted(plan, progress, only(disturbances, PitStop))
+    halts += plan.halts
     place = layout.centre_m(progress) + (aside + _own_line(layout, seed, progress))[:, None] * layout.left(
         progress
     )
     route = Route(place, progress, limit, ())
-    halts += pit_stops
     for carried in only(disturbances, Marshalled):
-        _check_lap("a car is carried", carried.lap, laps)
-        start = layout.circuit.line_m + (carried.lap - 1) * layout.length_m
+        start = plan.start_m("a car is carried", carried.lap)
         ends = (start + carried.first * layout.length_m, start + carried.last * layout.length_m)
         route = _carried(route, *ends, step)
         halts += [(at, _HANDS_S, None) for at in ends]
@@ -121,33 +120,54 @@ def _place(halt: _Halt) -> float:
     return halt[0]
 
 
-def _check_lap(what: str, lap: int, laps: int) -> None:
-    if lap > laps:
-        raise CallError(f"{what} in lap {lap}, but the run has {laps}")
+@attrs.frozen
+class _Plan:
+    """How many times a run goes round, and where its laps begin.
+
+    Args:
+        layout: of the circuit.
+        laps: complete ones.
+        parked: the rounds, counted from the first crossing, in which the car stops between two stints.
+        halts: these stops.
+        rest: how far the run goes on behind its last crossing, in laps.
+    """
+
+    layout: Layout
+    laps: int
+    parked: tuple[int, ...] = ()
+    halts: tuple[_Halt, ...] = ()
+    rest: float = _BEHIND
+
+    @property
+    def end_m(self) -> float:
+        """Progress at the end of the run."""
+        rounds = self.laps + len(self.parked) + self.rest
+        return self.layout.circuit.line_m + rounds * self.layout.length_m
+
+    def start_m(self, what: str, lap: int) -> float:
+        """Return the progress at which a lap begins, from 1; rounds with such a stop are none."""
+        if lap > self.laps:
+            raise CallError(f"{what} in lap {lap}, but the run has {self.laps}")
+        begun = lap - 1
+        for parked in self.parked:
+            begun += parked <= begun
+        return self.layout.circuit.line_m + begun * self.layout.length_m
 
 
-def _tours(layout: Layout, laps: int, disturbances: tuple[Disturbance, ...]) -> tuple[float, list[_Halt]]:
-    """Return how far the run goes behind the first crossing, in laps, and the halts between stints."""
+def _plan(layout: Layout, laps: int, disturbances: tuple[Disturbance, ...]) -> _Plan:
     if only(disturbances, HalfLap):
-        return 0.5, []
-    few = only(disturbances, FewLaps)
-    laps = few[-1].count if few else laps
-    halts: list[_Halt] = []
-    for stints in only(disturbances, Stints):
-        if stints.count > laps:
-            raise CallError(f"{stints.count} stints, but {laps} laps")
-        ends = [math.ceil(laps * number / stints.count) + number - 1 for number in range(1, stints.count)]
-        halts += [
-            (
-                layout.circuit.line_m + (end + _PARKED) * layout.length_m,
-                stints.pause_s,
-                stints.parking,
-            )
-            for end in ends
-        ]
-        # The tour with the stop in it is no lap.
-        laps += stints.count - 1
-    return laps + _BEHIND, halts
+        return _Plan(layout, 0, rest=0.5)
+    for few in only(disturbances, FewLaps):
+        laps = few.count
+    stints = only(disturbances, Stints)[-1:]
+    if not stints:
+        return _Plan(layout, laps)
+    count, pause_s, parking = stints[0].count, stints[0].pause_s, stints[0].parking
+    if count > laps:
+        raise CallError(f"{count} stints, but {laps} laps")
+    parked = tuple(math.ceil(laps * stint / count) + stint - 1 for stint in range(1, count))
+    places = [layout.circuit.line_m + (before + _PARKED) * layout.length_m for before in parked]
+    return _Plan(layout, laps, parked, tuple((place, pause_s, parking) for place in places))
 
 
 def _own_line(layout: Layout, seed: int, progress: Floats) -> Floats:
@@ -158,15 +178,13 @@ def _own_line(layout: Layout, seed: int, progress: Floats) -> Floats:
     return np.asarray(CubicSpline(np.arange(count) * per_point, drawn)(progress))
 
 
-def _pitted(
-    layout: Layout, progress: Floats, stops: tuple[PitStop, ...], laps: int
-) -> tuple[Floats, Floats, list[_Halt]]:
+def _pitted(plan: _Plan, progress: Floats, stops: tuple[PitStop, ...]) -> tuple[Floats, Floats, list[_Halt]]:
     """Return how far aside pit stops lead, speed limits, and the stops."""
+    layout = plan.layout
     aside, limit = np.zeros(len(progress)), np.full(len(progress), np.inf)
     halts: list[_Halt] = []
     for stop in stops:
-        _check_lap("a pit stop", stop.lap, laps)
-        line = layout.circuit.line_m + stop.lap * layout.length_m
+        line = plan.start_m("a pit stop", stop.lap) + layout.length_m
         lane = lane_beside(layout, progress - line)
         aside += lane
         limit[lane != 0] = _PIT_SHARE * layout.circuit.grip.top_mps

@@ -41,7 +41,8 @@ def write_vbo(run: Run) -> bytes:
 
     Instants are milliseconds of the day, positions and gates 1e-8 minutes, speeds 0.001 km/h, courses 0.001
     degrees, heights 0.01 m. A gate is a point on its line and one upstream: its length is not written. Of
-    the receiver's own estimates only the count of satellites is.
+    the receiver's own estimates only the count of satellites is. Minutes near latitude and longitude 0 can be
+    taken for degrees.
     """
     cells = Cells(run)
     columns = (
