@@ -1,3 +1,7 @@
+"""Each disturbance does what it says, and nothing else."""
+
+from __future__ import annotations
+
 import attrs
 import numpy as np
 import pytest

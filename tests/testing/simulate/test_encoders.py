@@ -1,3 +1,7 @@
+"""Simulated runs written as files come back from the parsers."""
+
+from __future__ import annotations
+
 import itertools
 
 import numpy as np

@@ -1,3 +1,7 @@
+"""The face of the simulator is loaded late, and names the extra that it needs."""
+
+from __future__ import annotations
+
 import subprocess
 import sys
 

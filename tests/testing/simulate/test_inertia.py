@@ -1,3 +1,7 @@
+"""What inertial units and wheels on board a simulated car feel."""
+
+from __future__ import annotations
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,7 @@
+"""What simulated receivers record: errors of the stated size, reproducible, anywhere on Earth."""
+
+from __future__ import annotations
+
 import attrs
 import numpy as np
 import pytest

@@ -1,3 +1,7 @@
+"""What really happened in a simulated run: exact, consistent, and on its circuit."""
+
+from __future__ import annotations
+
 import attrs
 import numpy as np
 import pytest
