@@ -14,27 +14,39 @@ if TYPE_CHECKING:
     from telemparse.analysis.clock_matches import ClockMatch
     from telemparse.analysis.clock_matching import match_clocks
     from telemparse.analysis.downsampling import downsample, downsample_all
+    from telemparse.analysis.lap_finding import find_laps
+    from telemparse.analysis.lap_results import Laps
+    from telemparse.analysis.lap_rules import LapRules
     from telemparse.analysis.levels import Level, Levels
+    from telemparse.analysis.motions import Motion
+    from telemparse.analysis.paths import Path
     from telemparse.analysis.quality.outcomes import Quality
     from telemparse.analysis.quality.penalty_tables import PenaltyTable
     from telemparse.analysis.quality.scoring import score
     from telemparse.analysis.quality.tags import tag
+    from telemparse.analysis.smoothing.smoother import smooth
     from telemparse.analysis.timings import Timing, timing
 
 __all__ = [
     "Aligned",
     "ClockMatch",
+    "LapRules",
+    "Laps",
     "Level",
     "Levels",
+    "Motion",
+    "Path",
     "PenaltyTable",
     "Quality",
     "Timing",
     "align",
     "downsample",
     "downsample_all",
+    "find_laps",
     "match_clocks",
     "score",
     "select_for_chart",
+    "smooth",
     "tag",
     "timing",
 ]
@@ -43,17 +55,23 @@ __all__ = [
 _HOMES = {
     "Aligned": "alignment",
     "ClockMatch": "clock_matches",
+    "LapRules": "lap_rules",
+    "Laps": "lap_results",
     "Level": "levels",
     "Levels": "levels",
+    "Motion": "motions",
+    "Path": "paths",
     "PenaltyTable": "quality.penalty_tables",
     "Quality": "quality.outcomes",
     "Timing": "timings",
     "align": "alignment",
     "downsample": "downsampling",
     "downsample_all": "downsampling",
+    "find_laps": "lap_finding",
     "match_clocks": "clock_matching",
     "score": "quality.scoring",
     "select_for_chart": "chart_points",
+    "smooth": "smoothing.smoother",
     "tag": "quality.tags",
     "timing": "timings",
 }

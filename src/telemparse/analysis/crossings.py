@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Crossings", "crossings"]
 
-_ROUNDS = 60
+_ROUNDS = 40
+_CLOSE_NS = 1
+_FARTHEST_S = 3.0
+_SLOWEST_MPS, _NEAR_M = 0.05, 1e-3
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -28,7 +31,7 @@ class Crossings:
         t_ns: instants; of one that is hidden in a gap the middle of the gap, which is no measurement.
         epoch: row of the path before it.
         forward: in the line's direction of travel.
-        offset_m: along the line from its middle.
+        offset_m: along the line from its middle, as the receiver saw it.
         speed_mps: over ground.
         normal_mps: part of it across the line, always positive.
         hidden: nothing is known of the moment: it lies within a gap.
@@ -54,68 +57,70 @@ class Crossings:
 def crossings(motion: Motion, line: GateLine) -> Crossings:
     """Return all crossings of a line between its ends, either way.
 
-    An epoch that lies on the line counts as behind it, so that it is crossed once. Between two epochs the
-    instant is the root of the distance, of a cubic where the motion is smoothed.
+    An epoch that lies on the line counts as behind it, so that it is crossed once. Whether the line was
+    crossed is told by the positions as the receiver saw them: they wander together with those by which a gate
+    is surveyed or learnt. When, is told by the motion.
 
     Args:
         motion: states at the epochs of a path.
         line: in the same plane.
     """
-    distance = line.distance_m(motion.position_m)
+    seen, stamps = motion.apparent_m, motion.path.t_ns
+    distance = line.distance_m(seen)
     behind = distance >= 0
     epoch = np.flatnonzero(behind[1:] != behind[:-1])
-    stamps = motion.path.t_ns
-    step = (stamps[epoch + 1] - stamps[epoch]) / NS_PER_S
+    part = distance[epoch] / (distance[epoch] - distance[epoch + 1])
+    offset = line.offset_m(seen[epoch] + part[:, None] * (seen[epoch + 1] - seen[epoch]))
+    between = np.abs(offset) <= line.half_m
+    epoch, part, offset = epoch[between], part[between], offset[between]
     hidden = motion.broken[epoch]
-    before, after = distance[epoch], distance[epoch + 1]
-    part = before / (before - after)
+    step_ns = stamps[epoch + 1] - stamps[epoch]
+    t_ns = stamps[epoch] + np.rint(part * step_ns).astype(np.int64)
     if motion.method is not Method.LINEAR:
-        pace = motion.velocity_mps @ line.normal
-        part = np.where(hidden, part, _roots(before, after, pace[epoch] * step, pace[epoch + 1] * step, part))
-    t_ns = stamps[epoch] + np.rint(part * step * NS_PER_S).astype(np.int64)
-    place, velocity = motion.at(t_ns)
-    straight = motion.position_m[epoch] + part[:, None] * (
-        motion.position_m[epoch + 1] - motion.position_m[epoch]
-    )
-    mean = (motion.position_m[epoch + 1] - motion.position_m[epoch]) / step[:, None]
-    place, velocity = np.where(hidden[:, None], straight, place), np.where(hidden[:, None], mean, velocity)
-    t_ns = np.where(hidden, stamps[epoch] + (stamps[epoch + 1] - stamps[epoch]) // 2, t_ns)
-    offset = line.offset_m(place)
-    found = Crossings(
+        t_ns = np.where(hidden, t_ns, _timed(motion, line, t_ns))
+    _place, velocity = motion.at(t_ns)
+    mean = (seen[epoch + 1] - seen[epoch]) / (step_ns / NS_PER_S)[:, None]
+    velocity = np.where(np.isfinite(velocity), velocity, mean)
+    forward = behind[epoch + 1]
+    t_ns = np.where(hidden, stamps[epoch] + step_ns // 2, t_ns)
+    at = np.clip(np.searchsorted(stamps, t_ns, side="right") - 1, 0, max(len(stamps) - 2, 0))
+    return Crossings(
         t_ns=t_ns,
-        epoch=epoch,
-        forward=behind[epoch + 1],
+        epoch=at,
+        forward=forward,
         offset_m=offset,
         speed_mps=np.asarray(np.hypot(*velocity.T)),
         normal_mps=np.abs(velocity @ line.normal),
         hidden=hidden,
     )
-    return found.part(np.abs(offset) <= line.half_m)
 
 
-def _roots(before: Floats, after: Floats, pace0: Floats, pace1: Floats, part: Floats) -> Floats:
-    """Return where cubics on [0, 1] with values of two signs at the ends are 0: Newton within a bracket.
+def _timed(motion: Motion, line: GateLine, t_ns: Ints) -> Ints:
+    """Return when the motion is on the infinite line, nearest to instants of shape (k,).
 
-    Args:
-        before: value at 0, shape (k,), as all others.
-        after: value at 1.
-        pace0: derivative at 0.
-        pace1: derivative at 1.
-        part: first guess.
+    Newton's steps, each halved until it leads closer. Where none lead there within some seconds, within the
+    epochs and outside of gaps, the instant stays.
     """
-    # a x^3 + b x^2 + pace0 x + before
-    a, b = 2 * (before - after) + pace0 + pace1, 3 * (after - before) - 2 * pace0 - pace1
-    low, high = np.zeros_like(part), np.ones_like(part)
+    place, velocity = motion.at(t_ns)
+    off = line.distance_m(place)
+    best = t_ns
+    active = np.isfinite(off)
+    damping = np.ones(len(t_ns))
     for _round in range(_ROUNDS):
-        value = ((a * part + b) * part + pace0) * part + before
-        same = (value >= 0) == (before >= 0)
-        low, high = np.where(same, part, low), np.where(same, high, part)
-        slope = (3 * a * part + 2 * b) * part + pace0
+        pace = velocity @ line.normal
+        active = active & (np.abs(pace) > _SLOWEST_MPS)
         with np.errstate(divide="ignore", invalid="ignore"):
-            newton = part - value / slope
-        inside = (newton > low) & (newton < high)
-        ahead = np.where(inside, newton, (low + high) / 2)
-        if np.array_equal(ahead, part):
+            step_s = np.where(active, -off / pace * damping, 0.0)
+        step_ns = np.rint(np.clip(step_s, -_FARTHEST_S, _FARTHEST_S) * NS_PER_S).astype(np.int64)
+        if not (np.abs(step_ns) > _CLOSE_NS).any():
             break
-        part = ahead
-    return part
+        tried = best + step_ns
+        place, tried_velocity = motion.at(tried)
+        tried_off = line.distance_m(place)
+        closer = np.isfinite(tried_off) & (np.abs(tried_off) < np.abs(off))
+        best = np.where(closer, tried, best)
+        off = np.where(closer, tried_off, off)
+        velocity = np.where(closer[:, None], tried_velocity, velocity)
+        damping = np.where(closer, 1.0, damping / 2)
+    found = (np.abs(off) < _NEAR_M) & (np.abs(best - t_ns) <= _FARTHEST_S * NS_PER_S)
+    return np.where(found, best, t_ns)

@@ -41,6 +41,8 @@ class Motion:
         velocity_mps: likewise; of `LINEAR` that of the straight lines around an epoch.
         acceleration_mps2: likewise; of `LINEAR` from differences of velocity, for no more than a look.
         broken: True where nothing is known between an epoch and the next, shape (n - 1,): a gap.
+        apparent_m: positions as the receiver sees them, with its wandering errors but without noise and
+            outliers, shape (n, 2); `position_m` where nothing else is known.
         spread: how uncertain times between crossings are, None where nobody knows.
         parameters: of the technique, for the metadata of what is made from it.
         issues: what was found on the way.
@@ -52,6 +54,7 @@ class Motion:
     velocity_mps: Floats
     acceleration_mps2: Floats
     broken: Mask
+    apparent_m: Floats = attrs.field(default=attrs.Factory(lambda self: self.position_m, takes_self=True))
     spread: Spread | None = None
     parameters: Mapping[str, Any] = attrs.field(factory=dict)
     issues: tuple[Issue, ...] = ()

@@ -29,6 +29,11 @@ _LEAST_M, _LEAST_MPS = 3e-3, 2e-3
 _LEAST_FAST = 0.8
 _MEDIAN_OF_SQUARES = 2 * math.log(2)  # of two normal variables of one standard deviation
 _RTK = (6, 7)
+# Positions that keep this close to the velocities are those of a receiver that measures phases, even where
+# nothing says so: a variance in m2, and how it grows with the lag in m2/s.
+_EXACT_M2, _EXACT_SLOPE = 2e-3, 1.5e-3
+_PLAIN_M, _MOST_SLOW_M = (0.01, 0.1, 0.8), 2.5
+_SHORT_S, _LONG_S, _MODEL_ERROR = 0.3, 1.0, 0.2
 
 
 @attrs.frozen
@@ -78,25 +83,35 @@ def noise_of(path: Path, displacements: Displacements, good: Mask) -> Noise:
     lags, drifts, counts = _structure(path, displacements, good)
     if not len(lags):
         return assumed(path)
-    white_2, fast_2, slope = _parts(lags, drifts, counts)
-    white = max(math.sqrt(white_2), _LEAST_M)
-    # Beside exact positions the velocities' own errors hide it.
     stated = _stated_m(path)
-    exact = _is_rtk(path, stated)
-    fast = max(math.sqrt(fast_2), min(_LEAST_FAST * white, stated if exact else math.inf))
-    velocity = max(0.05 * (white / 0.03) ** 0.38, _LEAST_MPS)
-    slow = 5.0 * max(fast, white)
-    if math.isfinite(stated):
-        slow = min(slow, stated) if exact else max(min(slow, stated), 2 * fast)
+    exact = _is_rtk(path, stated) or bool((drifts < _EXACT_M2 + _EXACT_SLOPE * lags).all())
+    white_2, fast_2, slope = _parts(lags, drifts, counts, 0.0 if exact else _LONG_S)
+    white, fast = math.sqrt(white_2), math.sqrt(fast_2)
+    if exact:
+        white = max(white, _LEAST_M)
+        # Beside exact positions the velocities' own errors hide it.
+        fast = max(fast, min(_LEAST_FAST * white, stated if math.isfinite(stated) else math.inf))
+        slow = min(5.0 * max(fast, white), stated if math.isfinite(stated) else math.inf)
+    else:
+        # A receiver that filters its positions hides what they are off by, and is no better for it.
+        known = stated if math.isfinite(stated) else math.inf
+        white, fast = max(white, _PLAIN_M[0]), max(fast, _PLAIN_M[1])
+        slow = max(min(5.0 * fast, known), 2 * fast, min(_PLAIN_M[2], known))
+    velocity = max(_velocity_beside(white), _LEAST_MPS)
     usual = 2 * slow**2 / SLOW_S + _per_second(velocity, path.period_s)
     factor = math.sqrt(max(slope, usual / 100) / usual)
-    factor = min(max(factor, 0.6), 10.0)
+    factor = min(max(factor, 0.6), 20.0)
+    # Positions do not wander without end: what drifts more is the velocity.
+    most = slow if exact else max(_MOST_SLOW_M, 2 * stated if math.isfinite(stated) else 0.0)
+    slow = min(slow * factor, max(most, slow))
+    left = slope - 2 * slow**2 / SLOW_S
+    velocity *= max(factor, math.sqrt(max(left, 0.0) / _per_second(velocity, path.period_s)))
     return Noise(
         white_m=white,
         fast_m=fast,
-        slow_m=max(slow * factor, _LEAST_M),
-        velocity_mps=max(velocity * factor, _LEAST_MPS),
-        wander_mps=max(velocity * factor, _LEAST_MPS) * _VELOCITY_SHARE,
+        slow_m=max(slow, _LEAST_M),
+        velocity_mps=max(velocity, _LEAST_MPS),
+        wander_mps=max(velocity, _LEAST_MPS) * _VELOCITY_SHARE,
         measured=True,
     )
 
@@ -114,6 +129,11 @@ def assumed(path: Path) -> Noise:
         fast_m=usual.fast_m * share,
         slow_m=stated,
     )
+
+
+def _velocity_beside(white_m: float) -> float:
+    """Return the white noise of the velocities of receivers whose positions have that of `white_m`."""
+    return float(0.05 * (white_m / 0.03) ** (0.66 if white_m > 0.03 else 0.32))  # noqa: PLR2004  (of an M9-class one)
 
 
 def _per_second(velocity_mps: float, step_s: float) -> float:
@@ -152,13 +172,23 @@ def _structure(path: Path, displacements: Displacements, good: Mask) -> tuple[Fl
     return lags, drifts, counts
 
 
-def _parts(lags: Floats, drifts: Floats, counts: Floats) -> tuple[float, float, float]:
-    """Return white and fast variance and the slope that explain how drift grows with the lag."""
+def _parts(lags: Floats, drifts: Floats, counts: Floats, least_s: float) -> tuple[float, float, float]:
+    """Return white and fast variance and the slope that explain how drift grows with the lag.
+
+    Lags from `least_s` on tell the fast part and the slope, and each of them as much as the others; what the
+    shortest ones show beyond these is white. Receivers that filter their positions hide their errors from
+    short lags, and it is the long ones that lap times depend on.
+    """
     from scipy.optimize import nnls
 
+    long = lags >= least_s
+    if long.sum() < 4:  # noqa: PLR2004  (three parts and one to spare)
+        long = np.ones(len(lags), np.bool_)
     basis = np.stack([np.full(len(lags), 2.0), 2 * (1 - np.exp(-lags / FAST_S)), lags], axis=1)
     # Long lags overlap: what counts is how many fit one after the other.
-    steps = lags / lags[0]
-    weight = np.sqrt(counts / steps) / np.maximum(drifts, 1e-9)
-    solution, _rest = nnls(basis * weight[:, None], drifts * weight)
-    return float(solution[0]), float(solution[1]), float(solution[2])
+    independent = counts * lags[0] / lags
+    weight = 1 / (np.maximum(drifts, 1e-9) * np.sqrt(_MODEL_ERROR**2 + 2 / np.maximum(independent, 1.0)))
+    solution, _rest = nnls(basis[long] * weight[long, None], (drifts * weight)[long])
+    short = lags <= max(lags[0] * 3, _SHORT_S)
+    white = np.median((drifts - basis[:, 1:] @ solution[1:])[short]) / 2
+    return max(float(white), 0.0), float(solution[1]), float(solution[2])

@@ -85,9 +85,10 @@ def smooth(source: pa.Table | ParseResult | Path) -> Motion:
         velocity_mps=np.ascontiguousarray(states[:, 1]),
         acceleration_mps2=np.ascontiguousarray(states[:, 2]),
         broken=broken,
+        apparent_m=states[:, [0, 3, 4]].sum(axis=1) + middle,
         spread=PosteriorSpread(path, settled.posterior),
         parameters={
-            **_facts(Method.SMOOTHED, noise, clock),
+            **_facts(noise, clock),
             "dynamics": attrs.asdict(dynamics),
             "outliers": int(settled.light.sum()),
             "teleports": int(jumped.sum()),
@@ -131,7 +132,7 @@ def measured(
         broken=broken,
         spread=PositionSpread(path, noise, _liveliness(path, rates)),
         parameters={
-            **_facts(Method.LINEAR, noise, clock),
+            **_facts(noise, clock),
             "fallback": fallback,
             "teleports": int(jumped.sum()),
         },
@@ -162,8 +163,9 @@ def _consistent(path: Path, clock: VelocityClock) -> bool:
     return bool(clock.drift_m <= limit)
 
 
-def _facts(method: Method, noise: Noise, clock: VelocityClock | None) -> dict[str, Any]:
-    facts: dict[str, Any] = {"technique": method.value, "noise": attrs.asdict(noise)}
+def _facts(noise: Noise, clock: VelocityClock | None) -> dict[str, Any]:
+    facts: dict[str, Any] = {"noise": attrs.asdict(noise)}
     if clock is not None:
-        facts["velocity_clock"] = attrs.asdict(clock)
+        known = attrs.asdict(clock).items()
+        facts["velocity_clock"] = {name: value if np.isfinite(value) else None for name, value in known}
     return facts
