@@ -17,7 +17,7 @@ __all__ = ["LEAST_OVERLAP_S", "Fit", "refined"]
 
 LEAST_OVERLAP_S = 20.0
 _DRIFT_OVERLAP_S = 60.0  # below, one cannot tell drift from noise
-_ROUNDS, _FARTHEST_S = 12, 3.0
+_ROUNDS, _FARTHEST_S = 12, 1.0
 _HUBER = 1.345
 _TO_SIGMA = 1.4826
 _BLOCK_S, _FEWEST_BLOCKS = 8.0, 10

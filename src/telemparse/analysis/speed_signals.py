@@ -14,11 +14,14 @@ from telemparse.kernels.arrays import numpy_view, validity
 from telemparse.kernels.clocks import NS_PER_S
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from telemparse.kernels.arrays import Floats, Ints, Mask
 
 __all__ = ["Signal", "Speeds", "resemblance", "wholly"]
 
 _GAP_S, _GAP_PERIODS = 1.0, 2.5
+_FRONT = ("wheel_speed_fl_mps", "wheel_speed_fr_mps")
 _REACH = 4  # standard deviations of the smoothing that count
 
 
@@ -35,20 +38,24 @@ class Speeds:
     values: Floats
 
     @classmethod
-    def of(cls, table: pa.Table, column: str | None = None) -> Speeds:
+    def of(cls, table: pa.Table, columns: str | Sequence[str] | None = None) -> Speeds:
         """Return the speeds of a table, without its nulls, sorted, the first one of each instant.
 
         Args:
             table: with `t` and speeds.
-            column: which one; when absent `speed_mps`, else the length of `vel_n_mps` and `vel_e_mps`.
+            columns: which one, or several whose mean it is; when absent `speed_mps`, else the length of
+                `vel_n_mps` and `vel_e_mps`, else the mean of the front wheels.
 
-        Raises CallError for a table that has no such column of numbers.
+        Raises CallError for a table that has no such columns of numbers.
         """
         t_ns = stamps_ns(table)
-        if column is None and not _has_values(table, "speed_mps") and _has_values(table, "vel_n_mps"):
-            values = np.hypot(_floats(table, "vel_n_mps"), _floats(table, "vel_e_mps"))
+        if columns is None:
+            values = _usual(table)
         else:
-            values = _floats(table, column or "speed_mps")
+            names = (columns,) if isinstance(columns, str) else tuple(columns)
+            if not names:
+                raise CallError("no column of speeds is named")
+            values = np.mean([_floats(table, name) for name in names], axis=0)
         known = np.isfinite(values)
         t_ns, first = np.unique(t_ns[known], return_index=True)
         return cls(t_ns, values[known][first])
@@ -147,6 +154,16 @@ def resemblance(a: Signal, b: Signal, least: int) -> tuple[Ints, Floats]:
     correlation = np.where(usable, (common(1, 1) / of - sum_a * sum_b / of**2) / np.sqrt(product), 0.0)
     lags = np.arange(-len(a.values) + 1, len(b.values))
     return lags, correlation[lags % size]
+
+
+def _usual(table: pa.Table) -> Floats:
+    """Return the speeds that a table has under their usual names, the surest ones."""
+    if not _has_values(table, "speed_mps"):
+        if _has_values(table, "vel_n_mps"):
+            return np.asarray(np.hypot(_floats(table, "vel_n_mps"), _floats(table, "vel_e_mps")))
+        if all(_has_values(table, name) for name in _FRONT):
+            return np.asarray(np.mean([_floats(table, name) for name in _FRONT], axis=0))
+    return _floats(table, "speed_mps")
 
 
 def _has_values(table: pa.Table, name: str) -> bool:
