@@ -14,6 +14,9 @@ from typing import Any
 import pyarrow as pa
 import typer.main
 
+from telemparse.analysis.quality.penalties import Charge, Penalty, Side
+from telemparse.analysis.quality.penalty_tables import PenaltyTable
+from telemparse.analysis.quality.subjects import SUBJECTS
 from telemparse.cli.app import app
 from telemparse.extension.catalog import Catalog
 from telemparse.model.codes import CODES, Code
@@ -115,6 +118,33 @@ def _code(entry: Code) -> str:
     # Words in braces stand for evidence; a doubled brace is a brace of the text.
     message, hint = (text.replace("{{", "{").replace("}}", "}") for text in (entry.message, entry.hint))
     return f"## {entry.code}\n\n*{weight}* · {message}\n\n{entry.description}\n\n**What to do:** {hint}\n"
+
+
+# ---- penalties of quality
+
+
+def penalties_page() -> str:
+    """Return the page of the default table of penalties."""
+    penalties = PenaltyTable.default()
+    head = (
+        f"# Penalties\n\n{NOTE}\nVersion {penalties.version} of the table that"
+        " `telemparse.analysis.score` weighs observations by; [Judge quality](../how-to/quality.md) tells"
+        " what is observed and how to change rows. A row takes its points from each score it concerns, once"
+        " its observation is beyond the threshold; rows of one observation add up.\n\n"
+    )
+    return head + table(("penalty", "when", "points", "of", "reason"), map(_penalty, penalties.rows))
+
+
+def _penalty(row: Penalty) -> tuple[str, ...]:
+    sign = ">" if row.side is Side.ABOVE else "<"
+    points = {
+        Charge.ONCE: f"{row.points:g}",
+        Charge.EACH: f"{row.points:g} each, at most {row.cap:g}",
+        Charge.CRITICAL: "all: nothing may be used",
+    }[row.charge]
+    concerns = "everything" if row.concerns == SUBJECTS else ", ".join(row.concerns)
+    when = f"`{row.observation}` {sign} {row.threshold:g}"
+    return f"`{row.name}`", when, points, concerns, f"[{row.code}](codes.md#{row.code.lower()})"
 
 
 # ---- command line
@@ -236,6 +266,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "codes.md": codes_page,
     "cli.md": cli_page,
     "confusion.md": confusion_page,
+    "penalties.md": penalties_page,
 }
 
 

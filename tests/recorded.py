@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from telemparse.model.issues import Issue
 
-__all__ = ["SECOND", "fixes", "found_laps", "inertial", "lap_table", "result", "rows_of"]
+__all__ = ["SECOND", "displaced", "fixes", "found_laps", "inertial", "lap_table", "result", "rows_of"]
 
 SECOND = 1_000_000_000
 RADIUS_M, SPEED_MPS = 60.0, 20.0
@@ -56,6 +56,14 @@ def fixes(
 def rows_of(table: pa.Table, rows: Any) -> pa.Table:
     """Return the rows that a mask or index of numpy chooses."""
     return table.take(pa.array(np.arange(table.num_rows)[rows]))
+
+
+def displaced(table: pa.Table, rows: Any, metres: float = 100.0) -> pa.Table:
+    """Return positions some of which lie to the north of where they should."""
+    lat = np.array(table["lat_deg"].to_pylist())
+    lat[rows] += metres / 111_000
+    at = table.column_names.index("lat_deg")
+    return table.set_column(at, table.schema.field(at), pa.array(lat))
 
 
 def inertial(

@@ -19,7 +19,7 @@ from telemparse.model.codes import CODES
 from telemparse.schemas import KNOWN_CHANNELS, SCHEMAS, QualityFlag
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-GENERATED = ("schemas.md", "codes.md", "cli.md", "confusion.md")
+GENERATED = ("schemas.md", "codes.md", "cli.md", "confusion.md", "penalties.md")
 
 
 def text(name: str) -> str:

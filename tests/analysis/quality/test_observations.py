@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorded import SECOND, fixes, found_laps, inertial, lap_table, result, rows_of
+from recorded import SECOND, displaced, fixes, found_laps, inertial, lap_table, result, rows_of
 from telemparse.analysis import score
 from telemparse.analysis.motions import Method, Motion
 from telemparse.analysis.paths import Path
@@ -24,14 +24,6 @@ def observed(source, **more):
 
 def codes(source, **more):
     return {reason.code for reason in score(source, **more).reasons}
-
-
-def displaced(table, rows, metres=40.0):
-    """Return positions some of which lie to the north of where they should."""
-    lat = np.array(table["lat_deg"].to_pylist())
-    lat[rows] += metres / 111_000
-    at = table.column_names.index("lat_deg")
-    return table.set_column(at, table.schema.field(at), pa.array(lat))
 
 
 def with_column(table, name, values):

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from recorded import SECOND, fixes, inertial, lap_table, rows_of
+from recorded import SECOND, displaced, fixes, inertial, lap_table, rows_of
 from telemparse.analysis import tag
 from telemparse.errors import CallError
 from telemparse.schemas import QualityFlag, build
@@ -16,13 +16,6 @@ from telemparse.schemas import QualityFlag, build
 
 def column(table, name):
     return np.array(table[name].to_pylist())
-
-
-def displaced(table, rows):
-    lat = column(table, "lat_deg")
-    lat[rows] += 0.001
-    at = table.column_names.index("lat_deg")
-    return table.set_column(at, table.schema.field(at), pa.array(lat))
 
 
 def test_teleports_get_their_bit_and_keep_the_others():

@@ -64,7 +64,7 @@ def _evenness(path: Path, without_fix: int) -> dict[str, Observed]:
         reason = "one epoch has no rate"
         names = ("gnss_longest_gap_s", "gnss_jitter_pct", "gnss_rate_hz")
         return {
-            "gnss_dropout_pct": seen(lost_pct, share_pct=lost_pct),
+            "gnss_dropout_pct": seen(lost_pct, share_pct=lost_pct, longest_s="unknown"),
             **{name: unseen(reason) for name in names},
         }
     period = path.period_s
@@ -80,9 +80,10 @@ def _evenness(path: Path, without_fix: int) -> dict[str, Observed]:
     off = np.abs(steps - period * np.maximum(np.rint(steps / period), 1))
     jitter = float(np.sqrt(np.mean(np.minimum(off, period / 2) ** 2))) if len(off) else 0.0
     rate = (1 - _held(path, speed)) / period
+    gaps = {"share_pct": share, "longest_s": longest, "count": int(wide.sum())}
     return {
-        "gnss_dropout_pct": seen(share, share_pct=share, count=int(wide.sum())),
-        "gnss_longest_gap_s": seen(longest, share_pct=share, longest_s=longest),
+        "gnss_dropout_pct": seen(share, **gaps),
+        "gnss_longest_gap_s": seen(longest, **gaps),
         "gnss_jitter_pct": seen(100 * jitter / period, jitter_ms=1e3 * jitter, period_ms=1e3 * period),
         "gnss_rate_hz": seen(rate, rate_hz=rate, epochs_hz=1 / period),
     }

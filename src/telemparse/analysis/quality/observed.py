@@ -49,5 +49,6 @@ def share_pct(rows: Mask) -> float:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (float, np.floating)):
-        return round(float(value), _DIGITS)
+        short = round(float(value), _DIGITS)
+        return int(short) if short.is_integer() else short
     return int(value) if isinstance(value, (bool, np.bool_, np.integer)) else value

@@ -20,23 +20,26 @@ _TOP = 5
 
 @attrs.frozen(kw_only=True)
 class Reason:
-    """Why a score is what it is.
+    """Why scores are what they are: what was observed, and what it took.
 
     Args:
-        penalty: name of the row in the table of penalties.
-        points: taken from each score that it concerns; 0 where it only tells.
+        penalties: names of the rows in the table of penalties that apply.
+        taken: points by signal and task that it concerns; 0 where it only tells.
         critical: nothing that it concerns may be used.
-        observed: the number that passed the threshold, by the observation's name.
-        concerns: signals and tasks.
+        observed: numbers that passed their thresholds, by the observation's name.
         issue: registry code, message with the observed evidence, and what the user can do.
     """
 
-    penalty: str
-    points: float
+    penalties: tuple[str, ...]
+    taken: Mapping[str, float]
     critical: bool = False
     observed: Mapping[str, float]
-    concerns: tuple[str, ...]
     issue: Issue
+
+    @property
+    def points(self) -> float:
+        """Most points that a score lost."""
+        return max(self.taken.values())
 
     @property
     def code(self) -> str:
@@ -54,12 +57,12 @@ class Reason:
             "code": self.code,
             "message": self.issue.message,
             "remedy": self.remedy,
-            "penalty": self.penalty,
+            "penalties": list(self.penalties),
             "points": self.points,
+            "taken": dict(self.taken),
             "critical": self.critical,
             "observed": dict(self.observed),
             "evidence": dict(self.issue.evidence),
-            "concerns": list(self.concerns),
         }
 
 

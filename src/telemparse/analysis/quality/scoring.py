@@ -54,16 +54,7 @@ def judge(
         absences: why signals are not there, of those that are not.
         table: of penalties.
     """
-    reasons = tuple(
-        sorted(
-            (
-                _reason(row, observations[row.observation])
-                for row in table.rows
-                if row.applies(observations.get(row.observation))
-            ),
-            key=lambda reason: (not reason.critical, -reason.points, reason.penalty),
-        )
-    )
+    reasons = _reasons(observations, table)
     absent = _absent(absences)
     scores = {name: None if name in absent else _score(name, reasons) for name in (*Signal, *Task)}
     tasks = {str(task): scores[task] for task in Task}
@@ -73,7 +64,7 @@ def judge(
     shut = {}
     for feature in FEATURES:
         reached = tasks[feature.task]
-        concerning = [reason for reason in reasons if feature.task in reason.concerns]
+        concerning = [reason for reason in reasons if feature.task in reason.taken]
         why = absent[feature.task].message if reached is None else _refusal(feature, reached, concerning)
         why = why or _too_few(feature, observations.get("laps_complete"))
         if why:
@@ -93,15 +84,30 @@ def judge(
     )
 
 
-def _reason(row: Penalty, observed: Observed) -> Reason:
-    critical = row.charge is Charge.CRITICAL
+def _reasons(observations: Mapping[str, Observed], table: PenaltyTable) -> tuple[Reason, ...]:
+    """Return the reasons, the heaviest first; rows that say the same in the same words are one."""
+    groups: dict[tuple[str, bool], list[tuple[Penalty, Observed, Issue]]] = {}
+    for row in table.rows:
+        observed = observations.get(row.observation)
+        if observed is not None and row.applies(observed):
+            issue = Issue(row.code, **observed.evidence)
+            key = (f"{issue.code}: {issue.message}", row.charge is Charge.CRITICAL)
+            groups.setdefault(key, []).append((row, observed, issue))
+    reasons = [_reason(group, critical=critical) for (_words, critical), group in groups.items()]
+    return tuple(sorted(reasons, key=lambda reason: (not reason.critical, -reason.points, reason.penalties)))
+
+
+def _reason(group: list[tuple[Penalty, Observed, Issue]], *, critical: bool) -> Reason:
+    taken: dict[str, float] = {}
+    for row, observed, _issue in group:
+        points = 0.0 if critical else row.points_of(observed)
+        taken.update({name: taken.get(name, 0.0) + points for name in row.concerns})
     return Reason(
-        penalty=row.name,
-        points=0.0 if critical else row.points_of(observed),
+        penalties=tuple(row.name for row, _observed, _issue in group),
+        taken=taken,
         critical=critical,
-        observed={row.observation: observed.value or 0.0},
-        concerns=row.concerns,
-        issue=Issue(row.code, **observed.evidence),
+        observed={row.observation: observed.value or 0.0 for row, observed, _issue in group},
+        issue=group[0][2],
     )
 
 
@@ -119,8 +125,7 @@ def _absent(absences: Mapping[Signal, str]) -> dict[str, Issue]:
 
 
 def _score(name: str, reasons: tuple[Reason, ...]) -> float:
-    taken = sum(reason.points for reason in reasons if name in reason.concerns)
-    return max(_FULL - taken, 0.0)
+    return max(_FULL - sum(reason.taken.get(name, 0.0) for reason in reasons), 0.0)
 
 
 def _overall(tasks: list[float | None], signals: list[float | None]) -> float | None:
@@ -137,7 +142,7 @@ def _refusal(feature: Feature, reached: float, concerning: list[Reason]) -> str:
     if critical:
         return f"{critical[0].code}: {critical[0].issue.message}"
     if reached < feature.least:
-        codes = dict.fromkeys(reason.code for reason in concerning if reason.points)
+        codes = dict.fromkeys(reason.code for reason in concerning if reason.taken[feature.task])
         return f"{feature.task} is {reached:g}, below {feature.least}: {', '.join(codes)}"
     return ""
 
