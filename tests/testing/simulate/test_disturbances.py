@@ -5,10 +5,13 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from telemparse.analysis.paths import Path
 from telemparse.errors import CallError
 from telemparse.kernels.arrays import numpy_view
+from telemparse.schemas import check
 from telemparse.testing.simulate import (
     CIRCUITS,
     Dropouts,
@@ -87,6 +90,13 @@ def test_lagging_velocities_are_those_of_an_earlier_instant_and_scaled():
     assert np.abs(path.position_m - now).max() < 1e-6
 
 
+def test_velocity_beyond_the_ends_of_the_run_is_that_at_its_ends():
+    run = simulate(laps=1, gnss="perfect", disturbances=[VelocityLag(-0.5)])
+    path = Path.of(run.gnss, frame=run.frame)
+    end = run.truth.at_s(np.array([run.truth.seconds])).velocity_mps
+    assert np.abs(path.velocity_mps[-3:] - end).max() < 1e-5
+
+
 def test_a_receiver_without_velocity_leaves_its_columns_null():
     _plain, mute = pair(NoVelocity())
     names = ("speed_mps", "course_deg", "vel_n_mps", "vel_e_mps", "vel_d_mps", "sacc_mps")
@@ -138,7 +148,9 @@ def test_a_car_that_is_carried_drives_a_short_lap(name):
     assert len(run.crossings_s) == 5
     assert run.laps["validity"].to_pylist() == ["VALID", "INVALID", "VALID", "VALID"]
     assert run.laps["distance_m"][1].as_py() < 0.8 * run.lap_length_m
+    # It is not thrown: the way has no leap, and the car rests where its direction changes.
     assert np.hypot(*np.diff(run.truth.states.position_m, axis=0).T).max() < 0.1
+    assert np.hypot(*run.truth.states.acceleration_mps2.T).max() < 2.5 * run.circuit.grip.lateral_mps2
 
 
 def test_a_car_is_put_down_further_on():
@@ -225,3 +237,48 @@ def test_what_happens_in_laps_that_are_not_driven_is_refused(happening):
 def test_impossible_disturbances_cannot_be_made(made):
     with pytest.raises(ValueError, match="must be"):
         made()
+
+
+numbers = st.integers(1, 3)
+happenings = st.lists(
+    st.one_of(
+        st.builds(Gap, st.floats(-5, 60), st.floats(0.1, 60)),
+        st.builds(Dropouts, st.floats(0, 0.99)),
+        st.builds(Teleports, st.integers(0, 9), st.floats(1, 1e5)),
+        st.builds(Jitter, st.floats(0, 0.5)),
+        st.builds(VelocityLag, st.floats(-1, 1), st.floats(0.5, 1.5)),
+        st.builds(NoVelocity, st.sampled_from(Withheld)),
+        st.builds(PitStop, numbers, st.floats(0, 9)),
+        st.builds(Marshalled, numbers, st.floats(0.01, 0.4), st.floats(0.5, 0.99)),
+        st.builds(Stints, numbers, st.floats(1, 30), st.sampled_from(Parking)),
+        st.builds(FewLaps, numbers),
+        st.builds(HalfLap),
+        st.builds(Stationary, st.floats(0.1, 30)),
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    track=st.sampled_from(["rc_offroad", "rc_figure8"]),
+    seed=st.integers(0, 2**32),
+    happening=happenings,
+    lat_deg=st.floats(-90, 90),
+    lon_deg=st.floats(-180, 179.999),
+)
+def test_any_mixture_gives_tables_that_keep_to_their_schemas_or_is_refused(
+    track, seed, happening, lat_deg, lon_deg
+):
+    place = (lat_deg, lon_deg, 50.0)
+    try:
+        run = simulate(track, seed=seed, laps=3, disturbances=happening, origin=place)
+    except CallError:
+        # Laps that are not driven: each alone is refused, whatever comes with it.
+        assert any(isinstance(each, PitStop | Marshalled | Stints) for each in happening)
+        return
+    for stream, table in {**run.tables, "laps": run.laps, "sectors": run.timing.sectors}.items():
+        assert check(stream, table)[1] == []
+    assert np.isfinite(run.truth.states.acceleration_mps2).all()
+    assert np.diff(run.crossings_s).min(initial=1.0) > 0
+    assert run.laps.num_rows == len(run.lap_times_s) == len(run.sector_times_s) == len(run.valid_laps)

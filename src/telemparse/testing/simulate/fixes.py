@@ -78,7 +78,8 @@ def recorded(
     position = states.position_m + _position_error(receiver, len(t_ns), 1 / rate_hz, seed)
     velocity, scale = states.velocity_mps, 1.0
     for lag in only(disturbances, VelocityLag):
-        velocity = truth.at(np.maximum(t_ns - round(lag.lag_s * NS_PER_S), truth.start_ns)).velocity_mps
+        earlier_s = (t_ns - truth.start_ns) / NS_PER_S - lag.lag_s
+        velocity = truth.at_s(np.clip(earlier_s, 0.0, truth.seconds)).velocity_mps
         scale = lag.scale
     velocity = scale * velocity + _velocity_error(receiver, len(t_ns), 1 / rate_hz, seed)
     position = position + _leaps(len(t_ns), seed, only(disturbances, Teleports))

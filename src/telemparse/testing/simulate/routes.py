@@ -105,9 +105,11 @@ def route_over(layout: Layout, seed: int, laps: int, disturbances: tuple[Disturb
     route = Route(place, progress, limit, ())
     for carried in only(disturbances, Marshalled):
         start = plan.start_m("a car is carried", carried.lap)
-        ends = (start + carried.first * layout.length_m, start + carried.last * layout.length_m)
-        route = _carried(route, *ends, step)
-        halts += [(at, _HANDS_S, None) for at in ends]
+        first, last = (start + share * layout.length_m for share in (carried.first, carried.last))
+        # From point to point of the way, so that the car stands where its direction changes.
+        first, last = progress[progress <= first][-1], progress[progress >= last][0]
+        route = _carried(route, first, last, step)
+        halts += [(at, _HANDS_S, None) for at in (first, last)]
     distance = route.distance_m
     stops = [
         Stop(float(np.interp(at, route.progress_m, distance)), seconds, parking)
@@ -194,8 +196,8 @@ def _pitted(plan: _Plan, progress: Floats, stops: tuple[PitStop, ...]) -> tuple[
 
 
 def _carried(route: Route, first_m: float, last_m: float, step: float) -> Route:
-    """Return the way with a straight one from one progress to another."""
-    before, after = route.progress_m < first_m, route.progress_m > last_m
+    """Return the way with a straight one from the point at one progress to that at another."""
+    before, after = route.progress_m <= first_m, route.progress_m >= last_m
     start, end = route.position_m[before][-1], route.position_m[after][0]
     span = float(np.hypot(*(end - start)))
     share = np.linspace(0.0, 1.0, max(4, int(span / step)))[1:-1]
