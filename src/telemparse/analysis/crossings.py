@@ -54,7 +54,7 @@ class Crossings:
         return Crossings(**{name: values[rows] for name, values in fields.items()})
 
 
-def crossings(motion: Motion, line: GateLine) -> Crossings:
+def crossings(motion: Motion, line: GateLine, *, margin_m: float = 0.0) -> Crossings:
     """Return all crossings of a line between its ends, either way.
 
     An epoch that lies on the line counts as behind it, so that it is crossed once. Whether the line was
@@ -64,6 +64,7 @@ def crossings(motion: Motion, line: GateLine) -> Crossings:
     Args:
         motion: states at the epochs of a path.
         line: in the same plane.
+        margin_m: crossings of the line's continuation that far behind its ends are returned too.
     """
     seen, stamps = motion.apparent_m, motion.path.t_ns
     distance = line.distance_m(seen)
@@ -71,7 +72,7 @@ def crossings(motion: Motion, line: GateLine) -> Crossings:
     epoch = np.flatnonzero(behind[1:] != behind[:-1])
     part = distance[epoch] / (distance[epoch] - distance[epoch + 1])
     offset = line.offset_m(seen[epoch] + part[:, None] * (seen[epoch + 1] - seen[epoch]))
-    between = np.abs(offset) <= line.half_m
+    between = np.abs(offset) <= line.half_m + margin_m
     epoch, part, offset = epoch[between], part[between], offset[between]
     hidden = motion.broken[epoch]
     step_ns = stamps[epoch + 1] - stamps[epoch]

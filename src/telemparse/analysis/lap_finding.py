@@ -99,6 +99,7 @@ def _timed(motion: Motion, choice: GateChoice, rules: LapRules, facts: Mapping[s
         **facts,
         "rules": attrs.asdict(rules),
         "crossings": len(passed.seen),
+        "crossings_beside": passed.beside,
         "crossings_hidden": len(passed.hidden),
         "crossings_ignored": passed.ignored,
         "stints": len(stints),

@@ -18,6 +18,8 @@ class LapRules:
         least_cosine: of the angle between travel and the line's direction.
         shortest_lap_s: crossings that follow each other faster are one.
         shortest_share: likewise, as a share of the median lap.
+        beside_share: a crossing behind an end of the line by less than so many standard deviations of the
+            receiver's wander may count.
         idle_s: standing for longer ends a stint.
         silence_s: no epoch for longer ends a stint.
         standing_mps: less is standing.
@@ -32,6 +34,7 @@ class LapRules:
     least_cosine: float = attrs.field(default=0.5, validator=[_ABOVE_0, attrs.validators.lt(1.0)])
     shortest_lap_s: float = attrs.field(default=8.0, validator=_ABOVE_0)
     shortest_share: float = attrs.field(default=0.35, validator=_ABOVE_0)
+    beside_share: float = attrs.field(default=2.0, validator=attrs.validators.ge(0.0))
     idle_s: float = attrs.field(default=45.0, validator=_ABOVE_0)
     silence_s: float = attrs.field(default=30.0, validator=_ABOVE_0)
     standing_mps: float = attrs.field(default=1.0, validator=_ABOVE_0)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Passages", "passages"]
 
+_FEWEST, _AROUND, _AS_FAST = 2, 3, 0.7
+
 
 @attrs.frozen(eq=False)
 class Passages:
@@ -30,6 +32,7 @@ class Passages:
         seen: in order of time, with their instants.
         hidden: crossings within gaps: that they happened is known, not when.
         ignored: how many were not counted, by reason.
+        beside: how many of those that count lie behind an end of the line, by less than the receiver wanders.
         nearest_m: least distance of an epoch from the middle of the line.
     """
 
@@ -37,23 +40,29 @@ class Passages:
     seen: Crossings
     hidden: Crossings
     ignored: dict[str, int]
+    beside: int
     nearest_m: float
 
 
 def passages(motion: Motion, line: GateLine, rules: LapRules) -> Passages:
     """Return the crossings of a line that count.
 
-    Of a line without a direction the way in which most cross it counts.
+    Of a line without a direction the way in which most cross it counts. Positions wander: a crossing just
+    behind an end of the line counts where it lies among those before and behind it, and is as fast. A pit
+    lane beside the line is neither.
     """
-    found = crossings(motion, line)
+    noise = motion.parameters.get("noise", {})
+    margin = min(rules.beside_share * float(noise.get("slow_m", 0.0)), line.half_m)
+    found = crossings(motion, line, margin_m=margin)
     pace = speed_of(motion)[found.epoch]
     fast = (found.normal_mps > 0) & (np.maximum(pace, found.speed_mps) >= rules.slowest_mps)
     straight = found.normal_mps >= rules.least_cosine * found.speed_mps
-    good = (fast & straight) | found.hidden
+    inside = np.abs(found.offset_m) <= line.half_m
+    good = ((fast & straight) | found.hidden) & (inside | ~found.hidden)
     if not line.directed and (found.forward & good).sum() < (~found.forward & good).sum():
         line = line.reversed()
         found = attrs.evolve(found, forward=~found.forward)
-    ahead = found.part(good & found.forward)
+    ahead = found.part(good & found.forward & (inside | _passed_beside(found, good & inside, margin)))
     seen = ahead.part(~ahead.hidden)
     apart = _apart(seen.t_ns / NS_PER_S, rules)
     away = motion.position_m - line.middle_m
@@ -62,13 +71,31 @@ def passages(motion: Motion, line: GateLine, rules: LapRules) -> Passages:
         seen=seen.part(apart),
         hidden=ahead.part(ahead.hidden),
         ignored={
-            "backwards": int((good & ~found.forward).sum()),
-            "too slow": int((~fast & ~found.hidden).sum()),
-            "along the line": int((fast & ~straight & ~found.hidden).sum()),
+            "backwards": int((good & inside & ~found.forward).sum()),
+            "too slow": int((~fast & inside & ~found.hidden).sum()),
+            "along the line": int((fast & ~straight & inside & ~found.hidden).sum()),
             "too soon": int((~apart).sum()),
         },
+        beside=int((np.abs(seen.offset_m[apart]) > line.half_m).sum()),
         nearest_m=float(np.hypot(*away.T).min()),
     )
+
+
+def _passed_beside(found: Crossings, sure: Mask, margin_m: float) -> Mask:
+    """Return which crossings behind the ends are like the sure ones around them, shape (k,)."""
+    like = np.zeros(len(found), np.bool_)
+    if margin_m <= 0 or sure.sum() < _FEWEST:
+        return like
+    rows = np.flatnonzero(sure & found.forward & ~found.hidden)
+    for row in np.flatnonzero(~sure & found.forward & ~found.hidden).tolist():
+        place = int(np.searchsorted(rows, row))
+        near = rows[max(place - _AROUND, 0) : place + _AROUND]
+        if not len(near):
+            continue
+        off = abs(found.offset_m[row] - np.median(found.offset_m[near]))
+        usual = np.median(found.normal_mps[near])
+        like[row] = off <= margin_m and found.normal_mps[row] >= _AS_FAST * usual
+    return like
 
 
 def _apart(t_s: Floats, rules: LapRules) -> Mask:

@@ -1,0 +1,1 @@
+"""How exact lap times, speeds and gates are, against the simulator's truth; writes docs/accuracy.md."""

@@ -1,0 +1,93 @@
+"""The page docs/accuracy.md: what the bars are, what is met, and every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from benchmarks.accuracy.cells import ACCURATE
+from benchmarks.accuracy.rows import COURSE_DEG, NOISE_FREE_MS, RTK_MS, SPEED_MPS, Row
+
+__all__ = ["page"]
+
+_HEAD = """# Accuracy of lap times
+
+This page is written by `python -m benchmarks.accuracy` (in `tests/`): {seeds} simulated runs of each cell, on
+the circuits of `telemparse.testing.simulate`, whose true crossings are known to a nanosecond. Errors are those
+of the time of each true lap, root mean square, in milliseconds.
+
+- **linear**: straight lines between the positions, as most devices time laps; `find_laps(method="linear")`.
+- **ours**: `find_laps` as it comes, which is told nothing of the receiver and finds its noise, the lag and the
+  scale of its velocities itself.
+- **bound**: the same smoother, told how the simulated receiver errs, which no recording tells.
+- **sigma**: root mean square of error over the standard deviation that is given beside each time; 1 is true.
+"""
+
+_HOLDS = """
+## Bars
+
+| what | measured | bar |
+|---|---:|---:|
+{bars}
+
+No cell may be worse than 1.05 × linear, sigma is to lie within 0.7 and 1.4 wherever the receiver errs, no lap may
+be missed and none made up: {faults}.
+"""
+
+_TABLE = """
+## {title}
+
+| circuit | receiver | Hz | {trouble}laps | bound | linear | sigma | ours | sigma |
+|---|---|---:|{dashes}---:|---:|---:|---:|---:|---:|
+{rows}
+"""
+
+
+def page(rows: Sequence[Row], seeds: int) -> str:
+    """Return the whole page as Markdown."""
+    faulty = [row for row in rows if row.faults]
+    words = (
+        "all of it holds"
+        if not faulty
+        else "; ".join(f"{_name(row)}: {', '.join(row.faults)}" for row in faulty)
+    )
+    return (
+        _HEAD.format(seeds=seeds)
+        + _HOLDS.format(bars="\n".join(_bars(rows)), faults=words)
+        + _table("Nothing goes wrong", [row for row in rows if not row.cell.trouble], trouble=False)
+        + _table("Something goes wrong", [row for row in rows if row.cell.trouble], trouble=True)
+    )
+
+
+def _bars(rows: Sequence[Row]) -> Iterable[str]:
+    plain = {(row.cell.track, row.cell.gnss, row.cell.rate_hz): row for row in rows if not row.cell.trouble}
+    worst = max((row for row in rows if not row.cell.noisy), key=lambda row: row.ours)
+    yield f"| noise-free, the worst circuit and rate | {worst.ours:.4f} ms | {NOISE_FREE_MS} ms |"
+    for track, bar in ACCURATE.items():
+        yield f"| {track}, M9-class receiver at 10 Hz | {plain[track, 'm9', 10].ours:.1f} ms | {bar:.0f} ms |"
+    yield f"| rc_offroad, RTK at 10 Hz | {plain['rc_offroad', 'f9_rtk', 10].ours:.2f} ms | {RTK_MS} ms |"
+    own = plain["rc_offroad", "m9", 10]
+    yield f"| rc_offroad, M9 at 10 Hz: speed | {own.speed_mps:.3f} m/s | {SPEED_MPS} m/s |"
+    yield f"| rc_offroad, M9 at 10 Hz: course | {own.course_deg:.2f}° | {COURSE_DEG:.2f}° |"
+
+
+def _table(title: str, rows: Iterable[Row], *, trouble: bool) -> str:
+    return _TABLE.format(
+        title=title,
+        trouble="trouble | " if trouble else "",
+        dashes="---|" if trouble else "",
+        rows="\n".join(_row(row, trouble=trouble) for row in rows),
+    )
+
+
+def _row(row: Row, *, trouble: bool) -> str:
+    cell = row.cell
+    sigma = f"{row.sigma:.2f}" if cell.noisy else "–"
+    linear_sigma = f"{row.linear_sigma:.2f}" if cell.noisy else "–"
+    parts = [cell.track, cell.gnss, str(cell.rate_hz), *([cell.trouble] if trouble else []), str(row.laps)]
+    parts += ["–" if row.bound is None else f"{row.bound:.3f}", f"{row.linear:.3f}", linear_sigma]
+    return f"| {' | '.join([*parts, f'{row.ours:.3f}', sigma])} |"
+
+
+def _name(row: Row) -> str:
+    cell = row.cell
+    return f"{cell.track} {cell.gnss} {cell.rate_hz} Hz {cell.trouble}".strip()
