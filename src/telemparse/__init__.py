@@ -45,7 +45,7 @@ _HOMES = {
     "hookimpl": "telemparse.extension.hookspecs",
     "parse": "telemparse.parsing",
 }
-_MODULES = ("errors", "schemas", "writers")
+_MODULES = ("analysis", "errors", "schemas", "writers")
 
 
 def __getattr__(name: str) -> Any:

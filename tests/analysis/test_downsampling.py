@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import telemparse
-from telemparse.analysis import Level, Levels, align, downsample, downsample_all
+from telemparse.analysis import Level, Levels, align, downsample, downsample_all, select_for_chart
 from telemparse.errors import CallError
 from telemparse.schemas import build
 
@@ -319,6 +320,22 @@ def test_time_moved_by_whole_bins_moves_the_bins(steps, bins, level, data):
 def test_means_of_the_largest_numbers_are_numbers(values):
     (mean,) = downsample(channels(range(len(values)), x=values), "ds_1hz")["x"].to_pylist()
     assert min(values) <= mean <= max(values)
+
+
+@pytest.mark.parametrize(
+    "work", [lambda t: downsample(t, "ds_10hz"), lambda t: select_for_chart(t, "x", 500)]
+)
+def test_memory_grows_with_the_rows(work):
+    def peak(count):
+        source = channels(np.arange(count) * 10_000_000, x=np.sin(np.arange(count) / 50))
+        tracemalloc.start()
+        work(source)
+        _now, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(1_000)
+    assert peak(200_000) < 4.5 * peak(50_000)
 
 
 def test_chunks_make_no_difference_and_the_source_is_not_changed():

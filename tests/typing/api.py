@@ -19,6 +19,7 @@ from telemparse import (
     schemas,
     writers,
 )
+from telemparse.analysis import Aligned, ClockMatch, Level, Levels, Timing
 from telemparse.classification import Candidate, Part
 from telemparse.errors import CallError, Malformed, MissingExtra, ParseFailed
 from telemparse.extension.faults import Fault
@@ -129,6 +130,24 @@ def parse(artifacts: ArtifactSet, options: ParseOptions) -> Iterable[Message]:
 def telemparse_parsers() -> Iterable[ParserCard]:
     """Declare as a plugin does."""
     return (ParserCard(id="toy", name="Toy", version="1", detector="toy:detect", target="toy:parse"),)
+
+
+def aligning(table: Any) -> Any:
+    """Put rows and clocks in order, and make fewer rows of them."""
+    aligned = telemparse.analysis.align(table, nominal_hz=10)
+    assert_type(aligned, Aligned)
+    assert_type(aligned.issues, tuple[Issue, ...])
+    assert_type(telemparse.analysis.timing(table), Timing)
+    assert_type(aligned.timing.nominal_hz, float | None)
+    levels = Levels(Level.CANONICAL, l1=Level.DS_5HZ)
+    telemparse.analysis.downsample(table, "ds_1hz")
+    telemparse.analysis.downsample(table, levels.l0)
+    telemparse.analysis.downsample_all(table, levels)
+    match = telemparse.analysis.match_clocks(table, table, columns_b=("wheel_speed_rl_mps",))
+    assert_type(match, ClockMatch)
+    assert_type(match.offset_ns, int | None)
+    assert_type(match.uncertain, bool)
+    return telemparse.analysis.select_for_chart(match.moved(table), "speed_mps", points=100)
 
 
 def contracts() -> Catalog:
