@@ -47,7 +47,7 @@ def with_column(table, name, values):
 
 def with_rows(laps, rows):
     """Return laps of some rows only."""
-    return attrs.evolve(laps, table=laps.table.take(rows))
+    return attrs.evolve(laps, table=laps.table.take(pa.array(rows, pa.int64())))
 
 
 def moved(motion, *, angle_rad=0.0, by_m=(0.0, 0.0), later_ns=0):
