@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["checked_gate", "feature_of", "features_in", "gate_of", "json_file", "json_text"]
+__all__ = ["checked_gate", "feature_of", "features_in", "gate_of", "json_file", "json_text", "text_in"]
 
 _LARGEST = 16 * 1024 * 1024
 _MOST_FEATURES = 10_000
@@ -94,15 +94,13 @@ def gate_of(feature: Any, source: str) -> Gate:
     if not isinstance(ends, list) or len(ends) != _ENDS:
         raise CallError("a gate is a line of two places")
     (lon1, lat1), (lon2, lat2) = map(_place, ends)
-    kind, name = facts.get("kind", GateKind.START_FINISH.value), facts.get("name") or ""
-    if kind not in set(GateKind):
+    kind = facts.get("kind", GateKind.START_FINISH.value)
+    if not isinstance(kind, str) or kind not in set(GateKind):
         raise CallError(f"kind must be one of {_KINDS}, not {_shown(kind)}")
-    if not isinstance(name, str):
-        raise CallError(f"name must be a text, not {_shown(name)}")
     course = facts.get("course_deg")
     return checked_gate(
         kind=kind,
-        name=name,
+        name=text_in(facts, "name"),
         ends=((lat1, lon1), (lat2, lon2)),
         course_deg=None if course is None else _number(course, "course_deg"),
         source=source,
@@ -125,6 +123,17 @@ def checked_gate(
         return Gate(GateKind(kind), name, lat1, lon1, lat2, lon2, course_deg=course_deg, source=source)
     except ValueError as error:
         raise CallError(str(error)) from error
+
+
+def text_in(facts: Mapping[str, Any], name: str) -> str:
+    """Return the text of a member, empty where it is absent or null; raises CallError for what is no text."""
+    value = facts.get(name)
+    if value is None:
+        return ""
+    # A half of a character is a text to JSON, which nobody can write down again.
+    if not isinstance(value, str) or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise CallError(f"{name} must be a text, not {_shown(value)}")
+    return value
 
 
 def _place(point: Any) -> tuple[float, float]:

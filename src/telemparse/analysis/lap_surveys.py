@@ -1,0 +1,121 @@
+"""A trail surveyed for laps: how long they are, the places of one of them, and gates across it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from telemparse.analysis.gate_lines import gate_across
+from telemparse.analysis.lap_places import LapPlaces, medians
+from telemparse.analysis.passes import Passes, Places
+from telemparse.analysis.recurrence import Recurrence
+from telemparse.model.gates import GateKind
+
+if TYPE_CHECKING:
+    from telemparse.analysis.paths import Path
+    from telemparse.analysis.trails import Trail
+    from telemparse.kernels.arrays import Floats
+    from telemparse.model.gates import Gate
+
+__all__ = ["LapSurvey", "same_place_m"]
+
+_SAME_PLACE_M = (6.0, 20.0)
+_EXTENT_SHARE = 0.04
+_REACH_M = 3.0
+_BACK_SHARE = 0.6
+_BACK_PART, _BACK_M = 0.004, (1.5, 5.0)
+_HALF_M, _MARGIN_M = 4.0, 2.0
+_CLOSING = 0.03
+
+
+def same_place_m(trail: Trail) -> float:
+    """Return how far beside a place a trail still passes it: wide tracks are large ones."""
+    extent = np.ptp(np.quantile(trail.position_m, (0.05, 0.95), axis=0), axis=0)
+    return float(np.clip(_EXTENT_SHARE * np.hypot(*extent), *_SAME_PLACE_M))
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class LapSurvey:
+    """What a trail says about laps.
+
+    Args:
+        path: that the trail is of.
+        trail: surveyed.
+        same_m: how far beside a place it counts as the same.
+        found: way of a lap.
+        lap: places along one lap.
+    """
+
+    path: Path
+    trail: Trail
+    same_m: float
+    found: Recurrence
+    lap: LapPlaces
+
+    @classmethod
+    def of(cls, path: Path, trail: Trail) -> LapSurvey | None:
+        """Return the survey of a path's trail, None where it does not come back to its places."""
+        same_m, reach_m = same_place_m(trail), max(_REACH_M, trail.spacing_m)
+        found = Recurrence.of(trail, same_m, reach_m)
+        if found is None:
+            return None
+        lap = LapPlaces.of(trail, found, same_m, reach_m)
+        return cls(path=path, trail=trail, same_m=same_m, found=found, lap=lap)
+
+    @property
+    def centre_m(self) -> Floats:
+        """How far left of each place the middle of its passes lies, shape (k,)."""
+        return medians(self.lap.passes.place, self.lap.passes.offset_m, len(self.lap.places))
+
+    @property
+    def is_shuttle(self) -> bool:
+        """Most of the lap is driven in both directions, as a road there and back is."""
+        near_m = float(np.clip(_BACK_PART * self.found.lap_m, *_BACK_M))
+        either = self.lap.either
+        beside_m = np.abs(either.offset_m - self.centre_m[either.place])
+        back = either.part((either.cosine < 0) & (beside_m <= near_m))
+        return len(np.unique(back.place)) >= _BACK_SHARE * len(self.lap.places)
+
+    @property
+    def began_at_a_line(self) -> bool:
+        """The trail begins on the lap, nearly as fast as the lap is there: a line started the recording."""
+        return self.lap.on_the_move(self.trail, self.same_m)
+
+    @property
+    def cuts(self) -> int:
+        """Stretches between long breaks that begin and end at one place, on the move.
+
+        So ends what a lap timer stored from line to line: one lap a stretch has no pass of any line.
+        """
+        trail = self.trail
+        usual_mps = float(np.median(trail.speed_mps))
+        breaks = np.flatnonzero(np.diff(trail.t_s) > self.found.lap_m / max(usual_mps, 0.1))
+        start, stop = np.r_[0, breaks + 1], np.r_[breaks, len(trail) - 1]
+        way_m = (stop - start) * trail.spacing_m
+        apart_m = np.hypot(*(trail.position_m[stop] - trail.position_m[start]).T)
+        closed = (way_m > self.found.lap_m / 2) & (apart_m <= _CLOSING * self.found.lap_m + self.same_m)
+        ends_mps = np.minimum(trail.speeds(start), trail.speeds(stop))
+        return int((closed & (ends_mps > usual_mps / 2)).sum())
+
+    def gate(self, place: int, *, kind: GateKind = GateKind.START_FINISH, name: str = "start/finish") -> Gate:
+        """Return a gate at a place of the lap, wider than its passes but not halfway to the next lane.
+
+        Args:
+            place: index, of one that is passed.
+            kind: of the gate.
+            name: of the gate.
+        """
+        normal, centre = self.lap.places.normal[place], float(self.centre_m[place])
+        here = Places(middle_m=self.lap.places.middle_m[[place]], normal=normal[None])
+        around = Passes.over(self.trail, here, 3 * self.same_m, max(_REACH_M, self.trail.spacing_m))
+        away = np.abs(around.offset_m - centre)
+        own = (around.cosine > 0) & (away <= self.same_m)
+        reach = float(away[own].max())
+        half = float(np.clip(2 * reach + _MARGIN_M, _HALF_M, 1.5 * self.same_m))
+        lanes = away[~own & (away > reach)]
+        if len(lanes):
+            half = min(half, (reach + float(lanes.min())) / 2)
+        middle = here.middle_m[0] + centre * np.array([-normal[1], normal[0]])
+        return gate_across(self.path.frame, middle, normal, half_m=half, kind=kind, name=name)
