@@ -121,7 +121,7 @@ def _binned(table: pa.Table, bins: Bins, width_ns: int) -> pa.Table:
             columns.append(to_arrow(bins.numbers * width_ns, field.type))
             continue
         fields.append(field.with_metadata({**(field.metadata or {}), b"origin": Origin.DERIVED.encode()}))
-        columns.append(places.get(field.name) or _column(field, column, bins))
+        columns.append(places[field.name] if field.name in places else _column(field, column, bins))
     return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=table.schema.metadata))
 
 
