@@ -6,10 +6,10 @@ import json
 import math
 
 import pytest
-import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import toys
 from telemparse.analysis.catalogue import load_tracks, read_tracks, to_geojson, write_track
 from telemparse.errors import CallError
 from telemparse.extension import catalog as catalogs
@@ -199,7 +199,8 @@ def test_the_tracks_of_an_installed_plugin_are_found(tmp_path, monkeypatch):
 
         @hookimpl
         def telemparse_tracks():
-            return [Track("Club circuit", [Gate(GateKind.START_FINISH, "line", -21.0, -12.0, -21.0, -12.001)])]
+            line = Gate(GateKind.START_FINISH, "line", -21.0, -12.0, -21.0, -12.001)
+            return [Track("Club circuit", [line])]
     """
     toys.distribution(monkeypatch, tmp_path, "club_tracks", source)
     (track,) = load_tracks()
