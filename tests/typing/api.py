@@ -19,7 +19,7 @@ from telemparse import (
     schemas,
     writers,
 )
-from telemparse.analysis import Aligned, ClockMatch, Level, Levels, Timing
+from telemparse.analysis import Aligned, ClockMatch, Level, Levels, PenaltyTable, Quality, Timing
 from telemparse.classification import Candidate, Part
 from telemparse.errors import CallError, Malformed, MissingExtra, ParseFailed
 from telemparse.extension.faults import Fault
@@ -148,6 +148,16 @@ def aligning(table: Any) -> Any:
     assert_type(match.offset_ns, int | None)
     assert_type(match.uncertain, bool)
     return telemparse.analysis.select_for_chart(match.moved(table), "speed_mps", points=100)
+
+
+def judging(result: ParseResult, table: Any) -> str:
+    """Judge a recording by the usual penalties, and by others."""
+    quality = telemparse.analysis.score(result)
+    assert_type(quality, Quality)
+    assert_type(quality.overall, float | None)
+    stricter = PenaltyTable.default().with_penalty("gap", 30)
+    telemparse.analysis.score(telemparse.analysis.tag(table), table=stricter)
+    return quality.top_reasons[0].remedy
 
 
 def contracts() -> Catalog:

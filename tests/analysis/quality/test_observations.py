@@ -353,6 +353,12 @@ def test_velocity_that_contradicts_positions_is_told_by_the_motion():
     assert reason.issue.evidence["lag_s"] == 0.13
 
 
+def test_a_drift_that_was_left_nothing_to_compare_is_the_one_before_the_correction():
+    clock = {"drift_m": None, "raw_drift_m": 1.7}
+    quality = score(fixes(), laps=found_laps(lap_table(), motion(velocity_clock=clock)))
+    assert quality.observed["gnss_velocity_drift_m"] == 1.7
+
+
 @pytest.mark.parametrize("parameters", [{}, {"velocity_clock": {"drift_m": float("nan")}}])
 def test_a_drift_that_nobody_knows_is_unmeasured(parameters):
     quality = score(fixes(), laps=found_laps(lap_table(), motion(**parameters)))
@@ -362,5 +368,5 @@ def test_a_drift_that_nobody_knows_is_unmeasured(parameters):
 def test_a_count_of_laps_that_is_not_certain_costs_as_the_finder_says():
     issue = Issue("LAP_DETECTION_UNSTABLE", counts="11 or 12")
     quality = score(fixes(), laps=found_laps(lap_table(), issues=(issue,)))
-    assert quality.signals["laps"] == 70
+    assert quality.signals["laps"] == 75
     assert "11 or 12" in quality.top_reasons[0].issue.message

@@ -102,7 +102,7 @@ def test_laps_that_were_looked_for_in_vain_shut_what_needs_them():
     assert quality.features_available == {
         "lap_table": False, "racing_line": True, "segments": True, "comparison": False,
     }  # fmt: skip
-    assert quality.feature_reasons["lap_table"].startswith("LAPS_NOT_FOUND: no laps found")
+    assert quality.feature_reasons["lap_table"] == "LAPS_NOT_FOUND: no laps found: the trace does not close"
     assert score(fixes(), laps=found_laps(lap_table(0))).absent["laps"].message.endswith("no laps found")
 
 
@@ -256,6 +256,14 @@ def test_the_summary_names_what_is_critical_and_what_is_nothing():
     empty = str(score(result({})))
     assert empty.startswith("overall          -  nothing to judge")
     assert "reasons" not in empty
+
+
+def test_numbers_are_cut_to_what_people_read_and_small_ones_keep_theirs():
+    found = seen(0.00012345, share_pct=8.33333, period_ms=100.0, count=np.int64(3), reason="why")
+    assert found.value == 0.000123
+    assert found.evidence == {"share_pct": 8.333, "period_ms": 100, "count": 3, "reason": "why"}
+    assert str(found.evidence["period_ms"]) == "100"
+    assert seen(0.0).value == 0
 
 
 @pytest.mark.parametrize("source", [pa.table({"a": [1]}), 7, None])

@@ -131,6 +131,6 @@ ROWS: tuple[Penalty, ...] = (
         ("lap_confidence_low", "laps_low_pct", _UP, 50, 15, "LOW_CONFIDENCE_CROSSING"),
         ("lap_gaps", "laps_gap_pct", _UP, 10, 10, "GAP_WITHIN_LAP"),
         ("lap_gaps_often", "laps_gap_pct", _UP, 50, 15, "GAP_WITHIN_LAP"),
-        ("lap_count", "laps_unstable", _UP, 0, 30, "LAP_DETECTION_UNSTABLE"),
+        ("lap_count", "laps_unstable", _UP, 0, 25, "LAP_DETECTION_UNSTABLE"),
     ),
 )

@@ -93,7 +93,9 @@ def observe_motion(laps: Laps | None) -> Mapping[str, Observed]:
     if laps is None or laps.motion is None:
         return {name: unseen("no laps were looked for, so nobody compared velocity with position")}
     clock = laps.motion.parameters.get("velocity_clock") or {}
-    drift = clock.get("drift_m")
-    if drift is None or not np.isfinite(drift):
+    # With lag and scale corrected; where that left nothing to compare, as measured.
+    drifts = [clock.get(key) for key in ("drift_m", "raw_drift_m")]
+    drift = next((number for number in drifts if number is not None and np.isfinite(number)), None)
+    if drift is None:
         return {name: unseen("velocity and position could not be compared")}
     return {name: seen(drift, drift_m=drift, lag_s=clock.get("lag_s"), scale=clock.get("scale"))}

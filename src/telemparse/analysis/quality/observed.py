@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Observed", "seen", "share_pct", "unseen"]
 
-_DIGITS = 3
+_DIGITS = 3  # behind the point, or as many that are no leading zeros
 
 
 @attrs.frozen
@@ -49,6 +50,8 @@ def share_pct(rows: Mask) -> float:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (float, np.floating)):
-        short = round(float(value), _DIGITS)
+        number = float(value)
+        zeros = -math.floor(math.log10(abs(number))) - 1 if 0 < abs(number) < 1 else 0
+        short = round(number, _DIGITS + zeros)
         return int(short) if short.is_integer() else short
     return int(value) if isinstance(value, (bool, np.bool_, np.integer)) else value

@@ -151,4 +151,5 @@ def _too_few(feature: Feature, complete: Observed | None) -> str:
     """Return which laps a feature lacks, where somebody looked for laps."""
     if complete is None or (complete.value or 0) >= feature.laps:
         return ""
-    return f"LAPS_NOT_FOUND: {complete.evidence['reason']}, of {feature.laps} that it needs"
+    needed = f", of {feature.laps} that it needs" if complete.value else ""
+    return f"LAPS_NOT_FOUND: {complete.evidence['reason']}{needed}"
