@@ -16,7 +16,6 @@ from telemparse.testing.simulate.disturbances import (
     Gap,
     Jitter,
     NoVelocity,
-    Parking,
     Teleports,
     VelocityLag,
     Withheld,
@@ -134,11 +133,9 @@ def _leaps(count: int, seed: int, teleports: tuple[Teleports, ...]) -> Floats:
 def _kept(truth: Truth, t_ns: Ints, seed: int, disturbances: tuple[Disturbance, ...]) -> Mask:
     """Return which epochs are recorded."""
     t_s = (t_ns - truth.start_ns) / NS_PER_S
-    kept = np.ones(len(t_ns), np.bool_)
-    silences = [(gap.start_s, gap.start_s + gap.length_s) for gap in only(disturbances, Gap)]
-    silences += [(some.first_s, some.last_s) for some in truth.parked if some.parking is Parking.SILENT]
-    for first, last in silences:
-        kept &= (t_s <= first) | (t_s >= last)
+    kept = truth.logged(t_ns)
+    for gap in only(disturbances, Gap):
+        kept &= (t_s <= gap.start_s) | (t_s >= gap.start_s + gap.length_s)
     drawn = chance(seed, Cause.DROPOUT)
     for dropouts in only(disturbances, Dropouts):
         kept &= drawn.random(len(t_ns)) >= dropouts.share

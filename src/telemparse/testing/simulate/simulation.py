@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from telemparse.errors import CallError
+from telemparse.kernels.arrays import numpy_view
 from telemparse.kernels.local_frame import LocalFrame
 from telemparse.model.gates import Gate, GateKind, Track
 from telemparse.testing.simulate.chances import Cause, chance
@@ -104,6 +105,9 @@ def simulate(
     tables = {"gnss_pvt": fixes.table, "channels.main": wheel_table(truth, layout.circuit, seed)}
     if imu is not None:
         tables |= inertial_tables(truth, imu, imu_rate_hz, seed)
+    if truth.parked:
+        # A logger that is switched off hears no sensor.
+        tables = {name: table.filter(truth.logged(numpy_view(table["t"]))) for name, table in tables.items()}
     return Run(
         layout=layout,
         frame=frame,

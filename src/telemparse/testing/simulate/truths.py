@@ -12,10 +12,11 @@ from scipy.ndimage import gaussian_filter1d
 
 from telemparse.kernels.clocks import NS_PER_S
 from telemparse.testing.simulate.chances import Cause, chance
+from telemparse.testing.simulate.disturbances import Parking
 from telemparse.testing.simulate.paces import KNOT_S
 
 if TYPE_CHECKING:
-    from telemparse.kernels.arrays import Floats, Ints
+    from telemparse.kernels.arrays import Floats, Ints, Mask
     from telemparse.testing.simulate.circuits import Grip
     from telemparse.testing.simulate.paces import Pace, Parked
 
@@ -91,6 +92,15 @@ class Truth:
             yaw_rate_rps=first[:, 3] + first[:, 4],
             progress_m=value[:, 2],
         )
+
+    def logged(self, t_ns: Ints) -> Mask:
+        """Tell at which instants, ns since 1970, UTC, shape (n,), the logger was on."""
+        t_s = (np.asarray(t_ns, np.int64) - self.start_ns) / NS_PER_S
+        on = np.ones(len(t_s), np.bool_)
+        for parked in self.parked:
+            if parked.parking is Parking.SILENT:
+                on &= (t_s <= parked.first_s) | (t_s >= parked.last_s)
+        return on
 
     def at(self, t_ns: Ints) -> States:
         """Return the states at instants, ns since 1970, UTC, shape (n,), within the run."""
