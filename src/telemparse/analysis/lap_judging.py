@@ -174,7 +174,7 @@ def _judge_pit(opinion: _Opinion, piece: Piece, around: Surroundings, rules: Lap
         for stamps in (around.pit_in_ns, around.pit_out_ns)
     )
     stopped = around.rests.within(piece.first, piece.last, rules.stop_s)
-    if piece.kind is not Kind.LAP or not (into or out or stopped):
+    if piece.kind is not Kind.LAP or not (into or out or stopped or piece.in_pits):
         return
     if into != out:
         opinion.validity = "INLAP" if into else "OUTLAP"

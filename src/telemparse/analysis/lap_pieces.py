@@ -37,6 +37,7 @@ class Piece:
         t_start_ns, t_end_ns: instants.
         first, last: epochs that lie in it.
         start, end: the crossings at its ends, None where it has none.
+        in_pits: a crossing at one of its ends is like one of a pit lane.
         hidden: crossings of the line within gaps inside of it.
     """
 
@@ -48,6 +49,7 @@ class Piece:
     last: int
     start: Moment | None = None
     end: Moment | None = None
+    in_pits: bool = False
     hidden: int = 0
 
     @property
@@ -88,6 +90,7 @@ def pieces_of(motion: Motion, stints: tuple[Stint, ...], passages: Passages) -> 
                     last=last,
                     start=None if start is None else moments[start],
                     end=None if end is None else moments[end],
+                    in_pits=any(row is not None and bool(passages.in_pits[row]) for row in (start, end)),
                     hidden=int(((hidden.t_ns > t_start) & (hidden.t_ns < t_end)).sum()),
                 )
             )

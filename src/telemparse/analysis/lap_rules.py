@@ -20,6 +20,9 @@ class LapRules:
         shortest_share: likewise, as a share of the median lap.
         beside_share: a crossing behind an end of the line by less than so many standard deviations of the
             receiver's wander may count.
+        odd_line: a crossing so many times farther beside those around it than lines and the receiver usually
+            wander is none of the track.
+        slow_share: at less of the usual speed at the line such a crossing is one of a pit lane.
         idle_s: standing for longer ends a stint.
         silence_s: no epoch for longer ends a stint.
         standing_mps: less is standing.
@@ -35,6 +38,8 @@ class LapRules:
     shortest_lap_s: float = attrs.field(default=8.0, validator=_ABOVE_0)
     shortest_share: float = attrs.field(default=0.35, validator=_ABOVE_0)
     beside_share: float = attrs.field(default=2.0, validator=attrs.validators.ge(0.0))
+    odd_line: float = attrs.field(default=3.0, validator=_ABOVE_0)
+    slow_share: float = attrs.field(default=0.7, validator=_ABOVE_0)
     idle_s: float = attrs.field(default=45.0, validator=_ABOVE_0)
     silence_s: float = attrs.field(default=30.0, validator=_ABOVE_0)
     standing_mps: float = attrs.field(default=1.0, validator=_ABOVE_0)

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from telemparse.analysis.crossings import crossings
+from telemparse.analysis.smoothing.noises import SLOW_S
 from telemparse.analysis.stints import speed_of
 from telemparse.kernels.clocks import NS_PER_S
 
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from telemparse.analysis.gate_lines import GateLine
     from telemparse.analysis.lap_rules import LapRules
     from telemparse.analysis.motions import Motion
-    from telemparse.kernels.arrays import Floats, Mask
+    from telemparse.kernels.arrays import Floats, Ints, Mask
 
 __all__ = ["Passages", "passages"]
 
-_FEWEST, _AROUND, _AS_FAST = 2, 3, 0.7
+_FEWEST, _AROUND = 2, 3
+_LINES_M = 0.5
 
 
 @attrs.frozen(eq=False)
@@ -31,6 +33,7 @@ class Passages:
         line: with the direction of travel that counts.
         seen: in order of time, with their instants.
         hidden: crossings within gaps: that they happened is known, not when.
+        in_pits: which of the seen ones look like those of a pit lane, slow and beside the others.
         ignored: how many were not counted, by reason.
         beside: how many of those that count lie behind an end of the line, by less than the receiver wanders.
         nearest_m: least distance of an epoch from the middle of the line.
@@ -39,6 +42,7 @@ class Passages:
     line: GateLine
     seen: Crossings
     hidden: Crossings
+    in_pits: Mask
     ignored: dict[str, int]
     beside: int
     nearest_m: float
@@ -52,7 +56,8 @@ def passages(motion: Motion, line: GateLine, rules: LapRules) -> Passages:
     lane beside the line is neither.
     """
     noise = motion.parameters.get("noise", {})
-    margin = min(rules.beside_share * float(noise.get("slow_m", 0.0)), line.half_m)
+    wander = float(noise.get("slow_m", 0.0))
+    margin = min(rules.beside_share * wander, line.half_m)
     found = crossings(motion, line, margin_m=margin)
     pace = speed_of(motion)[found.epoch]
     fast = (found.normal_mps > 0) & (np.maximum(pace, found.speed_mps) >= rules.slowest_mps)
@@ -62,40 +67,72 @@ def passages(motion: Motion, line: GateLine, rules: LapRules) -> Passages:
     if not line.directed and (found.forward & good).sum() < (~found.forward & good).sum():
         line = line.reversed()
         found = attrs.evolve(found, forward=~found.forward)
-    ahead = found.part(good & found.forward & (inside | _passed_beside(found, good & inside, margin)))
+    ahead = found.part(good & found.forward & (inside | _passed_beside(found, good & inside, wander, rules)))
     seen = ahead.part(~ahead.hidden)
     apart = _apart(seen.t_ns / NS_PER_S, rules)
+    counted = seen.part(apart)
     away = motion.position_m - line.middle_m
     return Passages(
         line=line,
-        seen=seen.part(apart),
+        seen=counted,
         hidden=ahead.part(ahead.hidden),
+        in_pits=_passed_pits(counted, wander, rules),
         ignored={
             "backwards": int((good & inside & ~found.forward).sum()),
             "too slow": int((~fast & inside & ~found.hidden).sum()),
             "along the line": int((fast & ~straight & inside & ~found.hidden).sum()),
             "too soon": int((~apart).sum()),
         },
-        beside=int((np.abs(seen.offset_m[apart]) > line.half_m).sum()),
+        beside=int((np.abs(counted.offset_m) > line.half_m).sum()),
         nearest_m=float(np.hypot(*away.T).min()),
     )
 
 
-def _passed_beside(found: Crossings, sure: Mask, margin_m: float) -> Mask:
-    """Return which crossings behind the ends are like the sure ones around them, shape (k,)."""
+def _passed_beside(found: Crossings, sure: Mask, wander_m: float, rules: LapRules) -> Mask:
+    """Return which crossings behind the ends are like the sure ones around them, shape (k,).
+
+    What is found to be like them counts as one of them from there on: a wander behind the end goes on there.
+    """
+    known = sure & found.forward & ~found.hidden
     like = np.zeros(len(found), np.bool_)
-    if margin_m <= 0 or sure.sum() < _FEWEST:
+    if wander_m <= 0 or known.sum() < _FEWEST:
         return like
-    rows = np.flatnonzero(sure & found.forward & ~found.hidden)
     for row in np.flatnonzero(~sure & found.forward & ~found.hidden).tolist():
-        place = int(np.searchsorted(rows, row))
-        near = rows[max(place - _AROUND, 0) : place + _AROUND]
-        if not len(near):
-            continue
-        off = abs(found.offset_m[row] - np.median(found.offset_m[near]))
-        usual = np.median(found.normal_mps[near])
-        like[row] = off <= margin_m and found.normal_mps[row] >= _AS_FAST * usual
+        others = np.flatnonzero(known | like)
+        odd = _oddity(found, row, others, wander_m)
+        usual = np.median(found.normal_mps[_around(others, row)])
+        like[row] = odd <= rules.odd_line and found.normal_mps[row] >= rules.slow_share * usual
     return like
+
+
+def _passed_pits(seen: Crossings, wander_m: float, rules: LapRules) -> Mask:
+    """Return which crossings are slow and beside the way of those around them, shape (k,): a pit lane's."""
+    slow = np.zeros(len(seen), np.bool_)
+    if len(seen) <= _FEWEST:
+        return slow
+    usual = np.median(seen.normal_mps)
+    for row in np.flatnonzero(seen.normal_mps < rules.slow_share * usual).tolist():
+        others = np.delete(np.arange(len(seen)), row)
+        slow[row] = _oddity(seen, row, others, wander_m) > rules.odd_line
+    return slow
+
+
+def _around(others: Ints, row: int) -> Ints:
+    """Return the rows just before and behind one."""
+    place = int(np.searchsorted(others, row))
+    return others[max(place - _AROUND, 0) : place + _AROUND]
+
+
+def _oddity(found: Crossings, row: int, others: Ints, wander_m: float) -> float:
+    """Return how far from those around it a crossing lies, in what lines and receivers usually wander."""
+    near = _around(others, row)
+    off = found.offset_m[near]
+    middle = np.median(off)
+    # Half of a few crossings lie within 0.67 standard deviations of their median.
+    lines = max(float(np.median(np.abs(off - middle))) / 0.6745, _LINES_M)
+    apart = np.abs(found.t_ns[near] - found.t_ns[row]).min() / NS_PER_S
+    drift = wander_m * np.sqrt(2 * -np.expm1(-apart / SLOW_S))
+    return float(abs(found.offset_m[row] - middle) / np.hypot(lines, drift))
 
 
 def _apart(t_s: Floats, rules: LapRules) -> Mask:

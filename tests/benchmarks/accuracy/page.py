@@ -11,13 +11,13 @@ __all__ = ["page"]
 
 _HEAD = """# Accuracy of lap times
 
-This page is written by `python -m benchmarks.accuracy` (in `tests/`): {seeds} simulated runs of each cell, on
-the circuits of `telemparse.testing.simulate`, whose true crossings are known to a nanosecond. Errors are those
-of the time of each true lap, root mean square, in milliseconds.
+This page is written by `nox -s accuracy`: {seeds} simulated runs of each cell, on the circuits of
+`telemparse.testing.simulate`, whose true crossings are known to a nanosecond. Errors are those of the time
+of each true lap, root mean square, in milliseconds.
 
 - **linear**: straight lines between the positions, as most devices time laps; `find_laps(method="linear")`.
-- **ours**: `find_laps` as it comes, which is told nothing of the receiver and finds its noise, the lag and the
-  scale of its velocities itself.
+- **ours**: `find_laps` as it comes, which is told nothing of the receiver and finds its noise, the lag and
+  the scale of its velocities itself.
 - **bound**: the same smoother, told how the simulated receiver errs, which no recording tells.
 - **sigma**: root mean square of error over the standard deviation that is given beside each time; 1 is true.
 """
@@ -29,8 +29,8 @@ _HOLDS = """
 |---|---:|---:|
 {bars}
 
-No cell may be worse than 1.05 × linear, sigma is to lie within 0.7 and 1.4 wherever the receiver errs, no lap may
-be missed and none made up: {faults}.
+No cell may be worse than 1.05 of linear, sigma is to lie within 0.7 and 1.4 wherever the receiver errs, no
+lap may be missed and none made up: {faults}.
 """
 
 _TABLE = """
@@ -81,10 +81,10 @@ def _table(title: str, rows: Iterable[Row], *, trouble: bool) -> str:
 
 def _row(row: Row, *, trouble: bool) -> str:
     cell = row.cell
-    sigma = f"{row.sigma:.2f}" if cell.noisy else "–"
-    linear_sigma = f"{row.linear_sigma:.2f}" if cell.noisy else "–"
+    sigma = f"{row.sigma:.2f}" if cell.noisy else "-"
+    linear_sigma = f"{row.linear_sigma:.2f}" if cell.noisy else "-"
     parts = [cell.track, cell.gnss, str(cell.rate_hz), *([cell.trouble] if trouble else []), str(row.laps)]
-    parts += ["–" if row.bound is None else f"{row.bound:.3f}", f"{row.linear:.3f}", linear_sigma]
+    parts += ["-" if row.bound is None else f"{row.bound:.3f}", f"{row.linear:.3f}", linear_sigma]
     return f"| {' | '.join([*parts, f'{row.ours:.3f}', sigma])} |"
 
 

@@ -63,24 +63,22 @@ class Row:
     def faults(self) -> tuple[str, ...]:
         """Bars that are missed."""
         cell = self.cell
-        plain = not cell.trouble
+        where = (cell.track, cell.gnss, cell.rate_hz, cell.trouble)
+        most_ms = {
+            **{(track, "m9", 10, ""): bar for track, bar in ACCURATE.items()},
+            ("rc_offroad", "f9_rtk", 10, ""): RTK_MS,
+        }
+        moving = where == ("rc_offroad", "m9", 10, "")
         checks = (
             (self.ours > _WORSE * self.linear, "worse than 1.05 x linear"),
             (not cell.noisy and self.ours > NOISE_FREE_MS, f"noise-free above {NOISE_FREE_MS} ms"),
-            (
-                plain and cell.gnss == "m9" and cell.rate_hz == 10 and self.ours > ACCURATE.get(cell.track, np.inf),
-                "RMS above the bar",
-            ),
-            (plain and cell.gnss == "f9_rtk" and cell.rate_hz == 10 and cell.track == "rc_offroad" and self.ours > RTK_MS, "RTK above the bar"),
+            (self.ours > most_ms.get(where, np.inf), "RMS above the bar"),
             (cell.noisy and not _CALIBRATED[0] <= self.sigma <= _CALIBRATED[1], "sigma not calibrated"),
             (bool(self.missed), "laps missed"),
             (bool(self.extra), "laps made up"),
-            (
-                plain and cell.gnss == "m9" and cell.rate_hz == 10 and cell.track == "rc_offroad"
-                and (self.speed_mps > SPEED_MPS or self.course_deg > COURSE_DEG),
-                "speed or course above the bar",
-            ),
-        )  # fmt: skip
+            (moving and self.speed_mps > SPEED_MPS, "speed above the bar"),
+            (moving and self.course_deg > COURSE_DEG, "course above the bar"),
+        )
         return tuple(words for missed, words in checks if missed)
 
 

@@ -10,7 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from telemparse.kernels.arrays import Floats, Ints, Mask
 
-__all__ = ["Displacements", "shifted_velocity"]
+__all__ = ["Displacements", "lies_close", "shifted_velocity"]
+
+_USUAL = 1.5
 
 
 @attrs.frozen(eq=False)
@@ -86,3 +88,15 @@ def shifted_velocity(t_s: Floats, velocity_mps: Floats, broken: Mask, lag_s: flo
     value = value + part * rest * (slope0 * rest - slope1 * part)
     inside = (wanted >= t_s[0]) & (wanted <= t_s[-1]) & ~broken[left]
     return np.where(inside[:, None], value, np.nan)
+
+
+def lies_close(t_s: Floats, lag_s: float) -> Mask:
+    """Return where `t + lag_s` lies between stamps that are not farther apart than usual, shape (n,).
+
+    Between others a velocity may have done anything: its integral hardly minds, a measurement does.
+    """
+    if lag_s == 0:
+        return np.ones(len(t_s), np.bool_)
+    steps = np.diff(t_s)
+    left = np.clip(np.searchsorted(t_s, t_s + lag_s, side="right") - 1, 0, len(t_s) - 2)
+    return np.asarray(steps[left] <= _USUAL * np.median(steps))

@@ -26,7 +26,7 @@ _VELOCITY_S, _VELOCITY_SHARE = 1.0, 0.4
 _LONGEST_LAG_S = 60.0
 _FEWEST = 20
 _LEAST_M, _LEAST_MPS = 3e-3, 2e-3
-_LEAST_FAST = 0.8
+_LEAST_FAST, _STATED_SHARE = 0.8, 0.35
 _MEDIAN_OF_SQUARES = 2 * math.log(2)  # of two normal variables of one standard deviation
 _RTK = (6, 7)
 # Positions that keep this close to the velocities are those of a receiver that measures phases, even where
@@ -46,6 +46,7 @@ class Noise:
         slow_m: of the one that wanders within minutes.
         velocity_mps: of velocities, white.
         wander_mps: of velocities, what wanders within a second.
+        exact: positions are those of a receiver that measures phases.
         measured: found from the recording; False where a usual receiver is assumed.
     """
 
@@ -54,6 +55,7 @@ class Noise:
     slow_m: float = 1.2
     velocity_mps: float = 0.055
     wander_mps: float = 0.022
+    exact: bool = False
     measured: bool = False
 
     def velocity_std_mps(self, step_s: Floats | float) -> Floats:
@@ -88,7 +90,7 @@ def noise_of(path: Path, displacements: Displacements, good: Mask) -> Noise:
     white_2, fast_2, slope = _parts(lags, drifts, counts, 0.0 if exact else _LONG_S)
     white, fast = math.sqrt(white_2), math.sqrt(fast_2)
     if exact:
-        white = max(white, _LEAST_M)
+        white = max(white, _LEAST_M, _STATED_SHARE * stated if math.isfinite(stated) else 0.0)
         # Beside exact positions the velocities' own errors hide it.
         fast = max(fast, min(_LEAST_FAST * white, stated if math.isfinite(stated) else math.inf))
         slow = min(5.0 * max(fast, white), stated if math.isfinite(stated) else math.inf)
@@ -112,6 +114,7 @@ def noise_of(path: Path, displacements: Displacements, good: Mask) -> Noise:
         slow_m=max(slow, _LEAST_M),
         velocity_mps=max(velocity, _LEAST_MPS),
         wander_mps=max(velocity, _LEAST_MPS) * _VELOCITY_SHARE,
+        exact=exact,
         measured=True,
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 from telemparse.analysis.motions import Method, Motion
 from telemparse.analysis.paths import Path
 from telemparse.analysis.smoothing.banded import Measurements
-from telemparse.analysis.smoothing.displacements import Displacements
+from telemparse.analysis.smoothing.displacements import Displacements, lies_close
 from telemparse.analysis.smoothing.dynamics import dynamics_of
 from telemparse.analysis.smoothing.noises import assumed, noise_of
 from telemparse.analysis.smoothing.robust import settle
@@ -69,8 +69,12 @@ def smooth(source: pa.Table | ParseResult | Path) -> Motion:
     good = ~jumped
     clock = velocity_clock(path, broken, good)
     velocity = clock.corrected(path, broken)
-    displacements = Displacements.of(path.t_s, velocity, broken)
-    noise = noise_of(path, displacements, good)
+    noise = noise_of(path, Displacements.of(path.t_s, velocity, broken), good)
+    close = lies_close(path.t_s, clock.lag_s)
+    if noise.exact and not close.all():
+        # Beside exact positions a velocity from between distant stamps is a bad one, else better than none.
+        velocity = np.where(close[:, None], velocity, np.nan)
+        noise = noise_of(path, Displacements.of(path.t_s, velocity, broken), good)
     if not _consistent(path, clock):
         return measured(path, Fallback.DRIFT, noise=noise, clock=clock)
     dynamics = dynamics_of(path, velocity, broken)
