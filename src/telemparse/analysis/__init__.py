@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from telemparse.analysis.chart_points import select_for_chart
     from telemparse.analysis.clock_matches import ClockMatch
     from telemparse.analysis.clock_matching import match_clocks
+    from telemparse.analysis.comparison import Comparison, compare_laps
+    from telemparse.analysis.differences import Verdict
     from telemparse.analysis.downsampling import downsample, downsample_all
     from telemparse.analysis.lap_finding import find_laps
     from telemparse.analysis.lap_results import Laps
@@ -24,12 +26,15 @@ if TYPE_CHECKING:
     from telemparse.analysis.quality.penalty_tables import PenaltyTable
     from telemparse.analysis.quality.scoring import score
     from telemparse.analysis.quality.tags import tag
+    from telemparse.analysis.segment_measures import measure_segments
+    from telemparse.analysis.segments import Segments, find_segments
     from telemparse.analysis.smoothing.smoother import smooth
     from telemparse.analysis.timings import Timing, timing
 
 __all__ = [
     "Aligned",
     "ClockMatch",
+    "Comparison",
     "LapRules",
     "Laps",
     "Level",
@@ -38,12 +43,17 @@ __all__ = [
     "Path",
     "PenaltyTable",
     "Quality",
+    "Segments",
     "Timing",
+    "Verdict",
     "align",
+    "compare_laps",
     "downsample",
     "downsample_all",
     "find_laps",
+    "find_segments",
     "match_clocks",
+    "measure_segments",
     "score",
     "select_for_chart",
     "smooth",
@@ -55,6 +65,7 @@ __all__ = [
 _HOMES = {
     "Aligned": "alignment",
     "ClockMatch": "clock_matches",
+    "Comparison": "comparison",
     "LapRules": "lap_rules",
     "Laps": "lap_results",
     "Level": "levels",
@@ -63,12 +74,17 @@ _HOMES = {
     "Path": "paths",
     "PenaltyTable": "quality.penalty_tables",
     "Quality": "quality.outcomes",
+    "Segments": "segments",
     "Timing": "timings",
+    "Verdict": "differences",
     "align": "alignment",
+    "compare_laps": "comparison",
     "downsample": "downsampling",
     "downsample_all": "downsampling",
     "find_laps": "lap_finding",
+    "find_segments": "segments",
     "match_clocks": "clock_matching",
+    "measure_segments": "segment_measures",
     "score": "quality.scoring",
     "select_for_chart": "chart_points",
     "smooth": "smoothing.smoother",
