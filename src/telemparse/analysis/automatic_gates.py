@@ -15,7 +15,6 @@ from telemparse.model.issues import Issue
 if TYPE_CHECKING:
     from telemparse.analysis.motions import Motion
     from telemparse.analysis.paths import Path
-    from telemparse.kernels.arrays import Ints
     from telemparse.model.gates import Gate
 
 __all__ = ["AutomaticGate", "find_gate"]
@@ -25,7 +24,7 @@ _FEW_LAPS = 3
 _LEAST_SHARE, _LEAST_SHARE_OF_FEW = 0.1, 0.25
 _LEAST_AGREEMENT = 0.9
 _CLOSING = 0.03
-_ELSEWHERE_SHARE = 0.05
+_ODD_SHARE = 0.05
 _PLACES = 100
 
 
@@ -37,7 +36,8 @@ class AutomaticGate:
         gate: with `source` `auto_detected`, None where the trace has no laps.
         lap_length_m: way of a usual lap, None without a gate.
         laps: complete laps between passes of the gate.
-        fewest_laps, most_laps: at the other straight places: the recording begins and ends within a lap.
+        fewest_laps, most_laps: of the other places of a lap, but for a few odd ones: they differ where the
+            recording begins and ends within a lap.
         agreement: share of laps within which the other places of the lap are passed just once, 0 to 1.
         issues: `LAPS_NOT_FOUND` or `LAP_DETECTION_UNSTABLE`, with the reason in the evidence.
     """
@@ -76,16 +76,18 @@ def find_gate(path: Path, *, motion: Motion | None = None) -> AutomaticGate:
         return _refused("too little of the way is laps", **facts)
     if survey.is_shuttle:
         return _refused("the way back is the way out", **facts)
-    best, counts = lap.fastest(laps), lap.laps[lap.fit]
+    best, counts = lap.fastest(laps), np.sort(lap.laps)
+    odd = int(_ODD_SHARE * len(counts))
+    fewest, most = min(laps, int(counts[odd])), max(laps, int(counts[-1 - odd]))
     agreement = lap.agreement(best, lap_m)
     return AutomaticGate(
         gate=survey.gate(best),
         lap_length_m=lap_m,
         laps=laps,
-        fewest_laps=int(counts.min()),
-        most_laps=int(counts.max()),
+        fewest_laps=fewest,
+        most_laps=most,
         agreement=agreement,
-        issues=_doubts(laps, counts, agreement, survey.cuts),
+        issues=_doubts(laps, (fewest, most), agreement, survey.cuts),
     )
 
 
@@ -109,18 +111,18 @@ def _reason(trail: Trail) -> str:
     return "no place is passed twice in one direction"
 
 
-def _doubts(laps: int, counts: Ints, agreement: float, cuts: int) -> tuple[Issue, ...]:
+def _doubts(laps: int, counts: tuple[int, int], agreement: float, cuts: int) -> tuple[Issue, ...]:
     """Return what makes the number of laps uncertain, as one issue, or nothing."""
     reasons = []
     if agreement < _LEAST_AGREEMENT:
         reasons.append("other places are not passed once a lap")
-    if (counts != laps).mean() >= _ELSEWHERE_SHARE:
+    if counts != (laps, laps):
         reasons.append("the recording begins, breaks or ends within a lap")
     if cuts:
-        reasons.append("the recording is cut at a line, on the move")
+        reasons.append("the recording ends on the move where it began, as if cut at a line")
     if not reasons:
         return ()
-    low, high = int(counts.min()), max(int(counts.max()), laps + cuts)
+    low, high = counts[0], max(counts[1], laps + cuts)
     words = f"{low} to {high}" if low < high else f"{low}"
     return (
         Issue(

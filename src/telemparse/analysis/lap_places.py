@@ -110,8 +110,7 @@ class LapPlaces:
         away = np.hypot(*(self.places.middle_m - trail.position_m[0]).T)
         near = int(np.argmin(away))
         ahead = float(self.places.normal[near] @ trail.directions(np.array([0]), same_m)[0])
-        start = float(trail.speeds(np.array([0]))[0])
-        return away[near] <= same_m and ahead > 0 and start >= _ROLLING * float(self.speed_mps[near])
+        return away[near] <= same_m and ahead > 0 and trail.start_mps >= _ROLLING * self.speed_mps[near]
 
     def agreement(self, place: int, lap_m: float) -> float:
         """Return the share of laps at a place within which the other places are passed just once."""

@@ -28,6 +28,8 @@ _BACK_SHARE = 0.6
 _BACK_PART, _BACK_M = 0.004, (1.5, 5.0)
 _HALF_M, _MARGIN_M = 4.0, 2.0
 _CLOSING = 0.03
+_SLOWEST_MPS = 0.1
+_END_S = 1.5
 
 
 def same_place_m(trail: Trail) -> float:
@@ -85,19 +87,23 @@ class LapSurvey:
 
     @property
     def cuts(self) -> int:
-        """Stretches between long breaks that begin and end at one place, on the move.
+        """Stretches between long breaks that end on the move where they began.
 
-        So ends what a lap timer stored from line to line: one lap a stretch has no pass of any line.
+        So ends what a lap timer stored from line to line: no line is passed as often as its own was.
         """
-        trail = self.trail
-        usual_mps = float(np.median(trail.speed_mps))
-        breaks = np.flatnonzero(np.diff(trail.t_s) > self.found.lap_m / max(usual_mps, 0.1))
-        start, stop = np.r_[0, breaks + 1], np.r_[breaks, len(trail) - 1]
-        way_m = (stop - start) * trail.spacing_m
-        apart_m = np.hypot(*(trail.position_m[stop] - trail.position_m[start]).T)
-        closed = (way_m > self.found.lap_m / 2) & (apart_m <= _CLOSING * self.found.lap_m + self.same_m)
-        ends_mps = np.minimum(trail.speeds(start), trail.speeds(stop))
-        return int((closed & (ends_mps > usual_mps / 2)).sum())
+        path, lap_m = self.path, self.found.lap_m
+        usual_mps = max(float(np.median(self.trail.speed_mps)), _SLOWEST_MPS)
+        breaks = np.flatnonzero(path.step_s > lap_m / usual_mps)
+        start, stop = np.r_[0, breaks + 1], np.r_[breaks, len(path) - 1]
+        lasting = path.t_s[stop] - path.t_s[start] > max(lap_m / usual_mps / 2, _END_S)
+        start, stop = start[lasting], stop[lasting]
+        apart_m = np.hypot(*(path.position_m[stop] - path.position_m[start]).T)
+        ahead = np.searchsorted(path.t_s, path.t_s[stop] - _END_S, side="right") - 1
+        end_m = np.hypot(*(path.position_m[stop] - path.position_m[ahead]).T)
+        end_mps = end_m / (path.t_s[stop] - path.t_s[ahead])
+        cuts = int(((end_mps > usual_mps / 2) & (apart_m <= _CLOSING * lap_m + self.same_m)).sum())
+        # One may have begun and ended there by chance; that several did is none.
+        return cuts if cuts > 1 or self.trail.start_mps > usual_mps / 2 else 0
 
     def gate(self, place: int, *, kind: GateKind = GateKind.START_FINISH, name: str = "start/finish") -> Gate:
         """Return a gate at a place of the lap, wider than its passes but not halfway to the next lane.

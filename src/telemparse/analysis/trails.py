@@ -17,7 +17,7 @@ __all__ = ["Trail"]
 _POINTS = 25_000
 _FINEST_M = 0.5
 _STILL_MPS = 0.7
-_SPEED_M = 2.0
+_START_M = 2.0
 _AVERAGE_S = 0.5
 _LEAP_M = 8.0
 _LEAP_FACTOR = 1.7
@@ -57,15 +57,11 @@ class Trail:
         known = (step > 0) & ~self.broken
         return np.where(known, self.spacing_m / np.where(known, step, 1.0), 0.0)
 
-    def speeds(self, rows: Ints) -> Floats:
-        """Return the speed over some metres around points, shape (k,), whatever lies between.
-
-        Args:
-            rows: points, shape (k,).
-        """
-        reach = max(1, round(_SPEED_M / self.spacing_m))
-        first, last = np.maximum(rows - reach, 0), np.minimum(rows + reach, len(self) - 1)
-        return np.asarray(self.spacing_m * (last - first) / (self.t_s[last] - self.t_s[first]))
+    @property
+    def start_mps(self) -> float:
+        """Speed over the first metres."""
+        reach = min(max(1, round(_START_M / self.spacing_m)), len(self) - 1)
+        return self.spacing_m * reach / float(self.t_s[reach] - self.t_s[0]) if reach else 0.0
 
     def directions(self, rows: Ints, reach_m: float) -> Floats:
         """Return unit vectors of chords around points, shape (k, 2); 0 where a chord has no length.
