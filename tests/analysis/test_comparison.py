@@ -17,6 +17,7 @@ from raced_laps import later, moved, shaken, silent, thinned, timed, true_motion
 from telemparse.analysis.comparison import compare_laps
 from telemparse.analysis.differences import Verdict, best_of, difference_of
 from telemparse.analysis.joined_sectors import Lack
+from telemparse.analysis.lap_finding import find_laps
 from telemparse.analysis.lap_rows import LapRow, lap_rows
 from telemparse.analysis.motions import Method
 from telemparse.errors import CallError
@@ -199,6 +200,28 @@ def test_a_lap_that_does_not_count_is_compared_only_by_name_and_is_no_best():
     assert set(spoilt) < set(named.numbers)
     assert [issue.evidence["lap"] for issue in named.issues if issue.code == "LAP_NOT_VALID"] == spoilt
     assert named.reference == named.best.number == 1
+
+
+def test_laps_out_of_the_pits_and_into_them_are_known_only_where_they_were():
+    run = simulate("rc_offroad", seed=2, laps=4)
+    laps = find_laps(run.gnss, run.gate)
+    rows = lap_rows(laps.table)
+    assert [rows[0].validity, rows[-1].validity] == ["OUTLAP", "INLAP"]
+    seen = compare_laps(laps, [2, 1, rows[-1].number], reference=2)
+    out, into = seen.elapsed_s[1], seen.elapsed_s[2]
+    dense = run.truth.states
+    for elapsed, row, tours in ((out, rows[0], -1), (into, rows[-1], rows[-1].number - 2)):
+        known = np.isfinite(elapsed)
+        driven = run.truth.at(np.array([row.t_start_ns, row.t_end_ns])).progress_m
+        assert known.mean() == pytest.approx(np.diff(driven)[0] / run.lap_length_m, abs=0.03)
+        at = rows[1].t_start_ns + np.rint(seen.elapsed_s[0][known] * NS_PER_S).astype(np.int64)
+        place = run.truth.at(at).progress_m + tours * run.lap_length_m
+        truly = np.interp(place, dense.progress_m, (dense.t_ns - row.t_start_ns) / NS_PER_S)
+        assert np.median(np.abs(elapsed[known] - truly)) < 0.1
+    assert np.isnan(out[0])
+    assert out[-1] == rows[0].seconds
+    assert into[0] == 0.0
+    assert np.isnan(into[-1])
 
 
 def test_laps_that_all_do_not_count_have_no_best_and_no_theoretical_one(laps):

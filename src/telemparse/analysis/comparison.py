@@ -12,7 +12,7 @@ from telemparse.analysis.comparison_tables import lap_table, sector_table
 from telemparse.analysis.derivations import derived
 from telemparse.analysis.differences import best_of, difference_of
 from telemparse.analysis.joined_sectors import join_best_sectors
-from telemparse.analysis.lap_rows import lap_rows, numbered
+from telemparse.analysis.lap_rows import Ends, lap_rows, numbered
 from telemparse.analysis.progress import project
 from telemparse.analysis.reference_laps import choose_reference, gap_within_s
 from telemparse.errors import CallError
@@ -76,7 +76,7 @@ class Comparison:
     def delta_s(self, first: int, second: int) -> Floats:
         """Return how much later the first lap is than the second, shape (m,), NaN where unknown.
 
-        It is 0 at the start and exactly the difference of the lap times at the end.
+        Of laps from line to line it is 0 at the start and exactly the difference of the lap times at the end.
 
         Raises CallError for a lap that is not compared.
         """
@@ -190,6 +190,9 @@ def _elapsed_s(motion: Motion, row: LapRow, way: Way, grid: Floats) -> Floats:
     """Return seconds since a lap's start at each progress: 0 first, and the lap time last."""
     elapsed = np.full(len(grid), np.nan)
     if row.t_start_ns is not None and row.t_end_ns is not None and row.t_end_ns > row.t_start_ns:
-        elapsed = project(motion, row.t_start_ns, row.t_end_ns, way).elapsed_s(grid)
-    elapsed[0], elapsed[-1] = 0.0, row.seconds
+        elapsed = project(motion, row.t_start_ns, row.t_end_ns, way, row.ends).elapsed_s(grid)
+    if row.ends is not Ends.END:
+        elapsed[0] = 0.0
+    if row.ends is not Ends.START:
+        elapsed[-1] = row.seconds
     return elapsed

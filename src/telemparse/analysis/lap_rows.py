@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -13,7 +14,18 @@ from telemparse.kernels.clocks import NS_PER_S
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["LapRow", "lap_rows", "numbered"]
+__all__ = ["Ends", "LapRow", "lap_rows", "numbered"]
+
+
+class Ends(enum.Enum):
+    """Which ends of a lap lie on the start/finish line."""
+
+    BOTH = "both"
+    START = "start"
+    END = "end"
+
+
+_OPEN = {"OUTLAP": Ends.END, "INLAP": Ends.START}
 
 
 @attrs.frozen(kw_only=True)
@@ -41,6 +53,11 @@ class LapRow:
     def counts(self) -> bool:
         """True of a valid lap: others are no best lap and have no best sector."""
         return self.validity == "VALID"
+
+    @property
+    def ends(self) -> Ends:
+        """Which of its ends lie on the line: a lap out of the pits only ends there, one into them begins."""
+        return _OPEN.get(self.validity, Ends.BOTH)
 
     @property
     def seconds(self) -> float:

@@ -58,7 +58,7 @@ def sample(motion: Motion, row: LapRow, way: Way, s_m: Floats) -> LapSamples | N
     """
     if row.t_start_ns is None or row.t_end_ns is None or row.t_end_ns <= row.t_start_ns:
         return None
-    elapsed = project(motion, row.t_start_ns, row.t_end_ns, way).elapsed_s(s_m)
+    elapsed = project(motion, row.t_start_ns, row.t_end_ns, way, row.ends).elapsed_s(s_m)
     known = np.isfinite(elapsed)
     t_ns = row.t_start_ns + np.rint(np.where(known, elapsed, 0.0) * NS_PER_S).astype(np.int64)
     _place, (vx, vy) = (part.T for part in motion.at(t_ns))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from telemparse.analysis.lap_rows import Ends
 from telemparse.analysis.way_search import WINDOWS, Places, feet_on, filled, risen, searched
 from telemparse.analysis.ways import fine_stamps_ns
 from telemparse.kernels.clocks import NS_PER_S
@@ -32,7 +33,8 @@ class Progress:
 
     Args:
         t_ns: instants, shape (m,), strictly rising: the epochs of the lap, and steps between them.
-        s_m: progress, shape (m,), never falling, exactly 0 at the start and the way's length at the end.
+        s_m: progress, shape (m,), never falling; exactly 0 at a start and the way's length at an end that lie
+            on the line.
         offset_m: place beside the way, shape (m,), left is positive; NaN within gaps.
         known: False within gaps, and where the lap was not found near the way: progress is bridged there.
         epoch: True at epochs, shape (m,).
@@ -50,20 +52,21 @@ class Progress:
         Args:
             s_m: rising, from 0 to the length of the way, shape (k,).
         """
+        length = self.s_m[-1]
         first = np.concatenate([[True], self.s_m[1:] > self.s_m[:-1]])
-        first[np.flatnonzero(self.s_m >= self.s_m[-1])] = False
+        first[self.s_m >= length] = False
         first[-1] = True
         seconds = (self.t_ns - self.t_ns[0]) / NS_PER_S
         elapsed = np.interp(s_m, self.s_m[first], seconds[first])
         left = np.clip(np.searchsorted(self.s_m[first], s_m, side="right") - 1, 0, max(first.sum() - 2, 0))
         known = self.known[first]
         right = np.minimum(left + 1, len(known) - 1)
-        inside = known[left] & known[right]
-        inside |= (s_m <= 0) | (s_m >= self.s_m[-1])
+        inside = known[left] & known[right] & (s_m >= self.s_m[0]) & (s_m <= length)
+        inside |= (s_m == self.s_m[0]) | (s_m == length)
         return np.where(inside, elapsed, np.nan)
 
 
-def project(motion: Motion, t_start_ns: int, t_end_ns: int, way: Way) -> Progress:
+def project(motion: Motion, t_start_ns: int, t_end_ns: int, way: Way, ends: Ends = Ends.BOTH) -> Progress:
     """Return the progress of a lap along a way.
 
     The search starts from the distance that the lap's own speed makes, scaled to the way, and looks for the
@@ -78,6 +81,7 @@ def project(motion: Motion, t_start_ns: int, t_end_ns: int, way: Way) -> Progres
         t_start_ns: its start, ns since 1970 in the time base.
         t_end_ns: its end, later.
         way: of the reference lap, in the same plane.
+        ends: which of start and end lie on the line.
     """
     stamps = fine_stamps_ns(motion, t_start_ns, t_end_ns)
     place, _pace = motion.at(stamps)
@@ -85,13 +89,16 @@ def project(motion: Motion, t_start_ns: int, t_end_ns: int, way: Way) -> Progres
     places = Places.of(place, pace)
     seconds = (stamps - stamps[0]) / NS_PER_S
     run = _driven_m(seconds, pace)
-    if not _ALIKE[0] < run[-1] / way.length_m < _ALIKE[1]:
-        return _elsewhere(motion, stamps, way)
-    guess = run * (way.length_m / run[-1])
+    if ends is Ends.BOTH:
+        if not _ALIKE[0] < run[-1] / way.length_m < _ALIKE[1]:
+            return _elsewhere(motion, stamps, way)
+        guess = run * (way.length_m / run[-1])
+    else:
+        guess = np.clip(run if ends is Ends.START else way.length_m - run[-1] + run, 0.0, way.length_m)
     for window in WINDOWS:
         guess = searched(places, guess, way, window)
     foot, offset, near = feet_on(way, places, guess)
-    s_m = _between_gates(risen(filled(foot, guess, near)), way.length_m)
+    s_m = _between_gates(risen(filled(foot, guess, near)), way.length_m, ends)
     return Progress(
         t_ns=stamps,
         s_m=s_m,
@@ -131,14 +138,21 @@ def _elsewhere(motion: Motion, stamps: Ints, way: Way) -> Progress:
     )
 
 
-def _between_gates(s_m: Floats, length_m: float) -> Floats:
-    """Return progress that is 0 at the start and the way's length at the end, eased in next to both."""
-    first, last = s_m[0], s_m[-1] - length_m
+def _between_gates(s_m: Floats, length_m: float, ends: Ends) -> Floats:
+    """Return progress that is 0 at the start and the way's length at the end, eased in next to both.
+
+    An end that does not lie on the line stays where it is.
+    """
+    first = 0.0 if ends is Ends.END else s_m[0]
+    last = 0.0 if ends is Ends.START else s_m[-1] - length_m
     worst = max(abs(first), abs(last))
     reach = min(max(_EASE * length_m, 4.0 * worst), length_m / 2)
     level = s_m - first * _eased(s_m / reach) - last * _eased((length_m - s_m) / reach)
     level = np.maximum.accumulate(np.clip(level, 0.0, length_m))
-    level[0], level[-1] = 0.0, length_m
+    if ends is not Ends.END:
+        level[0] = 0.0
+    if ends is not Ends.START:
+        level[-1] = length_m
     return np.asarray(level)
 
 
