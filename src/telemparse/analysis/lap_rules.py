@@ -38,7 +38,7 @@ class LapRules:
     shortest_lap_s: float = attrs.field(default=8.0, validator=_ABOVE_0)
     shortest_share: float = attrs.field(default=0.35, validator=_ABOVE_0)
     beside_share: float = attrs.field(default=2.0, validator=attrs.validators.ge(0.0))
-    odd_line: float = attrs.field(default=3.0, validator=_ABOVE_0)
+    odd_line: float = attrs.field(default=3.5, validator=_ABOVE_0)
     slow_share: float = attrs.field(default=0.7, validator=_ABOVE_0)
     idle_s: float = attrs.field(default=45.0, validator=_ABOVE_0)
     silence_s: float = attrs.field(default=30.0, validator=_ABOVE_0)

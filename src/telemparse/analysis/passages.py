@@ -56,8 +56,8 @@ def passages(motion: Motion, line: GateLine, rules: LapRules) -> Passages:
     lane beside the line is neither.
     """
     noise = motion.parameters.get("noise", {})
-    wander = float(noise.get("slow_m", 0.0))
-    margin = min(rules.beside_share * wander, line.half_m)
+    wander = (float(noise.get("slow_m", 0.0)), float(noise.get("fast_m", 0.0)))
+    margin = min(rules.beside_share * wander[0], line.half_m)
     found = crossings(motion, line, margin_m=margin)
     pace = speed_of(motion)[found.epoch]
     fast = (found.normal_mps > 0) & (np.maximum(pace, found.speed_mps) >= rules.slowest_mps)
@@ -88,14 +88,14 @@ def passages(motion: Motion, line: GateLine, rules: LapRules) -> Passages:
     )
 
 
-def _passed_beside(found: Crossings, sure: Mask, wander_m: float, rules: LapRules) -> Mask:
+def _passed_beside(found: Crossings, sure: Mask, wander_m: tuple[float, float], rules: LapRules) -> Mask:
     """Return which crossings behind the ends are like the sure ones around them, shape (k,).
 
     What is found to be like them counts as one of them from there on: a wander behind the end goes on there.
     """
     known = sure & found.forward & ~found.hidden
     like = np.zeros(len(found), np.bool_)
-    if wander_m <= 0 or known.sum() < _FEWEST:
+    if wander_m[0] <= 0 or known.sum() < _FEWEST:
         return like
     for row in np.flatnonzero(~sure & found.forward & ~found.hidden).tolist():
         others = np.flatnonzero(known | like)
@@ -105,7 +105,7 @@ def _passed_beside(found: Crossings, sure: Mask, wander_m: float, rules: LapRule
     return like
 
 
-def _passed_pits(seen: Crossings, wander_m: float, rules: LapRules) -> Mask:
+def _passed_pits(seen: Crossings, wander_m: tuple[float, float], rules: LapRules) -> Mask:
     """Return which crossings are slow and beside the way of those around them, shape (k,): a pit lane's."""
     slow = np.zeros(len(seen), np.bool_)
     if len(seen) <= _FEWEST:
@@ -123,7 +123,7 @@ def _around(others: Ints, row: int) -> Ints:
     return others[max(place - _AROUND, 0) : place + _AROUND]
 
 
-def _oddity(found: Crossings, row: int, others: Ints, wander_m: float) -> float:
+def _oddity(found: Crossings, row: int, others: Ints, wander_m: tuple[float, float]) -> float:
     """Return how far from those around it a crossing lies, in what lines and receivers usually wander."""
     near = _around(others, row)
     off = found.offset_m[near]
@@ -131,8 +131,9 @@ def _oddity(found: Crossings, row: int, others: Ints, wander_m: float) -> float:
     # Half of a few crossings lie within 0.67 standard deviations of their median.
     lines = max(float(np.median(np.abs(off - middle))) / 0.6745, _LINES_M)
     apart = np.abs(found.t_ns[near] - found.t_ns[row]).min() / NS_PER_S
-    drift = wander_m * np.sqrt(2 * -np.expm1(-apart / SLOW_S))
-    return float(abs(found.offset_m[row] - middle) / np.hypot(lines, drift))
+    drift = wander_m[0] * np.sqrt(2 * -np.expm1(-apart / SLOW_S))
+    usual = np.sqrt(lines**2 + drift**2 + 2 * wander_m[1] ** 2)
+    return float(abs(found.offset_m[row] - middle) / usual)
 
 
 def _apart(t_s: Floats, rules: LapRules) -> Mask:

@@ -30,7 +30,7 @@ _HOLDS = """
 {bars}
 
 No cell may be worse than 1.05 of linear, sigma is to lie within 0.7 and 1.4 wherever the receiver errs, no
-lap may be missed and none made up: {faults}.
+lap may be made up and one in a hundred missed, where the receiver wanders past the end of the line: {faults}.
 """
 
 _TABLE = """
