@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import telemparse
-from telemparse.cli import codes, conversion, detection, parsing, plugins, scaffolding, schemas
+from telemparse.cli import codes, conversion, detection, lap_timing, parsing, plugins, scaffolding, schemas
 from telemparse.cli.exits import listen
 
 if TYPE_CHECKING:
@@ -57,6 +57,12 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "telemparse convert logs/ --out tables",
         "telemparse convert a.gpx b.csv --out tables --format csv --jobs 4",
         "telemparse convert logs/ --out tables --timeout 60 --json > report.ndjson",
+    )),
+    ("laps", lap_timing.time_laps, (
+        "telemparse laps session.vbo",
+        "telemparse laps session.vbo --gate finish.geojson --method linear",
+        "telemparse laps *.nmea --track tracks/ --json > laps.ndjson",
+        "telemparse laps session.vbo --learn-track tracks/circuit.geojson",
     )),
     ("plugins", plugins.list_plugins, ("telemparse plugins", "telemparse plugins --probe")),
     ("codes", codes.explain_codes, ("telemparse codes", "telemparse codes GPX_MISSING_TIME")),
