@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
+
 import attrs
 import numpy as np
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from telemparse.analysis.automatic_gates import find_gate
+from telemparse.analysis.gate_fits import gate_fit
 from telemparse.analysis.gate_lines import GateLine
 from telemparse.analysis.paths import Path
 from telemparse.kernels.local_frame import LocalFrame
+from telemparse.testing.simulate import (
+    CIRCUITS,
+    Dropouts,
+    HalfLap,
+    Marshalled,
+    NoVelocity,
+    Stationary,
+    Teleports,
+    simulate,
+)
 
 FRAME = LocalFrame(-21.0, -12.0, 100.0)
 SECOND_NS = 1_000_000_000
@@ -151,6 +167,7 @@ def test_one_lap_with_head_and_tail_is_one_lap():
     assert found.laps == 1
     assert found.issues[0].code == "LAP_DETECTION_UNSTABLE"
     assert found.issues[0].evidence["counts"] == "0 to 1"
+    assert (found.fewest_laps, found.most_laps) == (0, 1)
 
 
 def test_a_lap_with_a_gap_is_no_two_laps():
@@ -201,3 +218,136 @@ def test_smoothed_positions_are_taken_where_there_is_a_motion():
     )
     assert find_gate(lost).gate is None
     assert find_gate(lost, motion=motion).laps == 8
+
+
+def whole_laps(laps, *, first=0.0, rate_hz=10.0):
+    """Return instants and places of laps of the oval from a straight on, the first fix at a moment."""
+    way = np.r_[0.0, np.cumsum(np.hypot(*np.diff(OVAL, axis=0).T))]
+    t_s = np.arange(0.0, laps * way[-1] / 20.0, 1 / rate_hz)
+    return first + t_s, follow(t_s, OVAL, way, 300.0 + 20.0 * t_s).position_m
+
+
+def test_a_recording_cut_at_a_line_may_hold_a_lap_more():
+    found = find_gate(path_of(*whole_laps(5.0)))
+    assert found.laps == 4
+    assert found.issues[0].evidence["counts"] == "4 to 5"
+    assert found.issues[0].evidence["reasons"] == [
+        "the recording ends on the move where it began, as if cut at a line"
+    ]
+
+
+def test_stints_cut_at_a_line_may_hold_a_lap_more_each():
+    stints = [whole_laps(laps, first=start) for laps, start in ((3.0, 0.0), (4.0, 2000.0), (2.0, 4000.0))]
+    found = find_gate(path_of(*(np.concatenate(parts) for parts in zip(*stints, strict=True))))
+    assert found.laps == 6
+    assert found.issues[0].evidence["counts"] == "6 to 9"
+
+
+def test_a_recording_that_begins_at_racing_speed_is_counted_from_there():
+    t_s, place = whole_laps(5.15)
+    rolling = find_gate(path_of(t_s, place))
+    # The same way, at walking pace for the first two metres.
+    standing = find_gate(path_of(np.r_[0.0, 4.0 + t_s[1:]], place))
+    assert (rolling.laps, standing.laps) == (5, 4)
+    assert rolling.issues[0].evidence["counts"] == standing.issues[0].evidence["counts"] == "4 to 5"
+
+
+def test_lap_counts_that_contradict_each_other_are_told():
+    way = np.r_[0.0, np.cumsum(np.hypot(*np.diff(OVAL, axis=0).T))]
+    t_s = np.arange(0.0, 500.0, 1.0)
+    path = follow(t_s, OVAL, way, 20.0 * t_s)
+    wander = np.cumsum(np.random.default_rng(4).normal(0.0, 2.0, (500, 2)), axis=0)
+    found = find_gate(attrs.evolve(path, position_m=path.position_m + wander))
+    assert found.laps == 8
+    assert found.agreement < 0.9
+    assert "other places are not passed once a lap" in found.issues[0].evidence["reasons"]
+
+
+def test_a_pit_lane_beside_the_line_makes_no_second_lap():
+    way = np.r_[0.0, np.cumsum(np.hypot(*np.diff(OVAL, axis=0).T))]
+    t_s = np.arange(0.0, 520.0, 0.1)
+    gone = 20.0 * (np.minimum(t_s, 150.0) + np.maximum(t_s - 170.0, 0.0))
+    path = follow(t_s, OVAL, way, gone)
+    lane = (t_s > 140) & (t_s < 180)
+    place = path.position_m + np.where(lane, -4.0, 0.0)[:, None] * [0.0, 1.0]
+    assert find_gate(attrs.evolve(path, position_m=place)).laps == int(gone[-1] / way[-1])
+
+
+@pytest.mark.parametrize("origin", [(89.999, 10.0, 0.0), (-90.0, 0.0, 0.0), (12.0, 180.0, 0.0)])
+def test_poles_and_the_antimeridian_are_no_edge(origin):
+    run = simulate("rc_offroad", seed=2, origin=origin)
+    found = find_gate(Path.of(run.gnss))
+    assert found.laps == run.laps.num_rows
+    assert gate_fit(Path.of(run.gnss), found.gate).forward == found.laps + 1
+
+
+@pytest.mark.parametrize(
+    ("disturbance", "reason"),
+    [(HalfLap(), "no place is passed twice in one direction"), (Stationary(), "the vehicle hardly moved")],
+)
+def test_simulated_runs_without_laps_are_refused(disturbance, reason):
+    found = find_gate(Path.of(simulate("kart", disturbances=[disturbance]).gnss))
+    assert found.gate is None
+    assert found.issues[0].evidence["reason"] == reason
+
+
+def test_a_marshalled_car_drives_no_lap():
+    run = simulate("rc_offroad", seed=1, disturbances=[Marshalled(2)])
+    found = find_gate(Path.of(run.gnss))
+    assert found.laps == run.valid_laps.sum() == run.laps.num_rows - 1
+
+
+@settings(max_examples=12)
+@given(
+    turn=st.floats(0.0, 360.0),
+    place=st.tuples(st.floats(-89.0, 89.0), st.floats(-180.0, 179.0), st.just(0.0)),
+    seed=st.integers(0, 5),
+)
+def test_laps_do_not_depend_on_where_a_track_lies_and_how_it_is_turned(turn, place, seed):
+    run = simulate("rc_figure8", seed=seed, laps=4, rotation_deg=turn, origin=place)
+    assert find_gate(Path.of(run.gnss)).laps == 4
+
+
+@settings(max_examples=12)
+@given(
+    shift_s=st.integers(-10_000_000, 10_000_000),
+    rows=st.lists(st.integers(0, 10_000), max_size=200),
+    seed=st.integers(0, 5),
+)
+def test_laps_do_not_depend_on_the_clock_and_on_repeated_rows(shift_s, rows, seed):
+    table = simulate("kart", seed=seed, laps=3).gnss
+    order = np.sort(np.r_[np.arange(table.num_rows), np.array(rows, int) % table.num_rows])
+    again = table.take(pa.array(order))
+    shifted = again["t"].cast("int64").to_numpy() + shift_s * SECOND_NS
+    again = again.set_column(0, "t", pa.array(shifted).cast(again.schema.field("t").type))
+    assert find_gate(Path.of(again)).gate == find_gate(Path.of(table)).gate
+    assert find_gate(Path.of(again)).laps == 3
+
+
+WILD = (Dropouts(0.05), Teleports(10))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("receiver", "rate_hz", "disturbances"),
+    [
+        ("m8", 1.0, ()),
+        ("m8", 5.0, ()),
+        ("m9", 10.0, ()),
+        ("m9", 25.0, ()),
+        ("f9_rtk", 10.0, ()),
+        ("m8", 1.0, (NoVelocity(),)),
+        ("m9", 10.0, (NoVelocity(),)),
+        ("m8", 5.0, WILD),
+        ("m9", 25.0, WILD),
+    ],
+)
+def test_simulated_sessions_have_the_laps_that_were_driven(receiver, rate_hz, disturbances):
+    wrong = []
+    for circuit, seed in itertools.product(CIRCUITS, range(6)):
+        run = simulate(circuit, seed=seed, gnss=receiver, rate_hz=rate_hz, disturbances=disturbances)
+        found = find_gate(Path.of(run.gnss))
+        if found.laps != run.laps.num_rows:
+            wrong.append((circuit, seed, found.laps, run.laps.num_rows))
+    assert len(wrong) <= 1
+    assert not [circuit for circuit, *_rest in wrong if circuit == "rc_figure8"]

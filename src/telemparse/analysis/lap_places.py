@@ -91,10 +91,13 @@ class LapPlaces:
 
     @property
     def usual_laps(self) -> int:
-        """Complete laps at most of the fit places, the most of all where that is none."""
+        """Complete laps at most of the fit places; the most of all where these have fewer by more than one.
+
+        By one, places differ because a recording begins and ends somewhere. More are missed by wild fixes.
+        """
         counts = np.bincount(self.laps[self.fit])
-        usual = len(counts) - 1 - int(np.argmax(counts[::-1]))
-        return usual or self.most_laps
+        usual, most = len(counts) - 1 - int(np.argmax(counts[::-1])), self.most_laps
+        return usual if usual and most - usual <= 1 else most
 
     @property
     def most_laps(self) -> int:
