@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from telemparse.analysis.alignment import Aligned, align
+    from telemparse.analysis.automatic_gates import AutomaticGate, find_gate
+    from telemparse.analysis.catalogue import load_tracks, read_tracks, write_track
     from telemparse.analysis.chart_points import select_for_chart
     from telemparse.analysis.clock_matches import ClockMatch
     from telemparse.analysis.clock_matching import match_clocks
     from telemparse.analysis.comparison import Comparison, compare_laps
     from telemparse.analysis.differences import Verdict
     from telemparse.analysis.downsampling import downsample, downsample_all
+    from telemparse.analysis.gate_choice import GateChoice, choose_gates
     from telemparse.analysis.lap_finding import find_laps
     from telemparse.analysis.lap_results import Laps
     from telemparse.analysis.lap_rules import LapRules
+    from telemparse.analysis.learnt_tracks import learn_track
     from telemparse.analysis.levels import Level, Levels
     from telemparse.analysis.motions import Motion
     from telemparse.analysis.paths import Path
@@ -33,8 +37,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Aligned",
+    "AutomaticGate",
     "ClockMatch",
     "Comparison",
+    "GateChoice",
     "LapRules",
     "Laps",
     "Level",
@@ -47,25 +53,33 @@ __all__ = [
     "Timing",
     "Verdict",
     "align",
+    "choose_gates",
     "compare_laps",
     "downsample",
     "downsample_all",
+    "find_gate",
     "find_laps",
     "find_segments",
+    "learn_track",
+    "load_tracks",
     "match_clocks",
     "measure_segments",
+    "read_tracks",
     "score",
     "select_for_chart",
     "smooth",
     "tag",
     "timing",
+    "write_track",
 ]
 
 # Modules are nouns and functions verbs, so no name here is both.
 _HOMES = {
     "Aligned": "alignment",
+    "AutomaticGate": "automatic_gates",
     "ClockMatch": "clock_matches",
     "Comparison": "comparison",
+    "GateChoice": "gate_choice",
     "LapRules": "lap_rules",
     "Laps": "lap_results",
     "Level": "levels",
@@ -78,18 +92,24 @@ _HOMES = {
     "Timing": "timings",
     "Verdict": "differences",
     "align": "alignment",
+    "choose_gates": "gate_choice",
     "compare_laps": "comparison",
     "downsample": "downsampling",
     "downsample_all": "downsampling",
+    "find_gate": "automatic_gates",
     "find_laps": "lap_finding",
     "find_segments": "segments",
+    "learn_track": "learnt_tracks",
+    "load_tracks": "catalogue",
     "match_clocks": "clock_matching",
     "measure_segments": "segment_measures",
+    "read_tracks": "catalogue",
     "score": "quality.scoring",
     "select_for_chart": "chart_points",
     "smooth": "smoothing.smoother",
     "tag": "quality.tags",
     "timing": "timings",
+    "write_track": "catalogue",
 }
 
 

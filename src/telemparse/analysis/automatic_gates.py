@@ -80,6 +80,8 @@ def find_gate(path: Path, *, motion: Motion | None = None) -> AutomaticGate:
     odd = int(_ODD_SHARE * len(counts))
     fewest, most = min(laps, int(counts[odd])), max(laps, int(counts[-1 - odd]))
     agreement = lap.agreement(best, lap_m)
+    if laps < _FEW_LAPS and agreement < _LEAST_AGREEMENT:
+        return _refused("few laps, which contradict each other", **facts, agreement=round(agreement, 3))
     return AutomaticGate(
         gate=survey.gate(best),
         lap_length_m=lap_m,
