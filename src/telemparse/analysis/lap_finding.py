@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from telemparse.analysis.gate_choice import GateChoice
+    from telemparse.analysis.lap_judging import Judged
     from telemparse.analysis.lap_pieces import Piece
     from telemparse.analysis.motions import Motion
     from telemparse.analysis.passages import Passages
@@ -124,9 +125,14 @@ def _timed(motion: Motion, choice: GateChoice, rules: LapRules, facts: Mapping[s
         gate=gate,
         sector_gates=tuple(each for each, _passed in gates),
         motion=motion,
-        issues=(*choice.issues, *motion.issues, *(issue for lap in judged for issue in lap.issues)),
+        issues=(*choice.issues, *motion.issues, *_of_laps(judged)),
         diagnostics=facts,
     )
+
+
+def _of_laps(judged: Iterable[Judged]) -> list[Issue]:
+    """Return what was found of laps, without what the gate's own finding says already."""
+    return [issue for lap in judged for issue in lap.issues if issue.code != "LAP_DETECTION_UNSTABLE"]
 
 
 def _crossed(motion: Motion, gates: Iterable[Gate], kind: GateKind, rules: LapRules) -> Ints:
