@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import telemparse
-from telemparse.cli import codes, conversion, detection, lap_timing, parsing, plugins, scaffolding, schemas
+from telemparse.cli import (
+    codes,
+    comparing,
+    conversion,
+    detection,
+    lap_timing,
+    parsing,
+    plugins,
+    scaffolding,
+    schemas,
+)
 from telemparse.cli.exits import listen
 
 if TYPE_CHECKING:
@@ -63,6 +73,11 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "telemparse laps session.vbo --gate finish.geojson --method linear",
         "telemparse laps *.nmea --track tracks/ --json > laps.ndjson",
         "telemparse laps session.vbo --learn-track tracks/circuit.geojson",
+    )),
+    ("compare", comparing.compare, (
+        "telemparse compare session.vbo",
+        "telemparse compare session.vbo --laps 3,5",
+        "telemparse compare session.vbo --laps 3,5 --reference best --json",
     )),
     ("plugins", plugins.list_plugins, ("telemparse plugins", "telemparse plugins --probe")),
     ("codes", codes.explain_codes, ("telemparse codes", "telemparse codes GPX_MISSING_TIME")),

@@ -13,7 +13,7 @@ from rich.text import Text
 from telemparse.cli.display import grid, show_facts, show_issues
 from telemparse.cli.figures import decimals_for, difference, lap_time
 from telemparse.cli.lap_columns import MILLISECONDS, UNSURE, LapTimes
-from telemparse.cli.lap_words import gate_words, lap_list, lap_words, method_words, shared_reasons
+from telemparse.cli.lap_words import VALIDITIES, gate_words, lap_list, lap_words, method_words, shared_reasons
 from telemparse.cli.terminal import visible
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["show_laps"]
 
 _INDENT = 2
-_VALIDITIES = {"VALID": "valid", "INVALID": "invalid", "OUTLAP": "out lap", "INLAP": "in lap"}
 
 
 def show_laps(console: Console, label: str, found: LapFindings) -> None:
@@ -64,7 +63,7 @@ def show_laps(console: Console, label: str, found: LapFindings) -> None:
 
 def _counts(rows: Iterable[dict[str, Any]]) -> str:
     seen = Counter(row["validity"] for row in rows)
-    return ", ".join(f"{seen[name]} {words}" for name, words in _VALIDITIES.items() if seen[name])
+    return ", ".join(f"{seen[name]} {words}" for name, words in VALIDITIES.items() if seen[name])
 
 
 def _best(found: LapFindings, times: LapTimes) -> str:
@@ -153,7 +152,7 @@ def _lap_table(found: LapFindings, times: LapTimes, sectors: dict[int, dict[str,
         own = sectors.get(number, {})
         table.add_row(
             str(number), mark, clock[index], spreads[index], *beside, *(own.get(name, "") for name in names),
-            _VALIDITIES[row["validity"]], row["confidence"].lower(), visible(lap_words(row, found, told)),
+            VALIDITIES[row["validity"]], row["confidence"].lower(), visible(lap_words(row, found, told)),
             style="bold" if is_best else "dim" if row["validity"] != "VALID" else None,
         )  # fmt: skip
     for column in table.columns[:-1]:
@@ -175,7 +174,7 @@ def _device_table(found: LapFindings) -> Table:
     table = grid("lap", "time", "validity", right=("lap", "time"))
     for row in found.device_rows:
         time = lap_time(row["duration_ns"], times.device_decimals)
-        table.add_row(str(row["lap_number"]), time, _VALIDITIES[row["validity"]])
+        table.add_row(str(row["lap_number"]), time, VALIDITIES[row["validity"]])
     return table
 
 

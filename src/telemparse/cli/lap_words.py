@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from telemparse.cli.lap_findings import LapFindings
     from telemparse.model.gates import Gate
 
-__all__ = ["gate_words", "lap_list", "lap_words", "method_words", "shared_reasons"]
+__all__ = ["VALIDITIES", "gate_words", "lap_list", "lap_words", "method_words", "shared_reasons"]
 
 _NS_PER_S = 1_000_000_000
 _MINUTE_S = 60
 _LAG_S = 0.005
+VALIDITIES = {"VALID": "valid", "INVALID": "invalid", "OUTLAP": "out lap", "INLAP": "in lap"}
 _GATES = {
     "user_defined": "yours",
     "file": "of the file",
