@@ -33,8 +33,8 @@ HEAD = """# Laps of devices
 
 <!-- Written by docs/device_laps.py from a folder of real recordings. Do not edit. -->
 
-Real recordings with laps that the device timed, and what `find_laps` finds in their positions; a test compares
-this page with a fresh run. The device's laps are never mixed with ours: they are a table of their own.
+Real recordings with laps that the device timed, and what `find_laps` finds in their positions; a test
+compares this page with a fresh run. The device's laps are never mixed with ours: they are a table of their own.
 
 ## As it comes
 
@@ -46,8 +46,8 @@ the device's own line, and the reasons say so.
 
 ## At the device's line
 
-The line is put where the device ended its laps, so that the same laps are timed. `linear` is the method of most
-devices, `as it comes` what `find_laps` does without being told.
+The line is put where the device ended its laps, so that the same laps are timed. `linear` is the method of
+most devices, `as it comes` what `find_laps` does without being told.
 Differences are ours less the device's, in seconds: root mean square, then the mean, over laps in both tables.
 
 {at_the_line}
