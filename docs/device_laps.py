@@ -34,7 +34,8 @@ HEAD = """# Laps of devices
 <!-- Written by docs/device_laps.py from a folder of real recordings. Do not edit. -->
 
 Real recordings with laps that the device timed, and what `find_laps` finds in their positions; a test
-compares this page with a fresh run. The device's laps are never mixed with ours: they are a table of their own.
+compares this page with a fresh run. The device's laps are never mixed with ours: they are a table of their
+own.
 
 ## As it comes
 
