@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import attrs
 import numpy as np
 import pytest
@@ -190,6 +192,36 @@ def test_twice_as_many_epochs_on_the_same_motion_give_the_same_progress():
     way = Way.of(motion, *ends(dense, 0))
     some, more = (project(each, *ends(dense, 1), way) for each in (sparse, motion))
     assert np.interp(more.t_ns, some.t_ns, some.s_m) == pytest.approx(more.s_m, abs=0.05)
+
+
+def test_a_lap_of_another_place_is_not_on_the_way(runs):
+    run = runs["rc_offroad"]
+    motion = true_motion(run)
+    seen = project(moved(motion, by_m=(300.0, 100.0)), *ends(run, 1), Way.of(motion, *ends(run, 0)))
+    assert not seen.known.any()
+    assert (np.diff(seen.s_m) >= 0).all()
+
+
+def test_a_lap_driven_backwards_is_not_on_the_way(runs):
+    run = runs["kart"]
+    motion = true_motion(run)
+    back = attrs.evolve(
+        motion, position_m=motion.position_m[::-1].copy(), velocity_mps=-motion.velocity_mps[::-1]
+    )
+    seen = project(back, *ends(run, 1), Way.of(motion, *ends(run, 0)))
+    assert not seen.known.any()
+
+
+def test_an_hour_between_two_crossings_needs_little_more_than_a_minute_does():
+    run = simulate("kart", seed=5, laps=3, rate_hz=25, disturbances=[PitStop(lap=2, seconds=1200.0)])
+    motion = true_motion(run)
+    slowest = max(range(run.laps.num_rows), key=lambda row: lap_rows(run.laps)[row].duration_ns)
+    tracemalloc.start()
+    seen = project(motion, *ends(run, slowest), Way.of(motion, *ends(run, 0)))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(seen.t_ns) > 100_000
+    assert peak < 800 * len(seen.t_ns)
 
 
 def test_half_a_lap_rises_too(runs):

@@ -310,6 +310,16 @@ def test_laps_are_measured_by_number_and_only_where_there_is_something(laps, fou
     assert measure_segments(attrs.evolve(laps, table=untimed), found).num_rows == 0
 
 
+def test_of_a_lap_in_silence_nothing_is_measured(run, laps, found):
+    lap = lap_rows(laps.table)[1]
+    lost = timed(run, silent(laps.motion, lap.t_start_ns - 10**9, lap.t_end_ns + 10**9))
+    table = measure_segments(lost, found, [2])
+    assert table.num_rows == found.table.num_rows
+    for name in ("entry_mps", "min_mps", "max_mps", "exit_mps", "apex_s_m", "duration_s"):
+        assert table[name].null_count == table.num_rows
+    assert len(find_segments(lost).corners) == len(found.corners)
+
+
 def bend(first, last, apex=None, turn_deg=90.0):
     middle = (first + last) / 2 if apex is None else apex
     turn = np.radians(turn_deg)

@@ -21,6 +21,10 @@ __all__ = ["Progress", "project"]
 
 _ALIKE = (0.4, 1.6)
 """A lap is about as long as the way: one of twice its length missed the line, and is two."""
+_LOOKS = 4000
+"""Places of a lap that are searched for; between them progress is guessed along a line."""
+_MOSTLY = 0.5
+"""A lap of which less than this share was on the way is none along it."""
 _WILD = 2.0
 """Speeds above so many times the nearly highest one are none."""
 _EASE = 0.05
@@ -74,7 +78,7 @@ def project(motion: Motion, t_start_ns: int, t_end_ns: int, way: Way, ends: Ends
     of each place on the way is found, and what does not rise is levelled. Progress has to be 0 and the way's
     length at the gates: what is left there is eased out next to them.
 
-    Of a lap of quite another length nothing is known but its start and end.
+    Of a lap of quite another length, or one that was mostly elsewhere, nothing is known but start and end.
 
     Args:
         motion: that the lap is of.
@@ -95,9 +99,14 @@ def project(motion: Motion, t_start_ns: int, t_end_ns: int, way: Way, ends: Ends
         guess = run * (way.length_m / run[-1])
     else:
         guess = np.clip(run if ends is Ends.START else way.length_m - run[-1] + run, 0.0, way.length_m)
+    rows = np.unique(np.linspace(0, len(stamps) - 1, min(len(stamps), _LOOKS)).astype(np.int64))
+    some, found = places.part(rows), guess[rows]
     for window in WINDOWS:
-        guess = searched(places, guess, way, window)
+        found = searched(some, found, way, window)
+    guess = np.interp(np.arange(len(stamps)), rows, found)
     foot, offset, near = feet_on(way, places, guess)
+    if near.sum() <= _MOSTLY * places.present.sum():
+        return _elsewhere(motion, stamps, way)
     s_m = _between_gates(risen(filled(foot, guess, near)), way.length_m, ends)
     return Progress(
         t_ns=stamps,

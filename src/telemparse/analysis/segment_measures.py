@@ -13,7 +13,7 @@ from telemparse.analysis.lap_rows import lap_rows, numbered
 from telemparse.analysis.lap_samples import even_steps, sample
 from telemparse.analysis.motions import Method
 from telemparse.analysis.smoothing.smoother import smooth
-from telemparse.analysis.usual_laps import BLUR
+from telemparse.analysis.usual_laps import blur_m
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +67,7 @@ def measure_segments(laps: Laps, segments: Segments, numbers: Iterable[int] | No
             lap = sample(motion, row, way, s_m)
             if lap is None:
                 continue
-            blur = BLUR * float(np.nanmedian(lap.speed_mps)) * motion.path.period_s
+            blur = blur_m(lap.speed_mps, motion.path.period_s)
             bend = smoothed_curvature(lap.curvature_per_m, float(s_m[1]), blur)
             found += [{"lap_number": row.number, **_measured(part, lap, s_m, bend)} for part in parts]
     table = pa.Table.from_pylist(found, schema=_SCHEMA)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from telemparse.analysis.lap_samples import LapSamples
     from telemparse.kernels.arrays import Floats
 
-__all__ = ["BLUR", "UsualLap"]
+__all__ = ["UsualLap", "blur_m"]
 
-BLUR = 0.4
+_BLUR = 0.4
 """Curvature is smoothed over this share of the way from epoch to epoch."""
 
 
@@ -45,7 +45,7 @@ class UsualLap:
         """Return the usual one of one or more laps of positions `period_s` apart."""
         step = float(s_m[1])
         speeds = np.array([lap.speed_mps for lap in seen])
-        blur = BLUR * float(np.nanmedian(speeds)) * period_s
+        blur = blur_m(speeds, period_s)
         raw = np.array([lap.curvature_per_m for lap in seen])
         each = np.array([smoothed_curvature(curvature, step, blur) for curvature in raw])
         return cls(s_m, smoothed_curvature(_median(raw), step, blur), _median(speeds), each, blur)
@@ -57,6 +57,12 @@ class UsualLap:
             return None
         apexes = self.s_m[1] * np.array([peak_row(lap, int(lap.argmax())) for lap in part])
         return float(1.4826 * np.median(np.abs(apexes - np.median(apexes))))
+
+
+def blur_m(speed_mps: Floats, period_s: float) -> float:
+    """Return how far to smooth curvature: a share of the way from epoch to epoch at the usual speed."""
+    known = speed_mps[np.isfinite(speed_mps)]
+    return _BLUR * float(np.median(known)) * period_s if len(known) else 0.0
 
 
 def _median(columns: Floats) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from telemparse.analysis.ways import Way
-    from telemparse.kernels.arrays import Floats, Mask
+    from telemparse.kernels.arrays import Floats, Ints, Mask
 
 __all__ = ["WINDOWS", "Places", "Window", "feet_on", "filled", "risen", "searched"]
 
@@ -20,9 +20,9 @@ _SAME_WAY = 0.5
 _STANDING = 0.1
 """Share of the usual speed below which a direction means nothing."""
 _FAR = 0.1
-"""Share of the way that a lap may lie beside it while it is searched ..."""
+"""Share of the way that a lap may lie beside it at all ..."""
 _BESIDE = 0.02
-"""... and beside it in the end, unless it lies so far off as a whole: so many spreads of its distances."""
+"""... and beside the middle of its own distances, unless these are spread so far: so many times."""
 _SPREADS = 6.0
 _ROUNDS = 12
 _NEAREST_CENTRE = 0.3
@@ -66,6 +66,10 @@ class Places:
         moving = speed > _STANDING * usual
         course = pace_mps / np.where(moving, speed, 1.0)[:, None]
         return cls(place_m=place_m, course=np.where(moving[:, None], course, 0.0))
+
+    def part(self, rows: Ints) -> Places:
+        """Return some of them."""
+        return Places(place_m=self.place_m[rows], course=self.course[rows])
 
     @property
     def present(self) -> Mask:
@@ -123,7 +127,7 @@ def feet_on(way: Way, places: Places, guess: Floats) -> tuple[Floats, Floats, Ma
         foot = np.clip(foot + ahead / shrunk, guess - reach, guess + reach)
     _ahead, beside, along = _seen_from(way, foot, target)
     near = places.standing | (np.sum(places.course * along, axis=1) >= _SAME_WAY)
-    near &= places.present & (np.abs(foot - guess) < reach)
+    near &= places.present & (np.abs(foot - guess) < reach) & (np.abs(beside) <= _FAR * way.length_m)
     if near.any():
         usual = np.median(beside[near])
         spread = 1.4826 * np.median(np.abs(beside[near] - usual))
@@ -151,8 +155,6 @@ def filled(s_m: Floats, guess: Floats, found: Mask, *, strays: bool = False) -> 
 
 
 def _median(values: Floats) -> Floats:
-    if len(values) < _MEDIAN_OF:
-        return values
     padded = np.pad(values, _MEDIAN_OF // 2, mode="edge")
     return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, _MEDIAN_OF), axis=1))
 
