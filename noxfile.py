@@ -123,6 +123,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def accuracy(session: nox.Session) -> None:
+    """Simulate runs with known lap times and write docs/accuracy.md (`nox -s accuracy -- --help`)."""
+    _install_project(session, "test")
+    environment = {"PYTHONPATH": str(ROOT / "tests")}
+    session.run("python", "-m", "benchmarks.accuracy", *session.posargs, env=environment)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Fuzz every parser for a time (`nox -s fuzz -- --seconds 600 csv gpx`); finds make it fail."""
     if sys.platform != "linux":
