@@ -63,9 +63,14 @@ def test_a_row_names_the_bars_that_it_misses_and_the_page_repeats_them():
     ]
     assert good.faults == ()
     assert set(bad.faults) == {
-        "worse than 1.05 x linear", "RMS above the bar", "sigma not calibrated", "laps missed", "laps made up",
-        "speed above the bar", "course above the bar",
-    }  # fmt: skip
+        "worse than 1.05 x linear",
+        "RMS above the bar",
+        "sigma not calibrated",
+        "laps missed",
+        "laps made up",
+        "speed above the bar",
+        "course above the bar",
+    }
     assert "all of it holds" in page([good, *others], 1)
     assert "rc_offroad m9 10 Hz: worse than 1.05 x linear" in page([bad, *others], 1)
 
