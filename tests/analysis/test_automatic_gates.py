@@ -124,6 +124,20 @@ def test_the_line_does_not_reach_the_return_straight():
     assert half_width_m(found.gate) < 8
 
 
+def test_lanes_of_two_directions_four_metres_apart_are_told_apart():
+    found = find_gate(drive(LANES, laps=6.5, noise_m=0.3))
+    assert found.laps == 6
+    assert half_width_m(found.gate) < 4
+
+
+def test_few_returns_that_contradict_each_other_are_no_laps():
+    path = drive(OVAL, laps=2.4, rate_hz=1.0)
+    wander = np.cumsum(np.random.default_rng(0).normal(0.0, 3.0, path.position_m.shape), axis=0)
+    found = find_gate(attrs.evolve(path, position_m=path.position_m + wander))
+    assert found.gate is None
+    assert found.issues[0].evidence["reason"] == "few laps, which contradict each other"
+
+
 def test_a_road_there_and_back_is_no_lap():
     road = [(0, 0), (800, 0), (800, 3), (0, 3), (0, 0)]
     once, often = find_gate(drive(road)), find_gate(drive(road, laps=5.5, noise_m=0.5))
