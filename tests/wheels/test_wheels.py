@@ -31,7 +31,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         names = archive.namelist()
     sources = {
         str(path.relative_to(ROOT / "src"))
-        for kind in ("*.py", "*.tmpl")
+        for kind in ("*.py", "*.tmpl", "*.html", "*.css", "*.js")
         for path in (ROOT / "src/telemparse").rglob(kind)
     }
     packaged = {name for name in names if ".dist-info/" not in name}
@@ -39,6 +39,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert {
         "telemparse/testing/__init__.py",
         "telemparse/cli/templates/common/pyproject.toml.tmpl",
+        "telemparse/report/templates/report.html",
     } <= packaged
     assert any(name.endswith("licenses/LICENSE") for name in names)
 

@@ -17,6 +17,7 @@ from telemparse.cli import (
     lap_timing,
     parsing,
     plugins,
+    reporting,
     scaffolding,
     schemas,
 )
@@ -78,6 +79,10 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "telemparse compare session.vbo",
         "telemparse compare session.vbo --laps 3,5",
         "telemparse compare session.vbo --laps 3,5 --reference best --json",
+    )),
+    ("report", reporting.report_on, (
+        "telemparse report session.vbo -o report.html",
+        "telemparse report *.nmea -o report.html --track tracks/ --title 'Test day'",
     )),
     ("plugins", plugins.list_plugins, ("telemparse plugins", "telemparse plugins --probe")),
     ("codes", codes.explain_codes, ("telemparse codes", "telemparse codes GPX_MISSING_TIME")),
