@@ -187,6 +187,17 @@ def test_within_a_gap_the_table_is_null_and_the_gap_is_named(run, laps):
     assert with_places["lat_deg"].null_count == with_places["t_s"].null_count > 0
 
 
+def test_where_every_lap_has_a_gap_one_of_the_shortest_is_the_reference(run, laps):
+    motion = laps.motion
+    for lap in lap_rows(laps.table):
+        middle = (lap.t_start_ns + lap.t_end_ns) // 2
+        motion = silent(motion, middle, middle + (2 if lap.number in {3, 4} else 6) * NS_PER_S)
+    seen = compare_laps(timed(run, motion))
+    times = dict(zip(seen.numbers, (lap.seconds for lap in seen.laps), strict=True))
+    assert seen.reference == min((3, 4), key=times.__getitem__)
+    assert codes(seen) == ["GAP_WITHIN_LAP"] * len(laps)
+
+
 def test_a_lap_that_does_not_count_is_compared_only_by_name_and_is_no_best():
     run = simulate("rc_offroad", seed=2, laps=4, disturbances=[Marshalled(lap=2, first=0.3, last=0.6)])
     laps = timed(run)

@@ -283,6 +283,10 @@ def test_a_gap_in_the_reference_is_bridged_and_marked(runs):
     way = Way.of(holed, start, end)
     edge_m, far_m = way.s_m[~way.known][[0, -1]]
     assert 5.0 < far_m - edge_m < 20.0
+    seen = project(true_motion(run), *ends(run, 1), way)
+    within = (seen.s_m > edge_m) & (seen.s_m < far_m)
+    assert not seen.known[within].any()
+    assert seen.known[~within].mean() > 0.85
     assert way.known[way.s_m < edge_m].all()
     assert way.known[way.s_m > far_m].all()
     assert np.isfinite(way.position_m).all()

@@ -111,7 +111,7 @@ def compare_laps(
         laps: as found.
         numbers: lap numbers; all valid laps when absent. One that does not count is compared with a warning.
         reference: number of the lap that the others are measured against, which joins them; when absent the
-            fastest of them, valid and without gaps where there is one.
+            fastest of them that is valid, without a gap and of usual length, where there is one.
         step_m: of the grid, about, more than 0; half of what lies between two epochs when absent.
         coordinates: put `lat_deg` and `lon_deg` into the table as well.
 

@@ -40,7 +40,8 @@ class Progress:
         s_m: progress, shape (m,), never falling; exactly 0 at a start and the way's length at an end that lie
             on the line.
         offset_m: place beside the way, shape (m,), left is positive; NaN within gaps.
-        known: False within gaps, and where the lap was not found near the way: progress is bridged there.
+        known: False within gaps of the lap and of the way, and where the lap was not found near the way:
+            progress is bridged there.
         epoch: True at epochs, shape (m,).
     """
 
@@ -107,6 +108,7 @@ def project(motion: Motion, t_start_ns: int, t_end_ns: int, way: Way, ends: Ends
     foot, offset, near = feet_on(way, places, guess)
     if near.sum() <= _MOSTLY * places.present.sum():
         return _elsewhere(motion, stamps, way)
+    near &= np.interp(foot, way.s_m, way.known.astype(np.float64)) > 0.5  # noqa: PLR2004  (the nearer of two)
     s_m = _between_gates(risen(filled(foot, guess, near)), way.length_m, ends)
     return Progress(
         t_ns=stamps,

@@ -36,21 +36,32 @@ class Reference:
 
 
 def choose_reference(motion: Motion, rows: Iterable[LapRow]) -> Reference | None:
-    """Return the fastest lap, valid rather than not, whole rather than with gaps, of usual length.
+    """Return the fastest lap, valid rather than not, whole rather than with a gap, of usual length.
 
-    None where no lap has a way.
+    Where all have a gap, it is one of the shortest, to a second. None where no lap has a way.
     """
-    ways = [(row, way) for row in rows if (way := way_of(motion, row)) is not None]
-    if not ways:
+    found = [
+        _Candidate(row, way, round(gap_within_s(motion, row) or 0.0))
+        for row in rows
+        if (way := way_of(motion, row)) is not None
+    ]
+    if not found:
         return None
-    usual = float(np.median([way.length_m for row, way in ways if row.counts] or [ways[0][1].length_m]))
+    best = min((not each.row.counts, each.gap_s) for each in found)
+    equals = [each for each in found if (not each.row.counts, each.gap_s) == best]
+    usual = float(np.median([each.way.length_m for each in equals]))
+    alike = [each for each in equals if abs(each.way.length_m / usual - 1.0) <= _ALIKE]
+    chosen = min(alike or equals, key=lambda each: each.row.duration_ns)
+    return Reference(chosen.row, chosen.way)
 
-    def worth(pair: tuple[LapRow, Way]) -> tuple[bool, bool, bool, int]:
-        row, way = pair
-        odd = abs(way.length_m / usual - 1.0) > _ALIKE
-        return not row.counts, odd, gap_within_s(motion, row) is not None, row.duration_ns
 
-    return Reference(*min(ways, key=worth))
+@attrs.frozen
+class _Candidate:
+    """A lap, its way, and its longest gap in whole seconds."""
+
+    row: LapRow
+    way: Way
+    gap_s: int
 
 
 def way_of(motion: Motion, row: LapRow) -> Way | None:
