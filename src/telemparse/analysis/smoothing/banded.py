@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import attrs
@@ -16,7 +17,7 @@ from telemparse.analysis.smoothing.noises import FAST_S, SLOW_S
 if TYPE_CHECKING:
     from telemparse.analysis.smoothing.dynamics import Dynamics
     from telemparse.analysis.smoothing.noises import Noise
-    from telemparse.kernels.arrays import Floats, Mask
+    from telemparse.kernels.arrays import Floats, Ints, Mask
 
 __all__ = ["STATES", "Measurements", "Posterior", "posterior"]
 
@@ -24,6 +25,7 @@ STATES = 5
 """Position, velocity, acceleration, and the two wandering errors of the position, of one axis."""
 
 _BAND = 2 * STATES
+_CHUNK = 512
 _FREE_M, _FREE_MPS = 1e6, 1e2
 _SHORTEST_S, _LONGEST_S = 1e-3, 1.0
 _SEEN = np.array([1.0, 0.0, 0.0, 1.0, 1.0])  # what a measured position is the sum of
@@ -43,28 +45,54 @@ class Posterior:
     factor: Floats
     scale: Floats
 
-    def variance(self, epochs: Floats, weights: Floats, last: int) -> float:
+    def variance(self, epochs: Ints, weights: Floats) -> float:
         """Return the variance of a weighted sum of states of one axis.
-
-        Exact but for what epochs after `last` still tell, which lowers it.
 
         Args:
             epochs: rows of the chain, shape (k,), rising.
             weights: of the states at them, shape (k, 5).
-            last: epoch from which on nothing is known.
         """
-        from scipy.linalg.blas import dtbsv
-
         first = int(epochs[0])
-        size = (last - first + 1) * STATES
-        right = np.zeros(size)
-        for epoch, row in zip(epochs, weights, strict=True):
-            begin = (int(epoch) - first) * STATES
-            right[begin : begin + STATES] += row
-        right *= self.scale[first * STATES : first * STATES + size]
-        part = np.asfortranarray(self.factor[:, first * STATES : first * STATES + size])
-        half = dtbsv(_BAND - 1, part, right, lower=1)
-        return float(half @ half)
+        chunk = int(epochs[-1]) // _CHUNK
+        end = min((chunk + 1) * _CHUNK, len(self.states))
+        right = np.zeros((end - first, STATES))
+        np.add.at(right, np.asarray(epochs) - first, weights)
+        right *= self.scale[first * STATES : end * STATES].reshape(-1, STATES)
+        half, rest = self._forward(first, end, right.reshape(-1, 1))
+        beyond = rest[:, 0] @ self._behind[chunk] @ rest[:, 0]
+        return float(half[:, 0] @ half[:, 0] + beyond)
+
+    @functools.cached_property
+    def _behind(self) -> Floats:
+        """Covariances of the scaled states just behind each chunk of epochs, shape (chunks, 5, 5)."""
+        starts = range(0, len(self.states), _CHUNK)
+        found = np.zeros((len(starts), STATES, STATES))
+        for chunk in range(len(starts) - 2, -1, -1):
+            first = starts[chunk + 1]
+            end = min(first + _CHUNK, len(self.states))
+            right = np.zeros(((end - first) * STATES, STATES))
+            right[:STATES] = np.eye(STATES)
+            half, rest = self._forward(first, end, right)
+            found[chunk] = half.T @ half + rest.T @ found[chunk + 1] @ rest
+        return found
+
+    def _forward(self, first: int, end: int, right: Floats) -> tuple[Floats, Floats]:
+        """Return the factor's solution for epochs `first` to `end`, and what it leaves for the next one.
+
+        Args:
+            first: row of the chain.
+            end: row behind the last one.
+            right: shape (5 (end - first), k).
+        """
+        from scipy.linalg.lapack import dtbtrs
+
+        part = np.asfortranarray(self.factor[:, first * STATES : end * STATES])
+        half, _info = dtbtrs(part, right, uplo="L")
+        if end == len(self.states):
+            return half, np.zeros((STATES, right.shape[1]))
+        rows, columns = np.indices((STATES, STATES))
+        coupling = self.factor[STATES + rows - columns, (end - 1) * STATES + columns]
+        return half, -coupling @ half[-STATES:]
 
 
 @attrs.frozen(eq=False)

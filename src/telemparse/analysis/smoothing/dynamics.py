@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Dynamics", "dynamics_of", "transitions"]
 
 _NODES = 5
+_QUADRATURE = 1.0
 _SHORTEST_STEP_S = 4e-3
 _LEAST_MPS2, _MOST_MPS2 = 0.5, 60.0
 _SHORTEST_S, _LONGEST_S = 0.4, 2.0
@@ -67,7 +68,7 @@ def transitions(step_s: Floats, dynamics: Dynamics) -> tuple[Floats, Floats]:
         dynamics: of the vehicle.
 
     Returns matrices of shape (k, 3, 3): transitions, and the inverses of the covariances of the process
-    noise, by a Gauss quadrature that keeps them positive for any step.
+    noise.
     """
     fade = 1 / dynamics.time_s
     transition = np.zeros((len(step_s), 3, 3))
@@ -76,13 +77,41 @@ def transitions(step_s: Floats, dynamics: Dynamics) -> tuple[Floats, Floats]:
     transition[:, :, 2] = _reach(step_s, fade)
     # Over no time at all nothing could change, and the system would be singular to the last digit.
     step_s = np.maximum(step_s, _SHORTEST_STEP_S)
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    reach = _reach(0.5 * step_s[:, None] * (nodes + 1), fade)
-    weighted = reach * (0.5 * step_s[:, None] * weights)[:, :, None]
-    covariance = np.swapaxes(weighted, 1, 2) @ reach * (2 * fade * dynamics.acceleration_mps2**2)
+    short = (fade * step_s <= _QUADRATURE)[:, None, None]
+    covariance = np.where(short, _summed(step_s, fade), _integrated(step_s, fade))
+    covariance *= dynamics.acceleration_mps2**2
     size = np.sqrt(np.einsum("kii->ki", covariance))
     outer = size[:, :, None] * size[:, None, :]
     return transition, np.linalg.inv(covariance / outer) / outer
+
+
+def _summed(step_s: Floats, fade: float) -> Floats:
+    """Return covariances of the process noise by a Gauss quadrature, which keeps short ones positive."""
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    reach = _reach(0.5 * step_s[:, None] * (nodes + 1), fade)
+    weighted = reach * (0.5 * step_s[:, None] * weights)[:, :, None]
+    return np.asarray(np.swapaxes(weighted, 1, 2) @ reach * (2 * fade))
+
+
+def _integrated(step_s: Floats, fade: float) -> Floats:
+    """Return the same in closed form, whose differences short steps would cancel to nothing."""
+    decay = fade * step_s
+    left = np.exp(-decay)
+    half = (1 - left**2) / 2
+    place = decay**3 / 3 - decay**2 + decay + half - 2 * decay * left
+    pace = decay - 2 * (1 - left) + half
+    parts = {
+        (0, 0): place,
+        (0, 1): (decay + left - 1) ** 2 / 2,
+        (0, 2): half - decay * left,
+        (1, 1): pace,
+        (1, 2): (1 - left) ** 2 / 2,
+        (2, 2): half,
+    }
+    covariance = np.empty((len(step_s), 3, 3))
+    for (row, column), part in parts.items():
+        covariance[:, row, column] = covariance[:, column, row] = 2 * part / fade ** (4 - row - column)
+    return covariance
 
 
 def _reach(time_s: Floats, fade: float) -> Floats:

@@ -92,7 +92,7 @@ def noise_of(path: Path, displacements: Displacements, good: Mask) -> Noise:
     if exact:
         white = max(white, _LEAST_M, _STATED_SHARE * stated if math.isfinite(stated) else 0.0)
         # Beside exact positions the velocities' own errors hide it.
-        fast = max(fast, min(_LEAST_FAST * white, stated if math.isfinite(stated) else math.inf))
+        fast = max(fast, min(_LEAST_FAST * white, stated if math.isfinite(stated) else math.inf), _LEAST_M)
         slow = min(5.0 * max(fast, white), stated if math.isfinite(stated) else math.inf)
     else:
         # A receiver that filters its positions hides what they are off by, and is no better for it.
@@ -129,8 +129,8 @@ def assumed(path: Path) -> Noise:
     return attrs.evolve(
         usual,
         white_m=max(usual.white_m * share, 0.005),
-        fast_m=usual.fast_m * share,
-        slow_m=stated,
+        fast_m=max(usual.fast_m * share, _LEAST_M),
+        slow_m=max(stated, _LEAST_M),
     )
 
 
@@ -145,7 +145,8 @@ def _per_second(velocity_mps: float, step_s: float) -> float:
 
 
 def _stated_m(path: Path) -> float:
-    known = path.hacc_m[np.isfinite(path.hacc_m)]
+    # Receivers that do not know their error write 0.
+    known = path.hacc_m[np.isfinite(path.hacc_m) & (path.hacc_m > 0)]
     return float(np.median(known)) if len(known) else float("nan")
 
 

@@ -41,6 +41,7 @@ class Fallback:
     NO_VELOCITY = "the receiver's velocity is not known"
     FEW = "too few epochs"
     SLOW = "epochs are too far apart"
+    GAPS = "no three seconds without a gap"
     DRIFT = "position and velocity contradict each other"
 
 
@@ -75,6 +76,8 @@ def smooth(source: pa.Table | ParseResult | Path) -> Motion:
         # Beside exact positions a velocity from between distant stamps is a bad one, else better than none.
         velocity = np.where(close[:, None], velocity, np.nan)
         noise = noise_of(path, Displacements.of(path.t_s, velocity, broken), good)
+    if not np.isfinite(clock.drift_m):
+        return measured(path, Fallback.GAPS, noise=noise, clock=clock)
     if not _consistent(path, clock):
         return measured(path, Fallback.DRIFT, noise=noise, clock=clock)
     dynamics = dynamics_of(path, velocity, broken)

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from telemparse.analysis.smoothing.noises import Noise
     from telemparse.kernels.arrays import Floats
 
-__all__ = ["PositionSpread", "PosteriorSpread", "Spread"]
-
-_TAIL = 400
+__all__ = ["Moment", "PositionSpread", "PosteriorSpread", "Spread"]
 
 
 class Spread(Protocol):
@@ -61,8 +59,7 @@ class PosteriorSpread:
                 epochs.append(min(moment.epoch + step, len(self.path) - 1))
                 weights.append(row)
         order = np.argsort(epochs, kind="stable")
-        last = min(max(epochs) + _TAIL, len(self.path) - 1)
-        variance = self.solved.variance(np.array(epochs)[order], np.array(weights)[order], last)
+        variance = self.solved.variance(np.array(epochs)[order], np.array(weights)[order])
         return float(np.sqrt(variance))
 
 
