@@ -19,7 +19,7 @@ from telemparse.analysis.paths import Path, fixes_of
 from telemparse.analysis.sector_times import in_order_of_travel, sector_times
 from telemparse.analysis.smoothing.smoother import measured, smooth
 from telemparse.analysis.stints import rests_of, stints_of
-from telemparse.analysis.teleports import teleports
+from telemparse.analysis.teleports import find_jumps
 from telemparse.errors import CallError
 from telemparse.model.gates import GateKind
 from telemparse.model.issues import Issue
@@ -84,11 +84,11 @@ def find_laps(
     choice = choose_gates(source, gate=gate, track=track, tracks=tracks, path=path)
     if choice.gate is None:
         return _none(None, motion, choice.issues, facts)
-    return _timed(motion, choice, rules, facts)
+    return _timed(path, motion, choice, rules, facts)
 
 
-def _timed(motion: Motion, choice: GateChoice, rules: LapRules, facts: Mapping[str, Any]) -> Laps:
-    """Return the laps at a gate."""
+def _timed(path: Path, motion: Motion, choice: GateChoice, rules: LapRules, facts: Mapping[str, Any]) -> Laps:
+    """Return the laps at a gate; the path is the recorded one, which a motion may have without its jumps."""
     gate = choice.gate
     if gate is None:
         raise CallError("there is no gate")
@@ -108,12 +108,14 @@ def _timed(motion: Motion, choice: GateChoice, rules: LapRules, facts: Mapping[s
     if not any(piece.kind is Kind.LAP for piece in pieces):
         return _none(gate, motion, (*choice.issues, _why_none(passed, pieces)), facts)
     pits = {kind: _crossed(motion, choice.pits, kind, rules) for kind in (GateKind.PIT_IN, GateKind.PIT_OUT)}
+    jumps = find_jumps(path)
     around = Surroundings(
         motion=motion,
         rests=rests,
         pit_in_ns=pits[GateKind.PIT_IN],
         pit_out_ns=pits[GateKind.PIT_OUT],
-        jumped=teleports(motion.path),
+        jumped_ns=path.t_ns[jumps.rows],
+        jump_limit_mps=jumps.limit_mps,
         doubtful=choice.automatic is not None and choice.automatic.agreement < _LEAST_AGREEMENT,
     )
     judged = judge(pieces, around, rules)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from telemparse.analysis.lap_rules import LapRules
     from telemparse.analysis.motions import Motion
     from telemparse.analysis.stints import Rests
-    from telemparse.kernels.arrays import Floats, Ints, Mask
+    from telemparse.kernels.arrays import Floats, Ints
 
 __all__ = ["Judged", "Surroundings", "judge"]
 
@@ -36,7 +36,8 @@ class Surroundings:
         motion: states along the path.
         rests: times of standing still.
         pit_in_ns, pit_out_ns: crossings of the pit's gates.
-        jumped: epochs that lie somewhere else, shape (n,).
+        jumped_ns: instants of positions that lie somewhere else.
+        jump_limit_mps: least pace of what counted as a jump, None without one.
         doubtful: the gate itself is not certain.
     """
 
@@ -44,7 +45,8 @@ class Surroundings:
     rests: Rests
     pit_in_ns: Ints
     pit_out_ns: Ints
-    jumped: Mask
+    jumped_ns: Ints
+    jump_limit_mps: float | None
     doubtful: bool
 
 
@@ -157,9 +159,10 @@ def _judge_way(
             opinion.spoil("GAP_WITHIN_LAP", gap_s=round(lost, 3), hidden_crossings=piece.hidden)
         else:
             opinion.note("GAP_WITHIN_LAP", gap_s=round(lost, 3))
-    jumps = int(around.jumped[piece.first : piece.last + 1].sum())
-    if jumps:
-        opinion.note("GNSS_TELEPORT_EVENTS", count=jumps, limit_mps="?")
+    jumped = around.jumped_ns
+    jumps = int(((jumped >= piece.t_start_ns) & (jumped <= piece.t_end_ns)).sum())
+    if jumps and around.jump_limit_mps is not None:
+        opinion.note("GNSS_TELEPORT_EVENTS", count=jumps, limit_mps=round(around.jump_limit_mps))
     if piece.kind is not Kind.LAP or not usual.way_m:
         return
     share = distance_m / usual.way_m

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from telemparse.analysis.crossings import crossings
+from telemparse.analysis.gate_fits import NEAR_M, outside_m
 from telemparse.analysis.smoothing.noises import SLOW_S
 from telemparse.analysis.stints import speed_of
 from telemparse.kernels.clocks import NS_PER_S
@@ -59,6 +60,10 @@ def passages(motion: Motion, line: GateLine, rules: LapRules) -> Passages:
     wander = (float(noise.get("slow_m", 0.0)), float(noise.get("fast_m", 0.0)))
     margin = min(rules.beside_share * wander[0], line.half_m)
     found = crossings(motion, line, margin_m=margin)
+    away_m = float(outside_m(motion.path, [line.gate])[0])
+    if away_m > NEAR_M:
+        # In the plane a line on the other side of the Earth would lie near.
+        found = found.part(np.zeros(len(found), np.bool_))
     pace = speed_of(motion)[found.epoch]
     fast = (found.normal_mps > 0) & (np.maximum(pace, found.speed_mps) >= rules.slowest_mps)
     straight = found.normal_mps >= rules.least_cosine * found.speed_mps
@@ -84,7 +89,7 @@ def passages(motion: Motion, line: GateLine, rules: LapRules) -> Passages:
             "too soon": int((~apart).sum()),
         },
         beside=int((np.abs(counted.offset_m) > line.half_m).sum()),
-        nearest_m=float(np.hypot(*away.T).min()),
+        nearest_m=max(float(np.hypot(*away.T).min()), away_m),
     )
 
 
