@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from telemparse.analysis.downsampling import downsample, downsample_all
     from telemparse.analysis.gate_choice import GateChoice, choose_gates
     from telemparse.analysis.lap_finding import find_laps
+    from telemparse.analysis.lap_matching import Match, match_laps
     from telemparse.analysis.lap_results import Laps
     from telemparse.analysis.lap_rules import LapRules
     from telemparse.analysis.learnt_tracks import learn_track
@@ -45,6 +46,7 @@ __all__ = [
     "Laps",
     "Level",
     "Levels",
+    "Match",
     "Motion",
     "Path",
     "PenaltyTable",
@@ -63,6 +65,7 @@ __all__ = [
     "learn_track",
     "load_tracks",
     "match_clocks",
+    "match_laps",
     "measure_segments",
     "read_tracks",
     "score",
@@ -84,6 +87,7 @@ _HOMES = {
     "Laps": "lap_results",
     "Level": "levels",
     "Levels": "levels",
+    "Match": "lap_matching",
     "Motion": "motions",
     "Path": "paths",
     "PenaltyTable": "quality.penalty_tables",
@@ -102,6 +106,7 @@ _HOMES = {
     "learn_track": "learnt_tracks",
     "load_tracks": "catalogue",
     "match_clocks": "clock_matching",
+    "match_laps": "lap_matching",
     "measure_segments": "segment_measures",
     "read_tracks": "catalogue",
     "score": "quality.scoring",
