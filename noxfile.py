@@ -47,7 +47,9 @@ def _plugins() -> list[Path]:
 
 def _install_project(session: nox.Session, *groups: str) -> None:
     editable = [
-        word for path in [ROOT, *_plugins()] for word in ("-e", f"{path}[cli]" if path == ROOT else str(path))
+        word
+        for path in [ROOT, *_plugins()]
+        for word in ("-e", f"{path}[cli,analysis]" if path == ROOT else str(path))
     ]
     # One build environment for all our distributions, instead of one for each; what others are built with
     # is their own affair.

@@ -8,12 +8,12 @@ from pathlib import Path
 from benchmarks.bench import Bench
 from benchmarks.inputs import cache_folder
 from benchmarks.report import page
-from benchmarks.tables import fuzzing, growth, huge, parquet, reading, selection, starting
+from benchmarks.tables import analysis, fuzzing, growth, huge, parquet, reading, selection, starting
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 TABLES = {
     "reading": reading, "selection": selection, "parquet": parquet, "starting": starting, "growth": growth,
-    "huge": huge, "fuzzing": fuzzing,
+    "analysis": analysis, "huge": huge, "fuzzing": fuzzing,
 }  # fmt: skip
 
 

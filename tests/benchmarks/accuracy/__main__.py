@@ -10,7 +10,11 @@ from pathlib import Path
 from benchmarks.accuracy.cells import CELLS, Cell
 from benchmarks.accuracy.page import page
 from benchmarks.accuracy.rows import Row, row_of
+from benchmarks.bench import Bench
+from benchmarks.inputs import cache_folder
+from benchmarks.tables import analysis
 
+_ROUNDS = 3
 PAGE = Path(__file__).parents[3] / "docs" / "accuracy.md"
 
 
@@ -28,7 +32,8 @@ def main() -> None:
             rows.append(row)
             print(row.line, flush=True)
     if len(cells) == len(CELLS):
-        PAGE.write_text(page(rows, chosen.seeds), encoding="utf-8")
+        speed = analysis.sections(Bench(cache_folder(), _ROUNDS))
+        PAGE.write_text(page(rows, chosen.seeds, speed), encoding="utf-8")
     failed = [row for row in rows if row.faults]
     print(f"{len(failed)} of {len(rows)} cells miss a bar")
     for row in failed:

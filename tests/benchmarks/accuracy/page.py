@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from benchmarks.accuracy.cells import ACCURATE
 from benchmarks.accuracy.rows import COURSE_DEG, NOISE_FREE_MS, RTK_MS, SPEED_MPS, Row
+from benchmarks.report import section_text
+from benchmarks.values import Section
 
 __all__ = ["page"]
 
@@ -42,8 +44,8 @@ _TABLE = """
 """
 
 
-def page(rows: Sequence[Row], seeds: int) -> str:
-    """Return the whole page as Markdown."""
+def page(rows: Sequence[Row], seeds: int, speed: Sequence[Section] = ()) -> str:
+    """Return the whole page as Markdown, with the bench's sections on speed behind the bars."""
     faulty = [row for row in rows if row.faults]
     words = (
         "all of it holds"
@@ -53,6 +55,7 @@ def page(rows: Sequence[Row], seeds: int) -> str:
     return (
         _HEAD.format(seeds=seeds)
         + _HOLDS.format(bars="\n".join(_bars(rows)), faults=words)
+        + "".join(f"\n{section_text(section)}" for section in speed)
         + _table("Nothing goes wrong", [row for row in rows if not row.cell.trouble], trouble=False)
         + _table("Something goes wrong", [row for row in rows if row.cell.trouble], trouble=True)
     )
