@@ -159,3 +159,11 @@ def test_one_place_is_its_own_middle():
     frame = LocalFrame.around(np.array([-41.25]), np.array([174.75]), 200.0)
     assert (frame.lat_deg, frame.lon_deg) == pytest.approx((-41.25, 174.75), abs=1e-10)
     assert frame.plane_m(np.array([-41.25]), np.array([174.75])) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_wild_place_does_not_drag_the_origin_away():
+    lat, lon = np.full(500, 52.0) + np.linspace(0, 0.01, 500), np.full(500, 13.0)
+    lat[100], lon[100] = -52.0, -167.0
+    frame = LocalFrame.around(lat, lon)
+    assert abs(frame.lat_deg - 52.005) < 1e-3
+    assert abs(frame.lon_deg - 13.0) < 1e-9

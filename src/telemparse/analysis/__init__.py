@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from telemparse.analysis.comparison import Comparison, compare_laps
     from telemparse.analysis.differences import Verdict
     from telemparse.analysis.downsampling import downsample, downsample_all
-    from telemparse.analysis.gate_choice import GateChoice, choose_gates
+    from telemparse.analysis.gate_choice import ChosenGates, choose_gates
     from telemparse.analysis.lap_finding import find_laps
     from telemparse.analysis.lap_matching import Match, match_laps
     from telemparse.analysis.lap_results import Laps
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Aligned",
     "AutomaticGate",
+    "ChosenGates",
     "ClockMatch",
     "Comparison",
-    "GateChoice",
     "LapRules",
     "Laps",
     "Level",
@@ -82,7 +82,7 @@ _HOMES = {
     "AutomaticGate": "automatic_gates",
     "ClockMatch": "clock_matches",
     "Comparison": "comparison",
-    "GateChoice": "gate_choice",
+    "ChosenGates": "gate_choice",
     "LapRules": "lap_rules",
     "Laps": "lap_results",
     "Level": "levels",

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from telemparse.model.gates import Gate, Track
     from telemparse.model.results import ParseResult
 
-__all__ = ["GateChoice", "choose_gates"]
+__all__ = ["ChosenGates", "choose_gates"]
 
 _PITS = (GateKind.PIT_IN, GateKind.PIT_OUT)
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class GateChoice:
+class ChosenGates:
     """The gates of a recording, and where they come from.
 
     Args:
@@ -70,7 +70,7 @@ def choose_gates(
     track: Track | None = None,
     tracks: Iterable[Track] = (),
     path: Path | None = None,
-) -> GateChoice:
+) -> ChosenGates:
     """Return the gates of a recording, of the first of these sources that has a start/finish line.
 
     The caller's gate, then the caller's track, are taken even where the path does not pass them. Then come
@@ -101,7 +101,7 @@ def choose_gates(
         return _of_track(fit, stale)
     mismatch = () if fit is None else (_mismatch(fit),)
     found = find_gate(path)
-    return GateChoice(
+    return ChosenGates(
         gate=found.gate,
         sectors=_of_kind(own, GateKind.SECTOR),
         pits=_of_kind(own, *_PITS),
@@ -135,9 +135,9 @@ def _of_kind(gates: Iterable[Gate], *kinds: GateKind) -> tuple[Gate, ...]:
     return tuple(gate for gate in gates if gate.kind in kinds)
 
 
-def _chosen(path: Path, gate: Gate, others: tuple[Gate, ...], issues: tuple[Issue, ...] = ()) -> GateChoice:
+def _chosen(path: Path, gate: Gate, others: tuple[Gate, ...], issues: tuple[Issue, ...] = ()) -> ChosenGates:
     """Return a line with the sector and pit gates of the recording."""
-    return GateChoice(
+    return ChosenGates(
         gate=gate,
         sectors=_of_kind(others, GateKind.SECTOR),
         pits=_of_kind(others, *_PITS),
@@ -146,9 +146,9 @@ def _chosen(path: Path, gate: Gate, others: tuple[Gate, ...], issues: tuple[Issu
     )
 
 
-def _of_track(fit: TrackFit, issues: tuple[Issue, ...] = ()) -> GateChoice:
+def _of_track(fit: TrackFit, issues: tuple[Issue, ...] = ()) -> ChosenGates:
     """Return the gates of a track, with an issue where it does not fit."""
-    return GateChoice(
+    return ChosenGates(
         gate=fit.gate,
         sectors=fit.track.sectors,
         pits=_of_kind(fit.track.gates, *_PITS),

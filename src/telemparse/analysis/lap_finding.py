@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from telemparse.analysis.gate_choice import GateChoice
+    from telemparse.analysis.gate_choice import ChosenGates
     from telemparse.analysis.lap_judging import Judged
     from telemparse.analysis.lap_pieces import Piece
     from telemparse.analysis.motions import Motion
@@ -87,7 +87,9 @@ def find_laps(
     return _timed(path, motion, choice, rules, facts)
 
 
-def _timed(path: Path, motion: Motion, choice: GateChoice, rules: LapRules, facts: Mapping[str, Any]) -> Laps:
+def _timed(
+    path: Path, motion: Motion, choice: ChosenGates, rules: LapRules, facts: Mapping[str, Any]
+) -> Laps:
     """Return the laps at a gate; the path is the recorded one, which a motion may have without its jumps."""
     gate = choice.gate
     if gate is None:
