@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["LocalFrame"]
 
 _ROUNDS = 4
-_OUTER = 0.01
+_OUTER, _WILD, _WILD_M = 0.1, 20.0, 10_000.0
 
 
 @attrs.frozen
@@ -44,11 +44,14 @@ class LocalFrame:
     def around(cls, lat_deg: Floats, lon_deg: Floats, alt_m: float = 0.0) -> LocalFrame:
         """Return the frame in the middle of places, shape (n,), n > 0: poles and antimeridian are no edge.
 
-        The middle is that of the two ends of each earth-centred axis, but for a hundredth of the places at
-        each: how often a place was passed hardly moves it, and a few that are wild do not at all.
+        The middle is that of the two ends of each earth-centred axis, so that how often a place was passed
+        does not move it. Places far beyond all others do not count: a few wild ones are none of the way.
         """
         places = np.stack(ecef_m(lat_deg, lon_deg, alt_m))
-        middle = np.quantile(places, (_OUTER, 1 - _OUTER), axis=1).mean(axis=0)
+        low, usual, high = np.quantile(places, (_OUTER, 0.5, 1 - _OUTER), axis=1)[:, :, None]
+        near = (np.abs(places - usual) <= _WILD * (high - low) + _WILD_M).all(axis=0)
+        places = places[:, near] if near.any() else places
+        middle = (places.min(axis=1) + places.max(axis=1)) / 2
         lat, lon, _height = geodetic_deg(*(part[None] for part in middle))
         return cls(float(lat[0]), float(lon[0]), float(alt_m))
 
