@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["LocalFrame"]
 
 _ROUNDS = 4
-_OUTER, _WILD, _WILD_M = 0.1, 20.0, 10_000.0
+_OUTER, _WILD, _WILD_M = 0.1, 20.0, 100_000.0
 
 
 @attrs.frozen
