@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from telemparse.analysis.comparison import compare_laps
 from telemparse.analysis.lap_finding import find_laps
+from telemparse.analysis.lap_rows import lap_rows
 from telemparse.analysis.motions import Method
 from telemparse.analysis.quality.scoring import score
 from telemparse.analysis.segments import find_segments
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Analysed", "has_speeds", "speeds_at"]
 
 _MOSTLY = 0.9
+_COMPARED = 24
 
 
 @attrs.frozen(eq=False)
@@ -37,8 +41,8 @@ class Analysed:
         result: the recording, as it was read.
         laps: found in it.
         quality: of it, judged with these laps.
-        comparison: of its valid laps.
-        segments: of its track.
+        comparison: of its fastest valid laps, at most 24.
+        segments: of its track, as the same laps show it.
     """
 
     result: ParseResult
@@ -56,13 +60,19 @@ class Analysed:
         filled = {name: table for name, table in result.streams.items() if table.num_rows}
         whole = attrs.evolve(result, streams=filled)
         laps = find_laps(whole) if laps is None else laps
+        drawn = _fastest(laps)
         return cls(
             result=result,
             laps=laps,
             quality=score(whole, laps=laps),
-            comparison=compare_laps(laps),
-            segments=find_segments(laps),
+            comparison=compare_laps(drawn),
+            segments=find_segments(drawn),
         )
+
+    @property
+    def valid(self) -> tuple[LapRow, ...]:
+        """Laps that count."""
+        return _valid(self.laps)
 
     @property
     def motion(self) -> Motion | None:
@@ -74,6 +84,17 @@ class Analysed:
         known = np.isfinite(elapsed_s)
         since = np.rint(np.where(known, elapsed_s, 0.0) * NS_PER_S).astype(np.int64)
         return np.where(known, (row.t_start_ns or 0) + since, 0)
+
+
+def _valid(laps: Laps) -> tuple[LapRow, ...]:
+    return tuple(row for row in lap_rows(laps.table) if row.counts)
+
+
+def _fastest(laps: Laps) -> Laps:
+    """Return the fastest valid laps: what is drawn, and enough to know the track by."""
+    fastest = sorted(_valid(laps), key=lambda row: row.duration_ns)[:_COMPARED]
+    numbers = pa.array([row.number for row in fastest], laps.table["lap_number"].type)
+    return attrs.evolve(laps, table=laps.table.filter(pc.is_in(laps.table["lap_number"], numbers)))
 
 
 def has_speeds(motion: Motion) -> bool:

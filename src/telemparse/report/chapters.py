@@ -121,7 +121,7 @@ def _top_kmh(found: Analysed) -> str:
         return ""
     stamps = found.motion.path.t_ns
     inside = np.zeros(len(stamps), np.bool_)
-    for row in found.comparison.laps:
+    for row in found.valid:
         if row.t_start_ns is not None and row.t_end_ns is not None:
             inside |= (stamps >= row.t_start_ns) & (stamps <= row.t_end_ns)
     speed = speeds_at(found.motion, stamps[inside] if inside.any() else stamps)

@@ -56,10 +56,9 @@ class SpeedColours:
         return cls(float(low), float(max(np.ceil(high), low + _LEAST_RANGE_KMH)))
 
     @property
-    def named(self) -> tuple[str, str, str]:
-        """Words at the start, in the middle and at the end of the legend."""
-        middle = (self.low_kmh + self.high_kmh) / 2
-        return f"{self.low_kmh:.0f}", f"{middle:.0f}", f"{self.high_kmh:.0f}"
+    def named(self) -> tuple[str, str]:
+        """Words at the ends of the legend."""
+        return f"{self.low_kmh:.0f}", f"{self.high_kmh:.0f}"
 
     def steps(self, speed_mps: Floats) -> Ints:
         """Return the colour of each speed, of the same shape."""

@@ -30,7 +30,7 @@ __all__ = ["Band", "Chart", "Trace", "Traces", "traces_of"]
 WIDTH = 1000.0
 """Of the inner drawing, whose width is stretched to that of the page."""
 _SPEED_PX, _DELTA_PX, _HEAD_PX, _FOOT_PX = 260.0, 170.0, 22.0, 24.0
-_NAMED, _MOST_LAPS = 4, 24
+_NAMED = 4
 _SLOWEST = 1.07
 """Laps slower than 107 % of the reference are not drawn, as they would not start a race."""
 _TIME_POINTS = 2000
@@ -143,7 +143,6 @@ def _over_progress(found: Analysed, motion: Motion) -> Traces:
         charts.append(_delta_chart([row.number for row in chosen], delta, along.places(grid)))
     percent = attrs.evolve(along, stop=100.0)
     step_m = round_step(along.high, 8)
-    valid = len(comparison.laps)
     return Traces(
         charts=tuple(charts),
         columns=_inner(percent.ticks(step_m, lambda value: f"{value:.0f} m")),
@@ -151,7 +150,7 @@ def _over_progress(found: Analysed, motion: Motion) -> Traces:
         over_time=False,
         laps=tuple(row.number for row in chosen[:_NAMED]),
         drawn=len(chosen),
-        left_out=valid - len(chosen),
+        left_out=len(found.valid) - len(chosen),
         bands=_bands(found, percent),
         caption=f"Progress along the way of lap {comparison.reference}, {length(along.high)}.",
     )
@@ -167,7 +166,7 @@ def _chosen(rows: Sequence[LapRow], reference: int | None) -> list[LapRow]:
     first = next(row for row in rows if row.number == reference)
     others = sorted((row for row in rows if row is not first), key=lambda row: row.duration_ns)
     near = [row for row in others if row.duration_ns <= _SLOWEST * first.duration_ns]
-    return [first, *near[: _MOST_LAPS - 1]]
+    return [first, *near]
 
 
 def _lines(laps: Sequence[int | None], along: Floats, values: Floats, scale: Scale) -> tuple[Trace, ...]:
