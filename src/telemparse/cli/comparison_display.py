@@ -31,7 +31,8 @@ _NAME, _LAP, _SECTOR = 28, 23, 18
 _UNSURE = 2
 _PLACES = 10
 _NS_PER_S = 1_000_000_000
-_NOTE = "m/s: the lowest of a corner, the highest of a straight; lost: seconds in it; delta: since the line"
+_NOTE = "m/s: the lowest of a corner, the highest of a straight"
+_LOST = "; lost: seconds in it; delta: since the line"
 
 
 def show_comparison(console: Console, label: str, compared: LapComparison) -> None:
@@ -44,7 +45,8 @@ def show_comparison(console: Console, label: str, compared: LapComparison) -> No
             segments = compared.segments.table.num_rows
             _print(console, _segment_table(compared, others) if segments else _place_table(compared, others))
         if compared.segments.table.num_rows:
-            console.print(Padding(Text(_NOTE, "dim"), (1, 0, 0, _INDENT)))
+            note = _NOTE + (_LOST if compared.others else "")
+            console.print(Padding(Text(note, "dim"), (1, 0, 0, _INDENT)))
         if comparison.sectors.num_rows:
             for others in _shares(compared.others, max((console.width - _NAME) // _SECTOR, 1)):
                 _print(console, _sector_table(compared, others))
@@ -70,7 +72,8 @@ def _shares(numbers: Sequence[int], count: int) -> Iterator[Sequence[int]]:
 def _facts(compared: LapComparison) -> Iterator[tuple[str, str]]:
     comparison = compared.comparison
     yield "gate", gate_words(compared.laps.gate)
-    yield "method", method_words(compared.laps.diagnostics)
+    if len(compared.laps):
+        yield "method", method_words(compared.laps.diagnostics)
     if comparison.reference is not None:
         yield "reference", _lap(compared, comparison.reference) + f"; {length(comparison.s_m[-1])} long"
     for number in compared.others:

@@ -36,7 +36,7 @@ def show_laps(console: Console, label: str, found: LapFindings) -> None:
     times = LapTimes(found)
     show_facts(console, {
         "gate": gate_words(laps.gate),
-        "method": method_words(laps.diagnostics),
+        "method": method_words(laps.diagnostics) if len(laps) else "",
         "laps": _counts(found.rows),
         "all laps": ", ".join(shared_reasons(found.rows).values()),
         "best": _best(found, times),
