@@ -158,9 +158,10 @@ def _chain(step_s: Floats, noise: Noise, dynamics: Dynamics, severed: Mask) -> t
     diagonal[:-1, :3, :3] += forward @ transition
     diagonal[1:, :3, :3] += certainty
     below[:, :3, :3] = -(certainty @ transition)
+    span_s = np.maximum(step_s, _SHORTEST_S)
     for state, (std, time_s) in enumerate(((noise.fast_m, FAST_S), (noise.slow_m, SLOW_S)), start=3):
-        fade = np.exp(-step_s / time_s)
-        known = 1 / (std * std * -np.expm1(-2 * step_s / time_s))
+        fade = np.exp(-span_s / time_s)
+        known = 1 / (std * std * -np.expm1(-2 * span_s / time_s))
         diagonal[0, state, state] += 1 / std**2
         diagonal[:-1, state, state] += fade * fade * known
         diagonal[1:, state, state] += known
