@@ -135,7 +135,7 @@ def _lap_table(found: LapFindings, times: LapTimes, sectors: dict[int, dict[str,
     right = ["lap", *device, *names]
     table = grid("lap", "", head, sign, *device, *names, "validity", "sure", "why", right=right)
     others, rivals = found.device_rows, set(found.best.rivals) if found.best else set()
-    told, stint = shared_reasons(found.rows), None
+    told, facts, stint = shared_reasons(found.rows), found.by_lap, None
     for index, row in enumerate(found.rows):
         if stint not in (None, row["stint_index"]):
             table.add_row()
@@ -150,9 +150,10 @@ def _lap_table(found: LapFindings, times: LapTimes, sectors: dict[int, dict[str,
                 other = lap_time(others[match.other]["duration_ns"], times.device_decimals)
                 beside = [other, difference(match.seconds, min(times.deserved(row), MILLISECONDS))]
         own = sectors.get(number, {})
+        why = lap_words(row["reasons"] or (), facts.get(number, {}), told)
         table.add_row(
             str(number), mark, clock[index], spreads[index], *beside, *(own.get(name, "") for name in names),
-            VALIDITIES[row["validity"]], row["confidence"].lower(), visible(lap_words(row, found, told)),
+            VALIDITIES[row["validity"]], row["confidence"].lower(), visible(why),
             style="bold" if is_best else "dim" if row["validity"] != "VALID" else None,
         )  # fmt: skip
     for column in table.columns[:-1]:

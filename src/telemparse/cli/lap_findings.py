@@ -62,6 +62,14 @@ class LapFindings:
         return [] if self.device is None else rows_of(self.device)
 
     @property
+    def by_lap(self) -> dict[int, dict[str, Mapping[str, Any]]]:
+        """Evidence of the findings about single laps, by lap number and code."""
+        told: dict[int, dict[str, Mapping[str, Any]]] = {}
+        for issue in self.of_laps:
+            told.setdefault(issue.evidence["lap"], {})[issue.code] = issue.evidence
+        return told
+
+    @property
     def of_laps(self) -> tuple[Issue, ...]:
         """Findings about single laps."""
         return tuple(issue for issue in self.laps.issues if "lap" in issue.evidence)

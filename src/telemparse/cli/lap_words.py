@@ -9,7 +9,6 @@ from telemparse.cli import figures
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
 
-    from telemparse.cli.lap_findings import LapFindings
     from telemparse.model.gates import Gate
 
 __all__ = ["VALIDITIES", "gate_words", "lap_list", "lap_words", "method_words", "shared_reasons"]
@@ -78,12 +77,17 @@ def lap_list(numbers: Iterable[int]) -> str:
     return f"lap{'s' * (len(shown) > 1)} {', '.join(shown)}"
 
 
-def lap_words(row: Mapping[str, Any], found: LapFindings, told: Container[str] = ()) -> str:
-    """Return why a lap is doubted, without the codes that are told elsewhere."""
-    own = {
-        issue.code: issue.evidence for issue in found.of_laps if issue.evidence["lap"] == row["lap_number"]
-    }
-    return ", ".join(_reason(code, own.get(code, {})) for code in row["reasons"] or () if code not in told)
+def lap_words(
+    reasons: Iterable[str], facts: Mapping[str, Mapping[str, Any]], told: Container[str] = ()
+) -> str:
+    """Return why a lap is doubted.
+
+    Args:
+        reasons: its codes.
+        facts: evidence by code.
+        told: codes that are told elsewhere.
+    """
+    return ", ".join(_reason(code, facts.get(code, {})) for code in reasons if code not in told)
 
 
 def shared_reasons(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
