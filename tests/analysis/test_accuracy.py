@@ -49,7 +49,7 @@ def test_late_and_scaled_velocities_with_dropped_epochs_are_no_worse_than_straig
 def test_a_row_names_the_bars_that_it_misses_and_the_page_repeats_them():
     good = Row(
         cell=chosen("rc_offroad", "m9", 10), laps=480, bound=10.0, linear=30.0, ours=11.0, linear_sigma=1.0,
-        sigma=1.0, missed=0, extra=0, speed_mps=0.04, course_deg=0.3, smoothed=1.0,
+        sigma=1.0, missed=0, extra=0, refused=0, speed_mps=0.04, course_deg=0.3, smoothed=1.0,
     )  # fmt: skip
     bad = attrs.evolve(good, ours=32.0, sigma=1.5, missed=5, extra=1, speed_mps=0.06, course_deg=0.5)
     others = [

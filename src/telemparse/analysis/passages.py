@@ -118,7 +118,9 @@ def _passed_pits(seen: Crossings, wander_m: tuple[float, float], rules: LapRules
     usual = np.median(seen.normal_mps)
     for row in np.flatnonzero(seen.normal_mps < rules.slow_share * usual).tolist():
         others = np.delete(np.arange(len(seen)), row)
-        slow[row] = _oddity(seen, row, others, wander_m) > rules.odd_line
+        # The slower it is, the less need it lie beside them.
+        pace = float(seen.normal_mps[row] / (rules.slow_share * usual))
+        slow[row] = _oddity(seen, row, others, wander_m) > pace * rules.odd_line
     return slow
 
 

@@ -32,7 +32,8 @@ class Errors:
     Args:
         ours, linear, bound: errors of the true laps' times in s; of the bound where there is no trouble.
         ours_std, linear_std: the standard deviations that were told for them.
-        missed: true laps that were not found.
+        missed: true laps that were not found, where any was.
+        refused: none was found, and a code says why.
         extra: valid laps that are none.
         speed, course: errors at the epochs, m/s and degrees.
         method: what `auto` did.
@@ -44,6 +45,7 @@ class Errors:
     ours_std: list[float]
     linear_std: list[float]
     missed: int
+    refused: bool
     extra: int
     speed: tuple[float, int]
     course: tuple[float, int]
@@ -67,7 +69,8 @@ def errors_of(cell: Cell, seed: int) -> Errors:
         bound=[] if cell.disturbances else _bound(run, RECEIVERS[cell.gnss]),
         ours_std=found_std,
         linear_std=straight_std,
-        missed=missed,
+        missed=missed if len(ours) else 0,
+        refused=not len(ours) and any(issue.code == "LAPS_NOT_FOUND" for issue in ours.issues),
         extra=extra,
         speed=speed,
         course=course,

@@ -32,7 +32,9 @@ _HOLDS = """
 {bars}
 
 No cell may be worse than 1.05 of linear, sigma is to lie within 0.7 and 1.4 wherever the receiver errs, no
-lap may be made up and one in a hundred missed, where the receiver wanders past the end of the line: {faults}.
+lap may be made up and one in a hundred missed, where the receiver wanders past the end of the line:
+{faults}. Runs in which it lay behind the end of the line all the time, so that no lap was found and the
+code `LAPS_NOT_FOUND` said so: {refused}.
 """
 
 _TABLE = """
@@ -54,7 +56,7 @@ def page(rows: Sequence[Row], seeds: int, speed: Sequence[Section] = ()) -> str:
     )
     return (
         _HEAD.format(seeds=seeds)
-        + _HOLDS.format(bars="\n".join(_bars(rows)), faults=words)
+        + _HOLDS.format(bars="\n".join(_bars(rows)), faults=words, refused=sum(row.refused for row in rows))
         + "".join(f"\n{section_text(section)}" for section in speed)
         + _table("Nothing goes wrong", [row for row in rows if not row.cell.trouble], trouble=False)
         + _table("Something goes wrong", [row for row in rows if row.cell.trouble], trouble=True)

@@ -30,6 +30,7 @@ class Row:
         bound, linear, ours: root mean squares of their errors; of the bound None where there is trouble.
         linear_sigma, sigma: root mean squares of error over standard deviation.
         missed, extra: laps.
+        refused: runs without a lap, whose code says why.
         speed_mps, course_deg: root mean squares of the errors of the motion.
         smoothed: share of runs in which `auto` smoothed.
     """
@@ -43,6 +44,7 @@ class Row:
     sigma: float
     missed: int
     extra: int
+    refused: int
     speed_mps: float
     course_deg: float
     smoothed: float
@@ -55,7 +57,8 @@ class Row:
         return (
             f"{cell.track:11s}{cell.gnss:8s}{cell.rate_hz:3d} {cell.trouble:36s} {self.laps:4d} laps"
             f" bound {bound:>7s} linear {self.linear:8.3f} ({self.linear_sigma:.2f})"
-            f" ours {self.ours:8.3f} ({self.sigma:.2f}) missed {self.missed} extra {self.extra}"
+            f" ours {self.ours:8.3f} ({self.sigma:.2f})"
+            f" missed {self.missed} refused {self.refused} extra {self.extra}"
             f" v {self.speed_mps:.3f} c {self.course_deg:.2f} smoothed {self.smoothed:.2f}"
             f" {' '.join(self.faults)}"
         )
@@ -98,6 +101,7 @@ def row_of(cell: Cell, seeds: int) -> Row:
         sigma=_rms(ours / _all(runs, "ours_std")),
         missed=sum(run.missed for run in runs),
         extra=sum(run.extra for run in runs),
+        refused=sum(run.refused for run in runs),
         speed_mps=_root([run.speed for run in runs]),
         course_deg=_root([run.course for run in runs]),
         smoothed=float(np.mean([run.method == "smoothed" for run in runs])),

@@ -92,7 +92,7 @@ def shifted_velocity(t_s: Floats, velocity_mps: Floats, broken: Mask, lag_s: flo
 
 
 def _slopes(t_s: Floats, velocity_mps: Floats) -> Floats:
-    """Return slopes at the stamps, shape (n, 2): of the spline through the known velocities, NaN elsewhere."""
+    """Return slopes at the stamps, shape (n, 2): of the spline through known velocities, NaN elsewhere."""
     from scipy.interpolate import CubicSpline
 
     known = np.isfinite(velocity_mps).all(axis=1)
