@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -241,3 +242,11 @@ def test_a_parse_with_errors_keeps_its_laps_and_its_exit_code(call, toy, gnss):
     assert result.exit_code == 4
     assert "PARSER_CRASHED" in result.stdout
     assert "1 warning about the file: `telemparse parse` shows them." in result.stdout
+
+
+@pytest.mark.parametrize("command", ["laps", "compare"])
+def test_without_scipy_the_extra_is_named_before_any_file_is_read(folder, monkeypatch, command):
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    result = CliRunner().invoke(app, [command, str(folder / "kart.vbo")])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "scipy is not installed: pip install 'telemparse[analysis]'" in result.stderr

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ParamSpec
 import typer
 
 from telemparse.cli.terminal import complain, reason
-from telemparse.errors import CallError, TelemparseError
+from telemparse.errors import CallError, MissingExtra, TelemparseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,7 +33,7 @@ class Exit(enum.IntEnum):
     UNREADABLE = 1
     """A file or folder cannot be read or written."""
     USAGE = 2
-    """The call cannot be right."""
+    """The call cannot be right, or needs an extra that is not installed."""
     UNRECOGNISED = 3
     """Not recognised, ambiguous, or empty."""
     ERRORS = 4
@@ -68,7 +68,9 @@ def exit_for(codes: Iterable[str]) -> Exit:
 
 
 def exit_after(error: BaseException) -> Exit:
-    """Return the exit code of a recording that ended in an exception: a file's fault, or a bug of ours."""
+    """Return the exit code after an exception: a missing extra, a file's fault, or a bug of ours."""
+    if isinstance(error, MissingExtra):
+        return Exit.USAGE
     return Exit.UNREADABLE if isinstance(error, OSError | TelemparseError) else Exit.ERRORS
 
 

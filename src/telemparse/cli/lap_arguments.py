@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import enum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
+
+from telemparse.errors import MissingExtra
 
 if TYPE_CHECKING:
     from telemparse.analysis import Laps
@@ -72,6 +75,8 @@ class LapCall:
 
         Raises CallError for a gate and a track that are none, MissingExtra without the extra `analysis`.
         """
+        if find_spec("scipy") is None:
+            raise MissingExtra("analysis", "scipy")
         from telemparse.analysis.catalogue import read_tracks
         from telemparse.analysis.given_gates import given_gate
 
