@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 __all__ = ["Displacements", "lies_close", "shifted_velocity"]
 
 _USUAL = 1.5
-_FEWEST = 3
 
 
 @attrs.frozen(eq=False)
@@ -76,30 +75,13 @@ def shifted_velocity(t_s: Floats, velocity_mps: Floats, broken: Mask, lag_s: flo
     left = np.clip(np.searchsorted(t_s, wanted, side="right") - 1, 0, len(t_s) - 2)
     step = (t_s[left + 1] - t_s[left])[:, None]
     part = (wanted - t_s[left])[:, None] / step
-    slopes = _slopes(t_s, velocity_mps)
-    # A slope over a gap, or next to an unknown one, is that of the step itself.
-    own = (velocity_mps[left + 1] - velocity_mps[left]) / step
-    near = np.zeros(len(t_s), np.bool_)
-    near[:-1] |= broken
-    near[1:] |= broken
-    slope0 = np.where(near[left][:, None] | ~np.isfinite(slopes[left]), own, slopes[left]) * step
-    slope1 = np.where(near[left + 1][:, None] | ~np.isfinite(slopes[left + 1]), own, slopes[left + 1]) * step
+    slopes = _slopes(t_s, velocity_mps, broken)
+    slope0, slope1 = slopes[left] * step, slopes[left + 1] * step
     rest = 1 - part
     value = velocity_mps[left] * rest**2 * (1 + 2 * part) + velocity_mps[left + 1] * part**2 * (3 - 2 * part)
     value = value + part * rest * (slope0 * rest - slope1 * part)
     inside = (wanted >= t_s[0]) & (wanted <= t_s[-1]) & ~broken[left]
     return np.where(inside[:, None], value, np.nan)
-
-
-def _slopes(t_s: Floats, velocity_mps: Floats) -> Floats:
-    """Return slopes at the stamps, shape (n, 2): of the spline through known velocities, NaN elsewhere."""
-    from scipy.interpolate import CubicSpline
-
-    known = np.isfinite(velocity_mps).all(axis=1)
-    slopes = np.full_like(velocity_mps, np.nan)
-    if known.sum() > _FEWEST:
-        slopes[known] = CubicSpline(t_s[known], velocity_mps[known])(t_s[known], 1)
-    return slopes
 
 
 def lies_close(t_s: Floats, lag_s: float) -> Mask:
