@@ -84,6 +84,20 @@ def shifted_velocity(t_s: Floats, velocity_mps: Floats, broken: Mask, lag_s: flo
     return np.where(inside[:, None], value, np.nan)
 
 
+def _slopes(t_s: Floats, velocity_mps: Floats, broken: Mask) -> Floats:
+    """Return slopes at the stamps, shape (n, 2), by the steps on both sides; beside a gap by its own side's."""
+    step = np.diff(t_s)[:, None]
+    own = np.diff(velocity_mps, axis=0) / step
+    known = ~broken[:, None] & np.isfinite(own)
+    # A parabola through three stamps: the nearer one counts more.
+    left = np.concatenate([np.zeros((1, 2)), np.where(known, own, 0.0)])
+    right = np.concatenate([np.where(known, own, 0.0), np.zeros((1, 2))])
+    far = np.where(known, 1 / step, 0.0)
+    to_left, to_right = np.concatenate([np.zeros((1, 2)), far]), np.concatenate([far, np.zeros((1, 2))])
+    weight = to_left + to_right
+    return np.asarray((left * to_left + right * to_right) / np.where(weight > 0, weight, 1.0))
+
+
 def lies_close(t_s: Floats, lag_s: float) -> Mask:
     """Return where `t + lag_s` lies between stamps that are not farther apart than usual, shape (n,).
 
