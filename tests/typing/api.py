@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, assert_type
 
+from matplotlib.axes import Axes
+
 import telemparse
 from telemparse import (
     ArtifactSet,
@@ -19,7 +21,18 @@ from telemparse import (
     schemas,
     writers,
 )
-from telemparse.analysis import Aligned, ClockMatch, Level, Levels, PenaltyTable, Quality, Timing
+from telemparse.analysis import (
+    Aligned,
+    ClockMatch,
+    Comparison,
+    Laps,
+    Level,
+    Levels,
+    Match,
+    PenaltyTable,
+    Quality,
+    Timing,
+)
 from telemparse.classification import Candidate, Part
 from telemparse.errors import CallError, Malformed, MissingExtra, ParseFailed
 from telemparse.extension.faults import Fault
@@ -31,6 +44,7 @@ from telemparse.model.detection import Detection, Rung, Sniff
 from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
 from telemparse.model.provenance import Provenance
+from telemparse.plot import plot_delta, plot_gg, plot_map, plot_traces
 from telemparse.writers.manifest import Manifest
 
 
@@ -158,6 +172,21 @@ def judging(result: ParseResult, table: Any) -> str:
     stricter = PenaltyTable.default().with_penalty("gap", 30)
     telemparse.analysis.score(telemparse.analysis.tag(table), table=stricter)
     return quality.top_reasons[0].remedy
+
+
+def racing(result: ParseResult) -> None:
+    """Find laps, compare them, and draw what was found."""
+    laps = telemparse.analysis.find_laps(result, method="linear")
+    assert_type(laps, Laps)
+    assert_type(telemparse.analysis.match_laps(laps.table, result.streams["laps"]), tuple[Match, ...])
+    comparison = telemparse.analysis.compare_laps(laps, [3, 5])
+    assert_type(comparison, Comparison)
+    segments = telemparse.analysis.find_segments(laps)
+    ax = plot_map(laps, lap=3, segments=segments)
+    assert_type(ax, Axes)
+    assert_type(plot_traces(comparison, over="t_s", ax=ax), Axes)
+    assert_type(plot_delta(laps, [3, 5], reference=3), Axes)
+    plot_gg(result, of="guess")  # type: ignore[arg-type]  # there is no such source
 
 
 def contracts() -> Catalog:
