@@ -10,7 +10,7 @@ import numpy as np
 from telemparse.report.analysed import speeds_at
 from telemparse.report.figures import length
 from telemparse.report.map_labels import place_labels
-from telemparse.report.polylines import FINE, Numbers, path_text, runs_of, simplified
+from telemparse.report.polylines import FINE, Numbers, drawn, path_text, runs_of, simplified
 from telemparse.report.scales import round_step
 from telemparse.report.speed_colours import SpeedColours
 
@@ -56,7 +56,8 @@ class TrackMap:
         width, height: of the drawing.
         faint: path of all that was driven, where one lap is coloured.
         bridges: straight lines over gaps, where all of the recording is coloured.
-        strokes: path that is coloured by speed.
+        line: path that is coloured, for its outline, and
+        strokes: its pieces by colour.
         colours: of the strokes, None where no speed is known.
         lap: number of the lap that is coloured, None where all of the recording is.
         gates, corners: marks.
@@ -71,6 +72,7 @@ class TrackMap:
     height: float
     faint: str
     bridges: str
+    line: str
     strokes: tuple[Stroke, ...]
     colours: SpeedColours | None
     lap: int | None
@@ -138,6 +140,7 @@ def map_of(found: Analysed) -> TrackMap | None:
         height=round(sheet.height, 1),
         faint="" if reference is None else _faint(motion, sheet),
         bridges="" if reference is not None else _bridges(motion, sheet),
+        line=drawn(np.where(np.isfinite(speed)[:, None], points, np.nan)),
         strokes=() if colours is None else colours.strokes(points, speed),
         colours=colours,
         lap=reference,

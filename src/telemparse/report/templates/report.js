@@ -41,8 +41,9 @@ for (const figure of document.querySelectorAll("figure.traces")) {
   const values = (chart, x) => chart.lines.map(({ lap, runs }) => {
     const y = height(runs, x);
     if (y === null) return null;
-    const v = chart.value(y);
-    return { lap, words: chart.speed ? `${v.toFixed(0)} km/h` : `${v >= 0 ? "+" : "\u2212"}${Math.abs(v).toFixed(2)} s` };
+    const v = chart.value(y), size = Math.abs(v).toFixed(2);
+    const sign = Number(size) === 0 ? "" : v > 0 ? "+" : "\u2212";
+    return { lap, words: chart.speed ? `${v.toFixed(0)} km/h` : `${sign}${size} s` };
   }).filter(Boolean);
 
   let share = 0;
