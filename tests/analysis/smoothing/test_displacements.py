@@ -90,6 +90,30 @@ def test_beside_a_gap_a_shift_takes_the_slope_of_its_own_side():
     assert found[[0, 1, 3, 4], 0] == pytest.approx([0.5, 1.5, -900.5, -901.5])
 
 
+@pytest.mark.parametrize("lag_s", [-0.2, -0.03, 0.02, 0.13])
+def test_smooth_velocities_are_shifted_to_their_place_whatever_gaps_there_are(lag_s):
+    t_s = np.delete(np.arange(200) / 10, [50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 80, 100, 104, 130])
+    broken = (np.diff(t_s) > 1) | (np.arange(len(t_s) - 1) == 120)
+    velocity, true = (
+        np.stack([20 * np.sin(at), 20 * np.cos(at)], axis=1) for at in (t_s / 2, (t_s + lag_s) / 2)
+    )
+    found = shifted_velocity(t_s, velocity, broken, lag_s)
+    known = np.isfinite(found[:, 0])
+    assert known.sum() > len(t_s) - 10
+    assert np.abs(found - true)[known].max() < 0.01
+    assert np.median(np.abs(found - true)[known]) < 5e-4
+
+
+def test_two_known_velocities_are_a_straight_line_and_one_alone_says_nothing():
+    t_s = np.array([0.0, 0.1, 5.0, 10.0, 10.1])
+    velocity = np.stack([t_s, 2 * t_s], axis=1)
+    found = shifted_velocity(t_s, velocity, np.diff(t_s) > 1, 0.05)
+    assert found[[0, 3]] == pytest.approx(np.array([[0.05, 0.1], [10.05, 20.1]]))
+    assert np.isnan(found[[1, 2, 4]]).all()
+    alone = np.where(np.arange(5)[:, None] == 2, velocity, np.nan)
+    assert np.isnan(shifted_velocity(t_s, alone, np.diff(t_s) > 1, 0.05)).all()
+
+
 def test_an_unknown_velocity_spoils_its_two_steps_alone():
     t_s = np.arange(8) / 10
     velocity = np.stack([3 * t_s, t_s], axis=1)

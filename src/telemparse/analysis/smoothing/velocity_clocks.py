@@ -23,6 +23,7 @@ _SURE = 4.0
 _LEAST_LAG_S, _LEAST_SCALE = 0.004, 0.004
 _FEWEST = 30
 _DRIFT_S = 3.0
+_LIVELY = 2.0
 
 
 @attrs.frozen
@@ -86,13 +87,22 @@ def velocity_clock(path: Path, broken: Mask, good: Mask) -> VelocityClock:
         )
     lag_std, scale_std = spread
     lag_s, scale = best
-    lag_s = lag_s if abs(lag_s) > max(_SURE * lag_std, _LEAST_LAG_S) else 0.0
+    lag_shows = _is_lively(path.velocity_mps, start, lag) and abs(lag_s) > max(_SURE * lag_std, _LEAST_LAG_S)
+    lag_s = lag_s if lag_shows else 0.0
     scale = scale if abs(scale - 1) > max(_SURE * scale_std, _LEAST_SCALE) else 1.0
     found = VelocityClock(lag_s, scale, float(lag_std), float(scale_std), raw_drift, raw_drift)
     if lag_s == 0 and scale == 1:
         return found
     better = Displacements.of(t_s, found.corrected(path, broken), broken)
     return attrs.evolve(found, drift_m=_drift(path, better, good))
+
+
+def _is_lively(velocity_mps: Floats, start: Ints, lag: int) -> bool:
+    """Tell whether velocities change by more than their noise: else a lag would only follow the noise."""
+    rough = velocity_mps[2:] - 2 * velocity_mps[1:-1] + velocity_mps[:-2]
+    noise = float(np.nanmedian(np.abs(rough))) / (0.6745 * np.sqrt(6.0))  # of normal noise, 1, -2, 1 times
+    change = velocity_mps[start + lag] - velocity_mps[start]
+    return bool(np.sqrt(np.mean(change**2)) > _LIVELY * np.sqrt(2.0) * noise)
 
 
 def _integral_at(displacements: Displacements, t_s: Floats) -> Floats:
