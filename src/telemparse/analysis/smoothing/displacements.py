@@ -85,7 +85,7 @@ def shifted_velocity(t_s: Floats, velocity_mps: Floats, broken: Mask, lag_s: flo
 
 
 def _slopes(t_s: Floats, velocity_mps: Floats, broken: Mask) -> Floats:
-    """Return slopes at the stamps, shape (n, 2), by the steps on both sides; beside a gap by its own side's."""
+    """Return slopes at the stamps, shape (n, 2), by the steps on both sides; beside a gap by one."""
     step = np.diff(t_s)[:, None]
     own = np.diff(velocity_mps, axis=0) / step
     known = ~broken[:, None] & np.isfinite(own)
