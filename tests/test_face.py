@@ -68,7 +68,7 @@ def test_the_public_names_are_those_of_the_contract():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["analysis", "errors", "schemas", "writers"])
+@pytest.mark.parametrize("name", ["analysis", "errors", "plot", "report", "schemas", "writers"])
 def test_a_public_room_is_an_attribute_too(name):
     assert telemparse.__getattr__(name) is getattr(telemparse, name)
     assert getattr(telemparse, name).__name__ == f"telemparse.{name}"

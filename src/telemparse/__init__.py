@@ -45,7 +45,7 @@ _HOMES = {
     "hookimpl": "telemparse.extension.hookspecs",
     "parse": "telemparse.parsing",
 }
-_MODULES = ("analysis", "errors", "report", "schemas", "writers")
+_MODULES = ("analysis", "errors", "plot", "report", "schemas", "writers")
 
 
 def __getattr__(name: str) -> Any:
