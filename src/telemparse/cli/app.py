@@ -36,6 +36,7 @@ First steps:
   telemparse parse ride.gpx              what is in it?
   telemparse parse ride.gpx --out rides  ... and keep it as Parquet
   telemparse convert logs/ --out tables  many files at once
+  telemparse laps session.vbo            how fast, and how sure is that?
 
 \b
 Exit codes:

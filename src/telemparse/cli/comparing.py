@@ -51,9 +51,9 @@ def compare(
     max_memory: arguments.MaxMemory = None,
     max_decompressed: arguments.MaxDecompressed = None,
 ) -> Exit:
-    """Compare laps of one recording: time lost and speeds in each corner, sectors, what could have been.
+    """Compare laps: time lost in each corner, speeds, sectors.
 
-    Laps are laid beside each other by their progress along the way of the reference lap. A difference
+    Laps of one recording are laid beside each other by their progress along the way of the reference lap. A difference
     that is smaller than two of its standard deviations is called not distinguishable.
     """
     numbers = _checked(laps, reference)

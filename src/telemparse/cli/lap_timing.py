@@ -48,7 +48,7 @@ def time_laps(
     max_memory: arguments.MaxMemory = None,
     max_decompressed: arguments.MaxDecompressed = None,
 ) -> Exit:
-    """Show the laps of recordings, each with its standard deviation and reasons for doubt.
+    """Show lap times, their uncertainty, and reasons for doubt.
 
     Laps run from crossing to crossing of the start/finish line: that of --gate, else of --track, else of
     the file, else of a track that a plugin knows, else one that is found in the trace. Laps that the
