@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from telemparse.analysis.gate_lines import GateLine, gate_across
 from telemparse.analysis.motions import Method, Motion
 from telemparse.analysis.paths import Path
 from telemparse.kernels.local_frame import LocalFrame
@@ -55,3 +56,39 @@ def replaced(table, **columns):
         field = table.schema.field(index)
         table = table.set_column(index, field, pa.array(values, field.type))
     return table
+
+
+def line_across(*, half_m=5.0, travel=(1.0, 0.0), middle_m=(0.0, 0.0), directed=True):
+    """Return a line through a place, crossed in a direction."""
+    ahead = np.asarray(travel, float) / np.hypot(*travel)
+    gate = gate_across(FRAME, np.asarray(middle_m, float), ahead, half_m=half_m, source="user_defined")
+    return GateLine(
+        gate=gate,
+        middle_m=np.asarray(middle_m, float),
+        along=np.array([-ahead[1], ahead[0]]),
+        normal=ahead,
+        half_m=half_m,
+        directed=directed,
+    )
+
+
+def along(corners, speeds, *, rate_hz=10.0, hacc_m=None):
+    """Return the path of a vehicle that drives a polygon, each edge at its speed."""
+    corners = np.asarray(corners, float)
+    length = np.hypot(*np.diff(corners, axis=0).T)
+    reached = np.concatenate([[0.0], np.cumsum(length / np.asarray(speeds, float))])
+    t_s = np.arange(0.0, reached[-1], 1 / rate_hz) + 0.0137
+    t_s = t_s[t_s < reached[-1]]
+    place = np.stack([np.interp(t_s, reached, column) for column in corners.T], axis=1)
+    edge = np.searchsorted(reached, t_s, side="right") - 1
+    pace = (np.diff(corners, axis=0) / np.diff(reached)[:, None])[edge]
+    return path_of(t_s, place, pace, hacc_m=hacc_m)
+
+
+def rounds(*passes, usual_mps=20.0, rate_hz=10.0):
+    """Return the path of laps of 800 m, eastward over the line at (offset north, speed) of each pass."""
+    corners, speeds = [], []
+    for offset, speed in passes:
+        corners += [(-100, 200), (-100, offset), (100, offset), (100, 200)]
+        speeds += [usual_mps, speed, usual_mps, usual_mps]
+    return along([*corners, (-100, 200)], speeds, rate_hz=rate_hz)
