@@ -53,8 +53,8 @@ def compare(
 ) -> Exit:
     """Compare laps: time lost in each corner, speeds, sectors.
 
-    Laps of one recording are laid beside each other by their progress along the way of the reference lap. A difference
-    that is smaller than two of its standard deviations is called not distinguishable.
+    Laps of one recording are laid beside each other by their progress along the way of the reference lap.
+    A difference that is smaller than two of its standard deviations is called not distinguishable.
     """
     numbers = _checked(laps, reference)
     options = arguments.options_of(
