@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorded import SECOND, displaced, fixes, found_laps, inertial, lap_table, result, rows_of
-from telemparse.analysis import score
+from telemparse.analysis import find_laps, score
 from telemparse.analysis.quality.observed import seen, unseen
 from telemparse.analysis.quality.penalties import Charge, Penalty, Side
 from telemparse.analysis.quality.penalty_tables import PenaltyTable
@@ -20,6 +20,7 @@ from telemparse.analysis.quality.subjects import FEATURES, SUBJECTS, Signal, Tas
 from telemparse.errors import CallError
 from telemparse.model.codes import CODES
 from telemparse.model.issues import Issue
+from telemparse.testing.simulate import NoVelocity, simulate
 
 WHOLE = {
     "gnss_pvt": fixes(),
@@ -345,3 +346,15 @@ def test_each_penalty_of_the_table_is_found_by_what_it_is_for():
         assert row.name not in {
             name for reason in judged({row.observation: row.threshold}).reasons for name in reason.penalties
         }
+
+
+def test_without_a_smoothed_motion_there_are_no_segments_to_be_had():
+    run = simulate("kart", seed=1, laps=3, disturbances=[NoVelocity()])
+    quality = score(run.gnss, laps=find_laps(run.gnss, run.gate))
+    assert quality.features_available["lap_table"]
+    assert not quality.features_available["segments"]
+    assert quality.feature_reasons["segments"] == (
+        "SEGMENTS_NOT_FOUND: the motion is not smoothed: the receiver's velocity is not known"
+    )
+    smooth = simulate("kart", seed=1, laps=3)
+    assert score(smooth.gnss, laps=find_laps(smooth.gnss, smooth.gate)).features_available["segments"]

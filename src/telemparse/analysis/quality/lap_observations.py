@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from telemparse.analysis.motions import Method
 from telemparse.analysis.quality.observed import seen, unseen
 from telemparse.kernels.clocks import NS_PER_S
 
@@ -88,14 +89,24 @@ def _unstable(laps: Laps | None) -> Observed:
 
 
 def observe_motion(laps: Laps | None) -> Mapping[str, Observed]:
-    """Return how far positions drift from measured velocities in 3 s, where laps were timed on a motion."""
-    name = "gnss_velocity_drift_m"
+    """Return what the motion shows on which laps were timed: whether velocity fits, and it is smoothed."""
     if laps is None or laps.motion is None:
-        return {name: unseen("no laps were looked for, so nobody compared velocity with position")}
-    clock = laps.motion.parameters.get("velocity_clock") or {}
+        missing = unseen("no laps were looked for, so nobody compared velocity with position")
+        return {"gnss_velocity_drift_m": missing, "motion_unsmoothed": missing}
+    facts = laps.motion.parameters
+    unsmoothed = laps.motion.method is Method.LINEAR
+    reason = f"the motion is not smoothed: {facts.get('fallback')}"
+    return {
+        "gnss_velocity_drift_m": _drift(facts.get("velocity_clock") or {}),
+        "motion_unsmoothed": seen(float(unsmoothed), **({"reason": reason} if unsmoothed else {})),
+    }
+
+
+def _drift(clock: Mapping[str, Any]) -> Observed:
+    """Return how far positions drift from measured velocities in 3 s."""
     # With lag and scale corrected; where that left nothing to compare, as measured.
     drifts = [clock.get(key) for key in ("drift_m", "raw_drift_m")]
     drift = next((number for number in drifts if number is not None and np.isfinite(number)), None)
     if drift is None:
-        return {name: unseen("velocity and position could not be compared")}
-    return {name: seen(drift, drift_m=drift, lag_s=clock.get("lag_s"), scale=clock.get("scale"))}
+        return unseen("velocity and position could not be compared")
+    return seen(drift, drift_m=drift, lag_s=clock.get("lag_s"), scale=clock.get("scale"))

@@ -67,6 +67,7 @@ def judge(
         concerning = [reason for reason in reasons if feature.task in reason.taken]
         why = absent[feature.task].message if reached is None else _refusal(feature, reached, concerning)
         why = why or _too_few(feature, observations.get("laps_complete"))
+        why = why or _unsmoothed(feature, observations.get("motion_unsmoothed"))
         if why:
             shut[feature.name] = why
     return Quality(
@@ -153,3 +154,10 @@ def _too_few(feature: Feature, complete: Observed | None) -> str:
         return ""
     needed = f", of {feature.laps} that it needs" if complete.value else ""
     return f"LAPS_NOT_FOUND: {complete.evidence['reason']}{needed}"
+
+
+def _unsmoothed(feature: Feature, unsmoothed: Observed | None) -> str:
+    """Return why there is no motion that a feature could come from, where laps were looked for."""
+    if not feature.smoothed or unsmoothed is None or not unsmoothed.value:
+        return ""
+    return f"SEGMENTS_NOT_FOUND: {unsmoothed.evidence['reason']}"

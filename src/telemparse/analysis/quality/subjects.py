@@ -40,18 +40,20 @@ class Feature:
         task: whose score counts.
         least: score from which on it is open.
         laps: complete laps that it needs, where laps were looked for.
+        smoothed: it needs a smoothed motion: curvature comes from nothing else.
     """
 
     name: str
     task: Task
     least: int
     laps: int = 0
+    smoothed: bool = False
 
 
 FEATURES = (
     Feature("lap_table", Task.LAP_TIMING, 55, 1),
     Feature("racing_line", Task.RACING_LINE, 75),
-    Feature("segments", Task.SEGMENTS, 75),
+    Feature("segments", Task.SEGMENTS, 75, smoothed=True),
     Feature("comparison", Task.COMPARISON, 75, 2),
 )
 
