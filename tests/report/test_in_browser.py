@@ -58,6 +58,7 @@ def test_nothing_runs_over_the_edge(browser, place, width, scheme):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+_A4_PX = 703  # between margins of 12 mm
 _WORDS = {
     "body": ("h1", ".meta", "footer"),
     "section": (".note", ".tag.ok", ".best-tag", "thead th", ".severity", "a"),
@@ -90,9 +91,10 @@ def _luminance(colour):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_paper_is_white_whatever_the_screen_was(browser, place):
-    with opened(browser, place, color_scheme="dark") as page:
+def test_paper_is_white_and_wide_enough_whatever_the_screen_was(browser, place):
+    with opened(browser, place, width=_A4_PX, color_scheme="dark") as page:
         page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= _A4_PX
         assert colour_of(page) == "rgb(255, 255, 255)"
         assert _contrast("rgb(255, 255, 255)", colour_of(page, "h1", "color")) > 10
         assert len(page.pdf()) > 10_000

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["SectorCell", "SectorLine", "SectorList", "sector_list"]
 
 _MOST_LINES, _MOST_SECTORS = 400, 24
+_SIGMAS = 2.0
 
 
 @attrs.frozen
@@ -52,6 +53,7 @@ class SectorList:
         more: laps that the list leaves out because it is too long.
         best_time, best_sigma: of the theoretical best, empty where there is none.
         gain: how much faster that is than the best lap, in words; empty likewise.
+        is_gain: nobody doubts that it is: it is more than two standard deviations.
         parts: words for what it is made of, one a sector.
         lack: why there is none, and lack_code the word for it; empty where there is one.
         by_device: the sectors are the device's own.
@@ -63,6 +65,7 @@ class SectorList:
     best_time: str
     best_sigma: str
     gain: str
+    is_gain: bool
     parts: tuple[str, ...]
     lack: str
     lack_code: str
@@ -158,14 +161,15 @@ def _list(
 ) -> SectorList:
     seconds, std_s, lack = theoretical.seconds, theoretical.std_s, theoretical.reason
     decimals = decimals_for(std_s)
-    gain = "" if seconds is None or best_s is None else f"{max(best_s - seconds, 0.0):.{decimals}f}"
+    gain_s = None if seconds is None or best_s is None else max(best_s - seconds, 0.0)
     return SectorList(
         names=names,
         lines=lines[:_MOST_LINES],
         more=max(len(lines) - _MOST_LINES, 0),
         best_time="" if seconds is None else lap_time(round(seconds * NS_PER_S), decimals),
         best_sigma="" if std_s is None else f"{std_s:.{decimals}f}",
-        gain=gain,
+        gain="" if gain_s is None else f"{gain_s:.{decimals}f}",
+        is_gain=gain_s is not None and std_s is not None and gain_s > _SIGMAS * std_s,
         parts=tuple(f"{sector.name}: lap {sector.lap_number}" for sector in theoretical.sectors),
         lack=str(lack or ""),
         lack_code=lack.name if lack else "",
