@@ -45,6 +45,7 @@ from telemparse.model.issues import Issue, Locus
 from telemparse.model.messages import Batch, Meta
 from telemparse.model.provenance import Provenance
 from telemparse.plot import plot_delta, plot_gg, plot_map, plot_traces
+from telemparse.report import Chapter, describe, render, write_report
 from telemparse.writers.manifest import Manifest
 
 
@@ -187,6 +188,15 @@ def racing(result: ParseResult) -> None:
     assert_type(plot_traces(comparison, over="t_s", ax=ax), Axes)
     assert_type(plot_delta(laps, [3, 5], reference=3), Axes)
     plot_gg(result, of="guess")  # type: ignore[arg-type]  # there is no such source
+
+
+def tell(result: ParseResult) -> None:
+    """Write what was found as a page."""
+    chapter = describe(result, telemparse.analysis.find_laps(result), label="a day")
+    assert_type(chapter, Chapter)
+    assert_type(render([chapter, result, "a.gpx"]), str)
+    assert_type(write_report(result, "report.html", title="a day"), Path)
+    write_report(3, "report.html")  # type: ignore[arg-type]  # neither a recording nor several
 
 
 def contracts() -> Catalog:

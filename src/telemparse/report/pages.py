@@ -7,7 +7,7 @@ import functools
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import telemparse
 from telemparse.errors import MissingExtra
@@ -17,17 +17,19 @@ from telemparse.parsing import parse
 from telemparse.report.chapters import Chapter, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jinja2 import Template
 
-__all__ = ["load_template", "render", "write_report"]
+__all__ = ["Recording", "load_template", "render", "write_report"]
+
+Recording: TypeAlias = "ParseResult | Chapter | str | os.PathLike[str]"
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST = 600
 
 
-def render(recordings: Any, *, title: str | None = None) -> str:
+def render(recordings: Recording | Iterable[Recording], *, title: str | None = None) -> str:
     """Return the report of one or several recordings as one page of HTML.
 
     The page holds all that it shows, and its policy forbids it to load anything. The same recordings make
@@ -55,7 +57,12 @@ def render(recordings: Any, *, title: str | None = None) -> str:
     )
 
 
-def write_report(recordings: Any, destination: str | os.PathLike[str], *, title: str | None = None) -> Path:
+def write_report(
+    recordings: Recording | Iterable[Recording],
+    destination: str | os.PathLike[str],
+    *,
+    title: str | None = None,
+) -> Path:
     """Write the report of recordings to a file and return its path.
 
     The file appears whole or not at all. Arguments and errors are those of `render`; OSError for a place
@@ -72,14 +79,14 @@ def write_report(recordings: Any, destination: str | os.PathLike[str], *, title:
     return place
 
 
-def _each(recordings: Any) -> Iterator[Any]:
+def _each(recordings: Recording | Iterable[Recording]) -> Iterator[Recording]:
     if isinstance(recordings, ParseResult | Chapter | str | os.PathLike):
         yield recordings
     else:
         yield from recordings
 
 
-def _chapter(recording: Any) -> Chapter:
+def _chapter(recording: Recording) -> Chapter:
     if isinstance(recording, Chapter):
         return recording
     if isinstance(recording, ParseResult):
