@@ -51,16 +51,25 @@ class PosteriorSpread:
 
     def duration_std_s(self, start: Moment, end: Moment) -> float:
         """Return the standard deviation of the time between two crossings."""
+        # Errors of the two axes are alike and know nothing of each other: those along the normal of the start
+        # (a lap ends across the same), and those beside it, which matter where a sector turns.
+        ahead, aside = _turned(start.normal, end.normal)
+        variance = self._variance(((start, -1.0), (end, ahead)))
+        if aside:
+            variance += self._variance(((end, aside),))
+        return float(np.sqrt(variance))
+
+    def _variance(self, moments: tuple[tuple[Moment, float], ...]) -> float:
+        """Return the variance of a weighted sum of instants, errors of one axis alone."""
         epochs, weights = [], []
-        for moment, sign in ((start, -1.0), (end, 1.0)):
-            for step, share in ((0, 1 - moment.part), (1, moment.part)):
+        for moment, share in moments:
+            for step, part in ((0, 1 - moment.part), (1, moment.part)):
                 row = np.zeros(STATES)
-                row[0] = sign * share / moment.normal_mps
+                row[0] = share * part / moment.normal_mps
                 epochs.append(min(moment.epoch + step, len(self.path) - 1))
                 weights.append(row)
         order = np.argsort(epochs, kind="stable")
-        variance = self.solved.variance(np.array(epochs)[order], np.array(weights)[order])
-        return float(np.sqrt(variance))
+        return self.solved.variance(np.array(epochs)[order], np.array(weights)[order])
 
 
 @attrs.frozen(eq=False)
@@ -90,7 +99,8 @@ class PositionSpread:
             white = noise.white_m**2 * ((1 - moment.part) ** 2 + moment.part**2)
             missed = self._acceleration(moment, later) * step**2 * moment.part * (1 - moment.part) / 2
             variance += (whole + white + missed**2) / moment.normal_mps**2
-        shared = float(noise.covariance_m2(apart)) / (start.normal_mps * end.normal_mps)
+        ahead, _aside = _turned(start.normal, end.normal)
+        shared = ahead * float(noise.covariance_m2(apart)) / (start.normal_mps * end.normal_mps)
         return float(np.sqrt(max(variance - 2 * shared, 0.0)))
 
     def _acceleration(self, moment: Moment, later: int) -> float:
@@ -100,3 +110,8 @@ class PositionSpread:
         if later == moment.epoch or not np.isfinite(rise):
             return self.acceleration_mps2
         return float(rise / (stamps[later] - stamps[moment.epoch]))
+
+
+def _turned(first: Floats, second: Floats) -> tuple[float, float]:
+    """Return the parts of a unit vector along another one and beside it."""
+    return float(first @ second), float(first[0] * second[1] - first[1] * second[0])
