@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,8 +16,10 @@ from telemparse.analysis.smoothing.dynamics import dynamics_of
 from telemparse.analysis.smoothing.noises import assumed, noise_of
 from telemparse.analysis.smoothing.robust import settle
 from telemparse.analysis.smoothing.spreads import PositionSpread, PosteriorSpread
+from telemparse.analysis.smoothing.strays import stray_positions
 from telemparse.analysis.smoothing.velocity_clocks import velocity_clock
 from telemparse.analysis.teleports import teleports
+from telemparse.errors import MissingExtra
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -56,8 +59,9 @@ def smooth(source: pa.Table | ParseResult | Path) -> Motion:
     Args:
         source: a `gnss_pvt` table, a result that has one, or a path.
 
-    Raises CallError for a source without positions.
+    Raises CallError for a source without positions, and MissingExtra without the extra `analysis`.
     """
+    _need_scipy()
     path = source if isinstance(source, Path) else Path.of(source)
     broken = path.step_s > path.gap_s
     jumped = teleports(path)
@@ -80,6 +84,8 @@ def smooth(source: pa.Table | ParseResult | Path) -> Motion:
         return measured(path, Fallback.GAPS, noise=noise, clock=clock)
     if not _consistent(path, clock):
         return measured(path, Fallback.DRIFT, noise=noise, clock=clock)
+    stray = stray_positions(path, Displacements.of(path.t_s, velocity, broken))
+    good = good & ~stray
     dynamics = dynamics_of(path, velocity, broken)
     middle = path.position_m[good].mean(axis=0)
     measurements = Measurements(path.step_s, path.position_m - middle, velocity, path.step_s > _SEVERED_S)
@@ -98,6 +104,7 @@ def smooth(source: pa.Table | ParseResult | Path) -> Motion:
             **_facts(noise, clock),
             "dynamics": attrs.asdict(dynamics),
             "outliers": int(settled.light.sum()),
+            "strays": int(stray.sum()),
             "teleports": int(jumped.sum()),
         },
     )
@@ -118,6 +125,7 @@ def measured(
         noise: of the receiver, where it is known better than by its own words.
         clock: of the velocities, where it was looked for.
     """
+    _need_scipy()
     jumped = teleports(path)
     if jumped.any() and not jumped.all():
         path = path.part(~jumped)
@@ -144,6 +152,11 @@ def measured(
             "teleports": int(jumped.sum()),
         },
     )
+
+
+def _need_scipy() -> None:
+    if find_spec("scipy") is None:
+        raise MissingExtra("analysis", "scipy")
 
 
 def _differences(path: Path) -> Floats:
