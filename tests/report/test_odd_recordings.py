@@ -143,3 +143,17 @@ def test_what_was_read_names_clocks_files_and_options():
     assert "vel_n_mps" in found.streams[0].empty_columns
     many = {f"channels.{number}": inertial(seconds=0.02) for number in range(130)}
     assert reading_of(result(many)).more_streams == 10
+
+
+def test_what_quality_does_not_allow_is_shown_with_care():
+    poor = fixes(60.0, 1.0, speed_mps=None, course_deg=None)
+    found = describe(result({"gnss_pvt": poor}))
+    page = read(render(found))
+    assert set(found.cautions) >= {"lap_table", "comparison"}
+    words = [each.text for each in page.find("p", "caution")]
+    assert f"With care. Quality: {found.cautions['lap_table']}." in words
+    assert f"With care. Quality: {found.cautions['comparison']}." in words
+
+
+def test_what_quality_allows_needs_no_care(chapter):
+    assert read(render(attrs.evolve(chapter, cautions={}))).find("p", "caution") == []

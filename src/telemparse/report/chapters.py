@@ -19,6 +19,8 @@ from telemparse.report.sector_lists import sector_list
 from telemparse.report.traces import traces_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from telemparse.analysis.lap_results import Laps
     from telemparse.model.results import ParseResult
     from telemparse.report.corner_lists import CornerList
@@ -61,6 +63,7 @@ class Chapter:
         method: how crossings were timed, in words.
         top_kmh: highest speed of valid laps, of the whole recording without any; empty where unknown.
         findings: of looking for laps.
+        cautions: why a feature should not be relied on, by feature: quality does not reach its gate.
         no_map, no_traces: why they are not there, None where they are.
     """
 
@@ -76,6 +79,7 @@ class Chapter:
     method: str
     top_kmh: str
     findings: tuple[Finding, ...]
+    cautions: Mapping[str, str]
     no_map: Finding | None
     no_traces: Finding | None
 
@@ -105,6 +109,7 @@ def describe(result: ParseResult, laps: Laps | None = None, *, label: str | None
         method=_method(found.laps),
         top_kmh=_top_kmh(found),
         findings=found_by_laps(found.laps),
+        cautions=found.quality.feature_reasons,
         no_map=None if track else _absent("gnss", found, "the recording holds no positions"),
         no_traces=None if traces else _absent("speed", found, "there are no two positions in a row"),
     )
