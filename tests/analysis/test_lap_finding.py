@@ -42,6 +42,7 @@ from telemparse.testing.simulate import (
 )
 
 KART = simulate("kart", seed=1, laps=3)
+SLOW = pytest.mark.slow
 BOTH = pytest.mark.parametrize("method", ["smoothed", "linear"])
 
 
@@ -203,7 +204,9 @@ def test_lanes_of_two_directions_four_metres_apart_are_told_apart():
         assert laps.diagnostics["crossings_ignored"]["backwards"] == 5
 
 
-@pytest.mark.parametrize("receiver", ["perfect", "m8", "m9"])
+@pytest.mark.parametrize(
+    "receiver", [pytest.param("perfect", marks=SLOW), pytest.param("m8", marks=SLOW), "m9"]
+)
 @pytest.mark.parametrize("pit_offset_m", [4.0, 9.0, None])
 @pytest.mark.parametrize("circuit", ["rc_offroad", "kart"])
 def test_a_lap_through_the_pit_lane_beside_the_line_is_never_valid(circuit, pit_offset_m, receiver):
@@ -322,7 +325,7 @@ def test_the_same_recording_gives_the_same_laps_and_stays_as_it_is(method):
     assert KART.gnss.equals(before, check_metadata=True)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(
     turn=st.floats(0, 360),
     place=st.tuples(st.floats(-85, 85), st.floats(-180, 179), st.just(0.0)),
@@ -333,7 +336,7 @@ def test_laps_do_not_depend_on_where_a_track_lies_and_how_it_is_turned(turn, pla
     assert np.abs(valid_s(laps) - run.lap_times_s).max() < 1e-4
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(shift_s=st.integers(-10_000_000, 10_000_000), rows=st.lists(st.integers(0, 10_000), max_size=100))
 def test_laps_do_not_depend_on_the_clock_and_on_repeated_rows(shift_s, rows):
     order = np.sort(np.r_[np.arange(KART.gnss.num_rows), np.array(rows, int) % KART.gnss.num_rows])

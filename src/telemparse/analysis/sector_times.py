@@ -52,7 +52,7 @@ def in_order_of_travel(
 ) -> list[tuple[Gate, Passages]]:
     """Return the sector gates that laps pass, in the order in which they do, with their passages.
 
-    A gate that less than half of the complete laps pass, once each, is left out.
+    A gate that no more than half of the complete laps pass, once each, is left out.
     """
     whole = [lap.piece for lap in laps if lap.piece.kind is Kind.LAP]
     found: list[tuple[float, Gate, Passages]] = []

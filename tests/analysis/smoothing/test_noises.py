@@ -24,7 +24,7 @@ def unstated(table):
     return replaced(table, hacc_m=[None] * table.num_rows, fix_type=[None] * table.num_rows)
 
 
-@pytest.mark.parametrize("rate_hz", [10.0, 25.0])
+@pytest.mark.parametrize("rate_hz", [10.0, pytest.param(25.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("stated", [True, False])
 @pytest.mark.parametrize("receiver", ["m8", "m9", "f9_rtk"])
 def test_the_noise_of_simulated_receivers_is_found_within_a_factor(receiver, stated, rate_hz):
