@@ -115,7 +115,7 @@ def project(motion: Motion, t_start_ns: int, t_end_ns: int, way: Way, ends: Ends
         s_m=s_m,
         offset_m=np.where(near, offset, np.nan),
         known=near,
-        epoch=np.isin(stamps, motion.path.t_ns),
+        epoch=_are_epochs(stamps, motion.path.t_ns),
     )
 
 
@@ -145,7 +145,7 @@ def _elsewhere(motion: Motion, stamps: Ints, way: Way) -> Progress:
         s_m=share * way.length_m,
         offset_m=np.full(len(stamps), np.nan),
         known=np.zeros(len(stamps), np.bool_),
-        epoch=np.isin(stamps, motion.path.t_ns),
+        epoch=_are_epochs(stamps, motion.path.t_ns),
     )
 
 
@@ -171,3 +171,9 @@ def _eased(part: Floats) -> Floats:
     """Return 1 at 0 and before, 0 at 1 and behind, without a kink between."""
     rest = 1.0 - np.clip(part, 0.0, 1.0)
     return np.asarray(rest * rest * (3.0 - 2.0 * rest))
+
+
+def _are_epochs(stamps: Ints, epochs: Ints) -> Mask:
+    """Return which instants are epochs, shape (m,); the epochs rise."""
+    place = np.minimum(np.searchsorted(epochs, stamps), len(epochs) - 1)
+    return np.asarray(epochs[place] == stamps)
