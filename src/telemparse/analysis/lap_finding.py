@@ -63,9 +63,9 @@ def find_laps(
         source: result, or its `gnss_pvt` table (which has no gates of a file).
         gate: start/finish line: a `Gate`, two (latitude, longitude) points, or a GeoJSON LineString; None to
             look for one.
-        method: `smoothed` times crossings on the likeliest motion; `linear` on straight lines between
-            positions as measured, as most devices do; `auto` smooths where the velocities are known and agree
-            with the positions. `diagnostics` says what was done and why.
+        method: `smoothed` and `auto` time crossings on the likeliest motion where the velocities are known
+            and agree with the positions, else as `linear`: on straight lines between positions as measured,
+            as most devices do. `diagnostics` says what was done, and why it was not smoothed.
         track: its gates are used.
         tracks: catalogue to look for a fitting one in, beside those that plugins bring.
         rules: limits for what counts; the usual ones when absent.
