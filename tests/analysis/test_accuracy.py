@@ -5,8 +5,9 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from benchmarks.accuracy.cells import CELLS, LAGGING
+from benchmarks.accuracy.cells import CELLS, LAGGING, TRACKS
 from benchmarks.accuracy.page import page
+from benchmarks.accuracy.places import Places, places_of
 from benchmarks.accuracy.rows import Row, row_of
 
 FEW, MANY = 4, 40
@@ -71,8 +72,16 @@ def test_a_row_names_the_bars_that_it_misses_and_the_page_repeats_them():
         "speed above the bar",
         "course above the bar",
     }
-    assert "all of it holds" in page([good, *others], 1)
-    assert "rc_offroad m9 10 Hz: worse than 1.05 x linear" in page([bad, *others], 1)
+    found = [Places(track, 30, 29 + (track == "rc_figure8"), 30, 210, 0.1) for track in TRACKS]
+    far = attrs.evolve(found[0], slow_counted=28, apex_m=0.4)
+    lost = attrs.evolve(found[2], counted=29)
+    assert [place.faults for place in found] == [()] * len(found)
+    assert far.faults == ("laps counted wrong", "apexes too far off")
+    assert lost.faults == ("laps counted wrong",)
+    assert "all of it holds" in page([good, *others], found, 1)
+    spoilt = page([bad, *others], [far, *found[1:]], 1)
+    assert "rc_offroad m9 10 Hz: worse than 1.05 x linear" in spoilt
+    assert "rc_offroad: laps counted wrong, apexes too far off" in spoilt
 
 
 @pytest.mark.deep
@@ -80,3 +89,10 @@ def test_a_row_names_the_bars_that_it_misses_and_the_page_repeats_them():
 @pytest.mark.parametrize("cell", CELLS, ids=words)
 def test_every_cell_holds_its_bars_over_forty_runs(cell):
     assert row_of(cell, MANY).faults == ()
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("track", TRACKS)
+def test_lines_and_apexes_of_every_circuit_are_found_over_forty_runs(track):
+    assert places_of(track, MANY).faults == ()

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.accuracy.places import apexes
 from raced_laps import later, moved, silent, timed, true_motion, with_column, with_rows
 from telemparse import schemas
 from telemparse.analysis.bends import Bend, find_bends, peak_row, smoothed_curvature
@@ -47,37 +48,6 @@ def found(laps):
 
 def codes(segments):
     return [issue.code for issue in segments.issues]
-
-
-def apexes_of(run, laps):
-    """Return how far the apex of each lap and corner lies from where that lap truly turned most, and how much
-    of the greatest curvature it has."""
-    segments = find_segments(laps)
-    rows = measure_segments(laps, segments).to_pylist()
-    limits = {row["segment_id"]: (row["s_start_m"], row["s_end_m"]) for row in segments.table.to_pylist()}
-    errors, shares = [], []
-    for lap in lap_rows(laps.table):
-        states = run.truth.at(np.arange(lap.t_start_ns, lap.t_end_ns, 2_000_000))
-        (vx, vy), (ax, ay) = states.velocity_mps.T, states.acceleration_mps2.T
-        steps = np.arange(0, segments.way.length_m, 0.05)
-        strength = np.interp(
-            sampled_ns(laps, lap, segments.way, steps),
-            states.t_ns,
-            np.abs(vx * ay - vy * ax) / states.speed_mps**3,
-        )
-        for row in rows:
-            if row["lap_number"] == lap.number and row["apex_s_m"] is not None:
-                start, end = limits[row["segment_id"]]
-                inside = (steps >= start) & (steps <= end)
-                errors.append(abs(row["apex_s_m"] - steps[inside][strength[inside].argmax()]))
-                shares.append(np.interp(row["apex_s_m"], steps, strength) / strength[inside].max())
-    assert len(errors) == len(segments.corners) * len(laps)
-    return errors, shares
-
-
-def sampled_ns(laps, lap, way, steps):
-    samples = sample(laps.motion, lap, way, np.append(steps, way.length_m))
-    return lap.t_start_ns + samples.elapsed_s[:-1] * 1e9
 
 
 @pytest.mark.parametrize("name", CIRCUITS)
@@ -123,11 +93,8 @@ def true_curvature(run, row):
 
 
 def apexes_over(name, seeds):
-    errors, shares = [], []
-    for seed in seeds:
-        run = simulate(name, seed=seed, gnss="m9", rate_hz=10, laps=6)
-        for kept, new in zip((errors, shares), apexes_of(run, timed(run, smooth(run.gnss))), strict=True):
-            kept.extend(new)
+    found = [apexes(name, seed) for seed in seeds]
+    errors, shares = ([value for each in found for value in each[part]] for part in (0, 1))
     return np.median(errors), np.median(shares)
 
 

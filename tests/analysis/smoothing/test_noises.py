@@ -7,9 +7,10 @@ import pytest
 
 from moving import path_of, replaced
 from telemparse.analysis.paths import Path
-from telemparse.analysis.smoothing.displacements import Displacements
+from telemparse.analysis.smoothing.displacements import Displacements, lies_close
 from telemparse.analysis.smoothing.noises import FAST_S, SLOW_S, Noise, assumed, noise_of
-from telemparse.testing.simulate import RECEIVERS, simulate
+from telemparse.analysis.smoothing.velocity_clocks import velocity_clock
+from telemparse.testing.simulate import RECEIVERS, Dropouts, VelocityLag, simulate
 
 FLOORS = {"white_m": 3e-3, "fast_m": 3e-3, "slow_m": 3e-3, "velocity_mps": 2e-3, "wander_mps": 8e-4}
 
@@ -51,6 +52,28 @@ def test_no_noise_is_less_than_receivers_have(receiver, hacc_m):
         for name, floor in FLOORS.items():
             assert np.isfinite(getattr(found, name))
             assert getattr(found, name) >= floor, name
+
+
+def test_slow_drift_of_an_exact_receiver_is_not_taken_for_errors_larger_than_it_states():
+    # Over a few laps the two look alike; which it is decides whether velocities or positions are believed.
+    late = [VelocityLag(lag_s=0.13, scale=0.97), Dropouts(share=0.05)]
+    table = simulate("kart", seed=33, gnss="f9_rtk", disturbances=late, phase_s=None).gnss
+    path = Path.of(table)
+    broken = path.step_s > path.gap_s
+    good = np.ones(len(path), np.bool_)
+    clock = velocity_clock(path, broken, good)
+    near = lies_close(path.t_s, clock.lag_s)[:, None]
+    moved = Displacements.of(path.t_s, np.where(near, clock.corrected(path, broken), np.nan), broken)
+    loose = noise_of(Path.of(unstated(table)), moved, good)
+    true, stated = RECEIVERS["f9_rtk"], noise_of(path, moved, good)
+    assert stated.fast_m <= 1.1 * true.hacc_m < loose.fast_m
+    assert stated.exact
+
+
+def test_a_receiver_that_states_far_too_small_an_error_is_not_believed():
+    table = simulate("kart", seed=1, gnss="m9").gnss
+    found = found_of(Path.of(replaced(table, hacc_m=[0.01] * table.num_rows)))
+    assert found.fast_m > 0.5 * RECEIVERS["m9"].fast_m
 
 
 def test_a_receiver_that_states_no_error_is_not_taken_for_an_exact_one():

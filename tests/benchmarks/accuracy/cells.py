@@ -19,7 +19,7 @@ from telemparse.testing.simulate import (
     VelocityLag,
 )
 
-__all__ = ["ACCURATE", "CELLS", "LAGGING", "Cell"]
+__all__ = ["ACCURATE", "CELLS", "LAGGING", "TRACKS", "Cell"]
 
 TRACKS = ("rc_offroad", "rc_onroad", "rc_figure8", "kart", "car")
 RECEIVERS = ("perfect", "m8", "m9", "f9_rtk")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from benchmarks.accuracy.cells import ACCURATE
+from benchmarks.accuracy.places import APEX_M, Places
 from benchmarks.accuracy.rows import COURSE_DEG, NOISE_FREE_MS, RTK_MS, SPEED_MPS, Row
 from benchmarks.report import section_text
 from benchmarks.values import Section
@@ -37,6 +38,18 @@ lap may be made up and one in a hundred missed, where the receiver wanders past 
 code `LAPS_NOT_FOUND` said so: {refused}.
 """
 
+_PLACES = """
+## Start/finish lines and apexes
+
+Sessions whose laps are counted right at a line that is found in the trace, and the median distance of the
+apex of a corner, in each lap, from the place where that lap truly turned most (M9 at 10 Hz). The loops of
+the figure-8 are even: over metres no place of them is tighter than another.
+
+| circuit | sessions | right, M9 at 10 Hz | right, M8 at 5 Hz | apexes | median distance |
+|---|---:|---:|---:|---:|---:|
+{rows}
+"""
+
 _TABLE = """
 ## {title}
 
@@ -46,17 +59,17 @@ _TABLE = """
 """
 
 
-def page(rows: Sequence[Row], seeds: int, speed: Sequence[Section] = ()) -> str:
+def page(rows: Sequence[Row], places: Sequence[Places], seeds: int, speed: Sequence[Section] = ()) -> str:
     """Return the whole page as Markdown, with the bench's sections on speed behind the bars."""
-    faulty = [row for row in rows if row.faults]
-    words = (
-        "all of it holds"
-        if not faulty
-        else "; ".join(f"{_name(row)}: {', '.join(row.faults)}" for row in faulty)
-    )
+    faulty = [(_name(row), row.faults) for row in rows] + [(place.track, place.faults) for place in places]
+    words = "; ".join(f"{name}: {', '.join(faults)}" for name, faults in faulty if faults)
+    bars = "\n".join([*_bars(rows), *_place_bars(places)])
     return (
         _HEAD.format(seeds=seeds)
-        + _HOLDS.format(bars="\n".join(_bars(rows)), faults=words, refused=sum(row.refused for row in rows))
+        + _HOLDS.format(
+            bars=bars, faults=words or "all of it holds", refused=sum(row.refused for row in rows)
+        )
+        + _PLACES.format(rows="\n".join(_place(place) for place in places))
         + "".join(f"\n{section_text(section)}" for section in speed)
         + _table("Nothing goes wrong", [row for row in rows if not row.cell.trouble], trouble=False)
         + _table("Something goes wrong", [row for row in rows if row.cell.trouble], trouble=True)
@@ -73,6 +86,25 @@ def _bars(rows: Sequence[Row]) -> Iterable[str]:
     own = plain["rc_offroad", "m9", 10]
     yield f"| rc_offroad, M9 at 10 Hz: speed | {own.speed_mps:.3f} m/s | {SPEED_MPS} m/s |"
     yield f"| rc_offroad, M9 at 10 Hz: course | {own.course_deg:.2f}° | {COURSE_DEG:.2f}° |"
+
+
+def _place_bars(places: Sequence[Places]) -> Iterable[str]:
+    by_track = {place.track: place for place in places}
+    sessions = sum(place.sessions for place in places)
+    for name, counts in (
+        ("M9 at 10 Hz", [place.counted for place in places]),
+        ("M8 at 5 Hz", [place.slow_counted for place in places]),
+    ):
+        yield f"| laps counted right at a line found, {name} | {sum(counts)} of {sessions} | 29 of 30 |"
+    eight = by_track["rc_figure8"]
+    least = min(eight.counted, eight.slow_counted)
+    yield f"| the same, figure-8 | {least} of {eight.sessions} | all |"
+    yield f"| rc_offroad, M9 at 10 Hz: apex, median | {by_track['rc_offroad'].apex_m:.2f} m | {APEX_M} m |"
+
+
+def _place(place: Places) -> str:
+    parts = (place.track, place.sessions, place.counted, place.slow_counted, place.apexes)
+    return f"| {' | '.join(map(str, parts))} | {place.apex_m:.2f} m |"
 
 
 def _table(title: str, rows: Iterable[Row], *, trouble: bool) -> str:

@@ -86,8 +86,11 @@ def noise_of(path: Path, displacements: Displacements, good: Mask) -> Noise:
     if not len(lags):
         return assumed(path)
     stated = _stated_m(path)
-    exact = _is_rtk(path, stated) or bool((drifts < _EXACT_M2 + _EXACT_SLOPE * lags).all())
-    white_2, fast_2, slope = _parts(lags, drifts, counts, 0.0 if exact else _LONG_S)
+    close = bool((drifts < _EXACT_M2 + _EXACT_SLOPE * lags).all())
+    exact = close or _is_rtk(path, stated)
+    # What a receiver that shows to measure phases says of its error, wandering and all, is about true.
+    most_2 = stated**2 if close and math.isfinite(stated) else math.inf
+    white_2, fast_2, slope = _parts(lags, drifts, counts, 0.0 if exact else _LONG_S, most_2)
     white, fast = math.sqrt(white_2), math.sqrt(fast_2)
     if exact:
         white = max(white, _LEAST_M, _STATED_SHARE * stated if math.isfinite(stated) else 0.0)
@@ -176,12 +179,15 @@ def _structure(path: Path, displacements: Displacements, good: Mask) -> tuple[Fl
     return lags, drifts, counts
 
 
-def _parts(lags: Floats, drifts: Floats, counts: Floats, least_s: float) -> tuple[float, float, float]:
+def _parts(
+    lags: Floats, drifts: Floats, counts: Floats, least_s: float, most_2: float
+) -> tuple[float, float, float]:
     """Return white and fast variance and the slope that explain how drift grows with the lag.
 
     Lags from `least_s` on tell the fast part and the slope, and each of them as much as the others; what the
     shortest ones show beyond these is white. Receivers that filter their positions hide their errors from
-    short lags, and it is the long ones that lap times depend on.
+    short lags, and it is the long ones that lap times depend on. Fast errors and a slope are hard to tell
+    apart in a short recording: the fast variance is at most `most_2`.
     """
     from scipy.optimize import nnls
 
@@ -193,6 +199,10 @@ def _parts(lags: Floats, drifts: Floats, counts: Floats, least_s: float) -> tupl
     independent = counts * lags[0] / lags
     weight = 1 / (np.maximum(drifts, 1e-9) * np.sqrt(_MODEL_ERROR**2 + 2 / np.maximum(independent, 1.0)))
     solution, _rest = nnls(basis[long] * weight[long, None], (drifts * weight)[long])
+    if solution[1] > most_2:
+        left = np.maximum(drifts - basis[:, 1] * most_2, 0.0)
+        rest, _rest = nnls((basis[:, ::2] * weight[:, None])[long], (left * weight)[long])
+        solution = np.array([rest[0], most_2, rest[1]])
     short = lags <= max(lags[0] * 3, _SHORT_S)
     white = np.median((drifts - basis[:, 1:] @ solution[1:])[short]) / 2
     return max(float(white), 0.0), float(solution[1]), float(solution[2])
