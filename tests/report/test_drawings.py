@@ -16,7 +16,6 @@ from telemparse.report.figures import (
     byte_size,
     decimals_for,
     instant,
-    lap_time,
     length,
     minutes,
     rate,
@@ -101,10 +100,6 @@ def test_ticks_stand_at_round_values():
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        (lap_time(58_651_400_000, 3), "58.651"),
-        (lap_time(68_119_600_000, 2), "1:08.12"),
-        (lap_time(3_723_449_000_000, 1), "1:02:03.4"),
-        (lap_time(59_999_900_000, 3), "1:00.000"),
         (signed(-0.1234, 3), "\N{MINUS SIGN}0.123"),
         (signed(0.5, 1), "+0.5"),
         (signed(-0.0004, 3), "0.000"),

@@ -11,9 +11,10 @@ from rich.text import Text
 
 from telemparse.analysis.differences import Verdict
 from telemparse.cli.display import grid, show_facts, show_issues
-from telemparse.cli.figures import decimals_for, difference, lap_time, length
+from telemparse.cli.figures import difference, length
 from telemparse.cli.lap_words import VALIDITIES, gate_words, method_words
 from telemparse.cli.terminal import visible
+from telemparse.kernels.lap_figures import decimals_for, lap_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

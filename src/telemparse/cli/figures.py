@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "clock", "date", "decimals_for", "difference", "distance_m", "iso", "lap_time", "length", "rate",
-    "since_zero", "span",
+    "clock", "date", "difference", "distance_m", "iso", "length", "rate", "since_zero", "span",
 ]  # fmt: skip
 
 _NS_PER_S = 1_000_000_000
@@ -23,10 +21,6 @@ _MINUTE_S = 60
 _HOUR_S = 3600
 _KILOMETRE_M = 1000
 _WHOLE_HZ = 100
-_DIGITS_NS = 9
-_MOST_DECIMALS = 6
-# Errors up to here have two digits that count, larger ones one (PDG, Review of Particle Physics, 5.3).
-_TWO_DIGITS, _NEXT_DECADE = 3.55, 9.5
 
 
 def _moment(t_ns: int) -> tuple[datetime, int]:
@@ -67,36 +61,10 @@ def span(duration_ns: int) -> str:
     return f"{seconds // _HOUR_S}:{seconds // _MINUTE_S % 60:02d}:{seconds % 60:02d}"
 
 
-def decimals_for(std_s: float) -> int:
-    """Return the decimals that a time with this standard deviation deserves, 0 to 6."""
-    if std_s <= 0:
-        return _MOST_DECIMALS
-    decade = math.floor(math.log10(std_s))
-    lead = std_s / 10.0**decade
-    if lead >= _NEXT_DECADE:
-        decade, lead = decade + 1, 1.0
-    return min(max((1 if lead < _TWO_DIGITS else 0) - decade, 0), _MOST_DECIMALS)
-
-
 def difference(seconds: float, decimals: int) -> str:
     """Return a difference of times with its sign, `+0.12`; nothing has none."""
     words = f"{seconds:+.{decimals}f}"
     return words if any(digit in words for digit in "123456789") else words[1:]
-
-
-def lap_time(duration_ns: int, decimals: int) -> str:
-    """Return a lap time, `58.651`, `1:08.12` or `1:02:03.4`, rounded to so many decimals, 0 to 9."""
-    scale: int = 10**decimals
-    unit: int = 10 ** (_DIGITS_NS - decimals)
-    scaled = (duration_ns + unit // 2) // unit
-    seconds, rest = divmod(scaled, scale)
-    fraction = f".{rest:0{decimals}d}" if decimals else ""
-    minutes, seconds = divmod(seconds, _MINUTE_S)
-    if not minutes:
-        return f"{seconds}{fraction}"
-    hours, minutes = divmod(minutes, _MINUTE_S)
-    shown = f"{minutes}" if not hours else f"{hours}:{minutes:02d}"
-    return f"{shown}:{seconds:02d}{fraction}"
 
 
 def rate(rate_hz: float | None) -> str:

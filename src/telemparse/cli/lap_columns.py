@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from telemparse.cli.figures import decimals_for, lap_time
+from telemparse.kernels.lap_figures import decimals_for, lap_time
 
 if TYPE_CHECKING:
     from telemparse.cli.lap_findings import LapFindings

@@ -11,10 +11,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from telemparse.cli.display import grid, show_facts, show_issues
-from telemparse.cli.figures import decimals_for, difference, lap_time
+from telemparse.cli.figures import difference
 from telemparse.cli.lap_columns import MILLISECONDS, UNSURE, LapTimes
 from telemparse.cli.lap_words import VALIDITIES, gate_words, lap_list, lap_words, method_words, shared_reasons
 from telemparse.cli.terminal import visible
+from telemparse.kernels.lap_figures import decimals_for, lap_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime, timedelta
 
+from telemparse.kernels import lap_figures
 from telemparse.kernels.clocks import NS_PER_S
 
 __all__ = [
-    "KMH", "byte_size", "decimals_for", "instant", "lap_time", "length", "minutes", "rate", "signed", "span",
+    "KMH", "byte_size", "decimals_for", "instant", "length", "minutes", "rate", "signed", "span",
 ]  # fmt: skip
 
 KMH = 3.6
@@ -18,34 +18,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_YEAR = 9999
 _MINUTE_S, _HOUR_S = 60, 3600
 _KILO = 1000
-_DIGITS_NS = 9
-_FEWEST, _MOST = 1, 4
-# Errors up to here have two digits that count, larger ones one (PDG, Review of Particle Physics, 5.3).
-_TWO_DIGITS = 3.55
+_FEWEST, _MOST, _UNKNOWN = 1, 4, 3
 
 
 def decimals_for(std_s: float | None) -> int:
     """Return the decimals that a time of this standard deviation deserves, 1 to 4; 3 where nobody knows."""
-    if std_s is None:
-        return 3
-    if std_s <= 0:
-        return _MOST
-    decade = math.floor(math.log10(std_s))
-    decimals = (1 if std_s / 10.0**decade < _TWO_DIGITS else 0) - decade
-    return min(max(decimals, _FEWEST), _MOST)
-
-
-def lap_time(duration_ns: int, decimals: int) -> str:
-    """Return a lap time, `58.651`, `1:08.12` or `1:02:03.4`, rounded to so many decimals, 1 to 9."""
-    unit = 10 ** (_DIGITS_NS - decimals)
-    seconds, rest = divmod((duration_ns + unit // 2) // unit, 10**decimals)
-    fraction = f".{rest:0{decimals}d}"
-    if seconds < _MINUTE_S:
-        return f"{seconds}{fraction}"
-    minutes_, seconds = divmod(seconds, _MINUTE_S)
-    hours, minutes_ = divmod(minutes_, _MINUTE_S)
-    shown = f"{minutes_}" if not hours else f"{hours}:{minutes_:02d}"
-    return f"{shown}:{seconds:02d}{fraction}"
+    return _UNKNOWN if std_s is None else min(max(lap_figures.decimals_for(std_s), _FEWEST), _MOST)
 
 
 def signed(seconds: float, decimals: int) -> str:

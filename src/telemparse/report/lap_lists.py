@@ -11,9 +11,10 @@ import numpy as np
 from telemparse.analysis.differences import best_of
 from telemparse.analysis.lap_matching import match_laps
 from telemparse.analysis.lap_rows import lap_rows
+from telemparse.kernels.lap_figures import lap_time
 from telemparse.model.codes import CODES
 from telemparse.report.analysed import has_speeds, speeds_at
-from telemparse.report.figures import KMH, decimals_for, lap_time, length, signed
+from telemparse.report.figures import KMH, decimals_for, length, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

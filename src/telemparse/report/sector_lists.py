@@ -11,7 +11,8 @@ from telemparse.analysis.joined_sectors import join_best_sectors
 from telemparse.analysis.lap_results import Laps
 from telemparse.analysis.lap_rows import lap_rows
 from telemparse.kernels.clocks import NS_PER_S
-from telemparse.report.figures import decimals_for, lap_time
+from telemparse.kernels.lap_figures import lap_time
+from telemparse.report.figures import decimals_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
