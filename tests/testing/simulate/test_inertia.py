@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from telemparse.kernels.arrays import numpy_view
 from telemparse.testing.simulate import Stationary, simulate
-from telemparse.testing.simulate.inertia import ACCEL, GYRO
+from telemparse.testing.simulate.inertia import ACCEL, GYRO, _felt, _leaning
 
 
 def columns(table, *names):
@@ -53,6 +54,23 @@ def test_the_accelerometer_feels_what_moves_the_car_in_its_own_frame(run):
     assert slope(table["ax_mps2"].to_numpy(), forwards)[0] == pytest.approx(1.03, abs=0.03)
     assert slope(table["ay_mps2"].to_numpy(), sideways)[0] == pytest.approx(1.04, abs=0.03)
     assert sideways.max() > 6
+
+
+def test_forces_along_the_attitude_that_the_rates_lead_to_are_what_moves_the_car(run):
+    step_s = 1e-3
+    states = run.truth.at_s(np.arange(40_000) * step_s)
+    force, turn = _felt(states, step_s)
+    roll, pitch = _leaning(states, step_s)
+    attitude = Rotation.from_euler("ZYX", [states.yaw_rad[0], pitch[0], roll[0]])
+    pushed = np.empty_like(force)
+    for row, turned in enumerate(Rotation.from_rotvec((turn[:-1] + turn[1:]) / 2 * step_s)):
+        pushed[row] = attitude.apply(force[row])
+        attitude = attitude * turned
+    pushed[-1] = attitude.apply(force[-1])
+    gained = np.cumsum(pushed - [0, 0, 9.80665], axis=0) * step_s
+    true = np.column_stack([states.velocity_mps - states.velocity_mps[0], np.zeros(len(force))])
+    assert np.ptp(true[:, :2], axis=0).min() > 10
+    np.testing.assert_allclose(gained, true, atol=0.1)
 
 
 def test_an_inertial_unit_at_rest_feels_gravity_alone():

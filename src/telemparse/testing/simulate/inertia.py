@@ -81,21 +81,43 @@ def inertial_tables(truth: Truth, axes: int, rate_hz: float, seed: int) -> dict[
 
 def _felt(states: States, step_s: float) -> tuple[Floats, Floats]:
     """Return specific force and angular rate without errors, shape (n, 3) each."""
-    cos, sin = np.cos(states.yaw_rad), np.sin(states.yaw_rad)
-    east, north = states.acceleration_mps2.T
-    forwards, left = east * cos + north * sin, north * cos - east * sin
-    roll = gaussian_filter1d(_ROLL * left, _LEAN_S / step_s)
-    pitch = gaussian_filter1d(_PITCH * forwards, _LEAN_S / step_s)
+    forwards, left = _pushed(states)
+    roll, pitch = _leaning(states, step_s)
+    # The unit is turned by yaw, then pitch, then roll, each about its own axis; gravity pushes it upwards.
+    cos_r, sin_r, cos_p, sin_p = np.cos(roll), np.sin(roll), np.cos(pitch), np.sin(pitch)
+    down = forwards * sin_p + _GRAVITY_MPS2 * cos_p
     force = np.stack(
         [
-            forwards - _GRAVITY_MPS2 * np.sin(pitch),
-            left + _GRAVITY_MPS2 * np.sin(roll),
-            _GRAVITY_MPS2 * np.cos(roll) * np.cos(pitch),
+            forwards * cos_p - _GRAVITY_MPS2 * sin_p,
+            left * cos_r + down * sin_r,
+            down * cos_r - left * sin_r,
         ],
         axis=1,
     )
-    turn = np.stack([np.gradient(roll, step_s), np.gradient(pitch, step_s), states.yaw_rate_rps], axis=1)
+    rolling, pitching, yawing = np.gradient(roll, step_s), np.gradient(pitch, step_s), states.yaw_rate_rps
+    turn = np.stack(
+        [
+            rolling - yawing * sin_p,
+            pitching * cos_r + yawing * cos_p * sin_r,
+            yawing * cos_p * cos_r - pitching * sin_r,
+        ],
+        axis=1,
+    )
     return force, turn
+
+
+def _pushed(states: States) -> tuple[Floats, Floats]:
+    """Return accelerations along the nose and to its left, shape (n,) each."""
+    cos, sin = np.cos(states.yaw_rad), np.sin(states.yaw_rad)
+    east, north = states.acceleration_mps2.T
+    return east * cos + north * sin, north * cos - east * sin
+
+
+def _leaning(states: States, step_s: float) -> tuple[Floats, Floats]:
+    """Return roll (right side down) and pitch (nose down) of a body on its springs, shape (n,) each."""
+    forwards, left = _pushed(states)
+    wide = _LEAN_S / step_s
+    return gaussian_filter1d(_ROLL * left, wide), gaussian_filter1d(_PITCH * forwards, wide)
 
 
 def _means(values: Floats) -> Floats:
