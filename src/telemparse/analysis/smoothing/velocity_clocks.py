@@ -18,7 +18,9 @@ __all__ = ["VelocityClock", "velocity_clock"]
 _WINDOW_S = 1.0
 _LONGEST_LAG_S, _FURTHEST_SCALE = 0.6, 0.25
 _ROUNDS = 8
+_STANDS = 1e-7  # seconds, and share
 _GRID_S = 0.05
+_LOOKED_AT = 4000  # pairs, of which the grid is judged
 _SURE = 4.0
 _LEAST_LAG_S, _LEAST_SCALE = 0.004, 0.004
 _FEWEST = 30
@@ -74,9 +76,10 @@ def velocity_clock(path: Path, broken: Mask, good: Mask) -> VelocityClock:
         return VelocityClock(drift_m=raw_drift, raw_drift_m=raw_drift)
     moved = path.position_m[start + lag] - path.position_m[start]
     spread = (float("nan"), float("nan"))
+    some = slice(None, None, -(-len(start) // _LOOKED_AT))
     first = min(
         np.arange(-_LONGEST_LAG_S, _LONGEST_LAG_S + _GRID_S / 2, _GRID_S),
-        key=lambda each: _misfit(raw, start, lag, moved, float(each)),
+        key=lambda each: _misfit(raw, start[some], lag, moved[some], float(each)),
     )
     best = (float(first), 1.0)
     for _round in range(_ROUNDS):
@@ -85,6 +88,8 @@ def velocity_clock(path: Path, broken: Mask, good: Mask) -> VelocityClock:
             float(np.clip(best[0] + step[0], -_LONGEST_LAG_S, _LONGEST_LAG_S)),
             float(np.clip(best[1] + step[1], 1 - _FURTHEST_SCALE, 1 + _FURTHEST_SCALE)),
         )
+        if max(map(abs, step)) < _STANDS:
+            break
     lag_std, scale_std = spread
     lag_s, scale = best
     lag_shows = _is_lively(path.velocity_mps, start, lag) and abs(lag_s) > max(_SURE * lag_std, _LEAST_LAG_S)
@@ -123,10 +128,8 @@ def _integral_at(displacements: Displacements, t_s: Floats) -> Floats:
 
 
 def _misfit(raw: Displacements, start: Ints, lag: int, moved: Floats, lag_s: float) -> float:
-    at = raw.t_s + lag_s
-    integral = _integral_at(raw, at)
-    rest = moved - (integral[start + lag] - integral[start])
-    return float(np.median(np.hypot(*rest.T)))
+    begin, end = (_integral_at(raw, raw.t_s[rows] + lag_s) for rows in (start, start + lag))
+    return float(np.median(np.hypot(*(moved - (end - begin)).T)))
 
 
 def _refined(
