@@ -69,8 +69,15 @@ def transitions(step_s: Floats, dynamics: Dynamics) -> tuple[Floats, Floats]:
         dynamics: of the vehicle.
 
     Returns matrices of shape (k, 3, 3): transitions, and the inverses of the covariances of the process
-    noise, to which each step adds a fifth of a millimetre, for vehicles shake.
+    noise, to which each step adds a fifth of a millimetre, for vehicles shake. Most receivers keep their
+    rhythm: steps of one length are worked out once.
     """
+    lengths, which = np.unique(step_s, return_inverse=True)
+    transition, certainty = _transitions(lengths, dynamics)
+    return transition[which], certainty[which]
+
+
+def _transitions(step_s: Floats, dynamics: Dynamics) -> tuple[Floats, Floats]:
     fade = 1 / dynamics.time_s
     transition = np.zeros((len(step_s), 3, 3))
     transition[:, 0, 0] = transition[:, 1, 1] = 1
