@@ -24,7 +24,7 @@ FAST_S, SLOW_S = 10.0, 300.0
 
 _VELOCITY_S, _VELOCITY_SHARE = 1.0, 0.4
 _LONGEST_LAG_S = 60.0
-_FEWEST = 20
+_FEWEST, _LOOKED_AT = 20, 20_000
 _LEAST_M, _LEAST_MPS = 3e-3, 2e-3
 _LEAST_FAST, _STATED_SHARE = 0.8, 0.35
 _MEDIAN_OF_SQUARES = 2 * math.log(2)  # of two normal variables of one standard deviation
@@ -167,12 +167,15 @@ def _structure(path: Path, displacements: Displacements, good: Mask) -> tuple[Fl
     for lag in steps.tolist():
         start = displacements.pairs(lag)
         start = start[good[start] & good[start + lag]]
-        if len(start) < _FEWEST:
+        count = len(start)
+        if count < _FEWEST:
             continue
+        # A median of many thousands is that of all.
+        start = start[:: -(-count // _LOOKED_AT)]
         apart = displacements.t_s[start + lag] - displacements.t_s[start]
         moved = drift[start + lag] - drift[start]
         variance = float(np.median((moved * moved).sum(axis=1))) / _MEDIAN_OF_SQUARES
-        found.append((float(np.median(apart)), variance, float(len(start))))
+        found.append((float(np.median(apart)), variance, float(count)))
     lags, drifts, counts = (
         (np.array(part) for part in zip(*found, strict=True)) if found else (np.zeros(0),) * 3
     )
