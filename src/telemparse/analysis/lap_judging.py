@@ -149,7 +149,7 @@ def _judge_way(
     # The silence between two stints is none of theirs.
     before = piece.first - 1 if piece.kind is not Kind.OUT else piece.first
     steps = slice(max(before, 0), piece.last if piece.kind is Kind.IN else piece.last + 1)
-    gap_s = (around.motion.path.step_s * around.motion.broken)[steps]
+    gap_s = around.motion.path.step_s[steps] * around.motion.broken[steps]
     seconds = piece.duration_ns / NS_PER_S
     if gap_s.any():
         lost = float(gap_s.max())

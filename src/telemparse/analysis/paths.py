@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -54,17 +55,17 @@ class Path:
     def __len__(self) -> int:
         return len(self.t_ns)
 
-    @property
+    @functools.cached_property
     def t_s(self) -> Floats:
         """Seconds since the first epoch, shape (n,)."""
         return np.asarray((self.t_ns - self.t_ns[0]) / NS_PER_S)
 
-    @property
+    @functools.cached_property
     def step_s(self) -> Floats:
         """Seconds from each epoch to the next, shape (n - 1,)."""
         return np.diff(self.t_ns) / NS_PER_S
 
-    @property
+    @functools.cached_property
     def period_s(self) -> float:
         """Usual step, the median; NaN of one epoch."""
         return float(np.median(self.step_s)) if len(self) > 1 else float("nan")

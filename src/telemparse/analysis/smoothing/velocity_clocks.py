@@ -20,7 +20,7 @@ _LONGEST_LAG_S, _FURTHEST_SCALE = 0.6, 0.25
 _ROUNDS = 8
 _STANDS = 1e-7  # seconds, and share
 _GRID_S = 0.05
-_LOOKED_AT = 4000  # pairs, of which the grid is judged
+_LOOKED_AT, _ENOUGH = 4000, 20_000  # pairs: those the grid is judged by, and those of the rounds
 _SURE = 4.0
 _LEAST_LAG_S, _LEAST_SCALE = 0.004, 0.004
 _FEWEST = 30
@@ -74,6 +74,9 @@ def velocity_clock(path: Path, broken: Mask, good: Mask) -> VelocityClock:
     start = start[good[start] & good[start + lag]]
     if len(start) < _FEWEST:
         return VelocityClock(drift_m=raw_drift, raw_drift_m=raw_drift)
+    # Windows overlap `lag` times over: of long recordings, fewer of them say as much.
+    every = min(lag, -(-len(start) // _ENOUGH))
+    start = start[::every]
     moved = path.position_m[start + lag] - path.position_m[start]
     spread = (float("nan"), float("nan"))
     some = slice(None, None, -(-len(start) // _LOOKED_AT))
@@ -83,7 +86,7 @@ def velocity_clock(path: Path, broken: Mask, good: Mask) -> VelocityClock:
     )
     best = (float(first), 1.0)
     for _round in range(_ROUNDS):
-        step, spread = _refined(raw, start, lag, moved, best)
+        step, spread = _refined(raw, (start, start + lag), moved, best, lag / every)
         best = (
             float(np.clip(best[0] + step[0], -_LONGEST_LAG_S, _LONGEST_LAG_S)),
             float(np.clip(best[1] + step[1], 1 - _FURTHEST_SCALE, 1 + _FURTHEST_SCALE)),
@@ -133,18 +136,19 @@ def _misfit(raw: Displacements, start: Ints, lag: int, moved: Floats, lag_s: flo
 
 
 def _refined(
-    raw: Displacements, start: Ints, lag: int, moved: Floats, best: tuple[float, float]
+    raw: Displacements, ends: tuple[Ints, Ints], moved: Floats, best: tuple[float, float], overlap: float
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return a Gauss-Newton step for lag and scale, and their standard deviations."""
     lag_s, scale = best
-    at = raw.t_s + lag_s
-    integral = _integral_at(raw, at)
-    velocity = np.stack(
-        [np.interp(at, raw.t_s, np.nan_to_num(raw.velocity_mps[:, axis])) for axis in (0, 1)], axis=1
+    at = [raw.t_s[rows] + lag_s for rows in ends]
+    begin, end = (_integral_at(raw, each) for each in at)
+    known = np.nan_to_num(raw.velocity_mps)
+    before, after = (
+        np.stack([np.interp(each, raw.t_s, known[:, axis]) for axis in (0, 1)], axis=1) for each in at
     )
-    way = (integral[start + lag] - integral[start]) / scale
+    way = (end - begin) / scale
     rest = moved - way
-    slopes = ((velocity[start + lag] - velocity[start]) / scale, -way / scale)
+    slopes = ((after - before) / scale, -way / scale)
     size = np.hypot(*rest.T)
     unit = np.median(size) / 1.1774 + 1e-9  # of a Rayleigh distribution
     weight = np.minimum(1.0, 2.0 * unit / np.maximum(size, 1e-12))
@@ -152,8 +156,8 @@ def _refined(
     right = np.array([(weight[:, None] * a * rest).sum() for a in slopes])
     normal += np.diag(np.diag(normal) * 1e-12 + 1e-12)
     step = np.linalg.solve(normal, right)
-    # Windows overlap `lag` times over, so that many say the same.
-    spread = unit * np.sqrt(np.diag(np.linalg.inv(normal)) * lag)
+    # Of windows that overlap so many times over, that many say the same.
+    spread = unit * np.sqrt(np.diag(np.linalg.inv(normal)) * overlap)
     return (float(step[0]), float(step[1])), (float(spread[0]), float(spread[1]))
 
 
