@@ -11,12 +11,12 @@ import numpy as np
 from telemparse.analysis.motions import Method, Motion
 from telemparse.analysis.paths import Path
 from telemparse.analysis.smoothing.banded import Measurements
-from telemparse.analysis.smoothing.displacements import Displacements, lies_close
+from telemparse.analysis.smoothing.displacements import Displacements
 from telemparse.analysis.smoothing.dynamics import dynamics_of
 from telemparse.analysis.smoothing.noises import assumed, noise_of
+from telemparse.analysis.smoothing.receptions import reception_of
 from telemparse.analysis.smoothing.robust import settle
 from telemparse.analysis.smoothing.spreads import PositionSpread, PosteriorSpread
-from telemparse.analysis.smoothing.strays import stray_positions
 from telemparse.analysis.smoothing.velocity_clocks import velocity_clock
 from telemparse.analysis.teleports import teleports
 from telemparse.errors import MissingExtra
@@ -63,30 +63,20 @@ def smooth(source: pa.Table | ParseResult | Path) -> Motion:
     """
     _need_scipy()
     path = source if isinstance(source, Path) else Path.of(source)
-    broken = path.step_s > path.gap_s
-    jumped = teleports(path)
     if not path.has_velocity:
         return measured(path, Fallback.NO_VELOCITY)
     if len(path) < _FEWEST:
         return measured(path, Fallback.FEW)
     if path.period_s > 1 / _SLOWEST_HZ:
         return measured(path, Fallback.SLOW)
-    good = ~jumped
-    clock = velocity_clock(path, broken, good)
-    velocity = clock.corrected(path, broken)
-    noise = noise_of(path, Displacements.of(path.t_s, velocity, broken), good)
-    close = lies_close(path.t_s, clock.lag_s)
-    if noise.exact and not close.all():
-        # Beside exact positions a velocity from between distant stamps is a bad one, else better than none.
-        velocity = np.where(close[:, None], velocity, np.nan)
-        noise = noise_of(path, Displacements.of(path.t_s, velocity, broken), good)
+    known = reception_of(path)
+    clock, noise = known.clock, known.noise
     if not np.isfinite(clock.drift_m):
         return measured(path, Fallback.GAPS, noise=noise, clock=clock)
     if not _consistent(path, clock):
         return measured(path, Fallback.DRIFT, noise=noise, clock=clock)
-    stray = stray_positions(path, Displacements.of(path.t_s, velocity, broken))
-    good = good & ~stray
-    dynamics = dynamics_of(path, velocity, broken)
+    good, velocity = known.good, known.velocity_mps
+    dynamics = dynamics_of(path, velocity, known.broken)
     middle = path.position_m[good].mean(axis=0)
     measurements = Measurements(path.step_s, path.position_m - middle, velocity, path.step_s > _SEVERED_S)
     settled = settle(measurements, noise, dynamics, good)
@@ -97,15 +87,15 @@ def smooth(source: pa.Table | ParseResult | Path) -> Motion:
         position_m=states[:, 0] + middle,
         velocity_mps=np.ascontiguousarray(states[:, 1]),
         acceleration_mps2=np.ascontiguousarray(states[:, 2]),
-        broken=broken,
+        broken=known.broken,
         apparent_m=states[:, [0, 3, 4]].sum(axis=1) + middle,
         spread=PosteriorSpread(path, settled.posterior),
         parameters={
             **_facts(noise, clock),
             "dynamics": attrs.asdict(dynamics),
             "outliers": int(settled.light.sum()),
-            "strays": int(stray.sum()),
-            "teleports": int(jumped.sum()),
+            "strays": int(known.stray.sum()),
+            "teleports": int(known.jumped.sum()),
         },
     )
 

@@ -1,0 +1,127 @@
+"""Fusion of fixes and inertial samples into a pose that is no worse than what went in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from telemparse.analysis.derivations import derived
+from telemparse.analysis.fusion.attempts import attempt
+from telemparse.analysis.fusion.conditioning import Refused, conditioned
+from telemparse.analysis.fusion.outcomes import Fused
+from telemparse.analysis.fusion.parameters import FAMILIES, VERSION, FusionOptions
+from telemparse.analysis.fusion.poses import measured_table, poses_of, table_of
+from telemparse.analysis.fusion.verdicts import degraded_spans, health_of, verdict
+from telemparse.analysis.paths import Path, fixes_of
+from telemparse.analysis.smoothing.receptions import reception_of
+from telemparse.analysis.smoothing.smoother import smooth
+from telemparse.errors import CallError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from telemparse.analysis.motions import Motion
+    from telemparse.kernels.local_frame import LocalFrame
+    from telemparse.model.issues import Issue
+    from telemparse.model.results import ParseResult
+
+__all__ = ["fuse"]
+
+
+def fuse(
+    source: ParseResult | Mapping[str, pa.Table],
+    *,
+    options: FusionOptions | None = None,
+    frame: LocalFrame | None = None,
+) -> Fused:
+    """Return the pose of a vehicle from its fixes and its inertial unit.
+
+    A strapdown filter with its errors as states, and Rauch-Tung-Striebel's way back, about a trajectory that
+    is tried again until it stands. How the unit is built in, its biases, the scale of what matters, the
+    offset of the clocks and all noise come from the recording. The absolute position hardly gets better by
+    it, for the slow error of a receiver is beyond what any unit tells; velocity, course, attitude and what
+    happens in gaps do.
+
+    What does not fit is not handed out: the pose is then that of the receiver alone, `gnss_measured`, and
+    an issue says why. A pose that the device fused itself is passed on beside it.
+
+    Args:
+        source: a result, or tables by the names of their streams: `gnss_pvt`, `imu_accel`, `imu_gyro`.
+        options: what may be chosen.
+        frame: of the pose; one in the middle of the places when absent.
+
+    Raises CallError for a source without positions, and MissingExtra without the extra `analysis`.
+    """
+    options = options or FusionOptions()
+    streams: Mapping[str, pa.Table] = source if isinstance(source, Mapping) else source.streams
+    onboard = _onboard(streams)
+    if "gnss_pvt" not in streams:
+        raise CallError("fusion needs the stream gnss_pvt")
+    path = Path.of(fixes_of(streams["gnss_pvt"]), frame=frame)
+    reception = reception_of(path)
+    motion = smooth(path)
+    family = options.family or _family(source)
+    noise = options.noise or FAMILIES.get(family, FAMILIES["generic"])
+    try:
+        ready = conditioned(streams, motion, noise)
+    except Refused as refused:
+        return _alone(motion, onboard, (refused.issue,), reason=refused.reason)
+    tried = attempt(ready, streams["gnss_pvt"], reception, motion, options)
+    doubt = verdict(tried, motion)
+    spans = degraded_spans(tried, path)
+    health = health_of(tried, ready, spans)
+    if doubt is not None:
+        return _alone(motion, onboard, (*ready.issues, doubt), reason=doubt.message, health=health)
+    poses = poses_of(tried.found, tried.unit, options.rate_hz)
+    table = table_of(
+        tried.levelled(poses),
+        path.frame,
+        path.time_base,
+        heights=tried.heights,
+        flagged=tried.nodes.far(path.gap_s)[poses.node],
+    )
+    parameters: dict[str, Any] = {
+        "family": family,
+        "parameters_version": VERSION,
+        "lever_m": list(options.lever_m),
+        "gate": options.gate,
+        "unit_noise": attrs.asdict(tried.found.noise),
+        "noise_factor": tried.found.factor,
+        "receiver_noise": attrs.asdict(reception.noise),
+        "offset_s": health.offset_s,
+        "mounting_deg": health.mounting_deg,
+    }
+    return Fused(
+        table=derived(table, "fuse", **parameters),
+        onboard=onboard,
+        health=health,
+        issues=ready.issues,
+        parameters=parameters,
+    )
+
+
+def _alone(
+    motion: Motion, onboard: pa.Table | None, issues: tuple[Issue, ...], *, reason: str, **facts: Any
+) -> Fused:
+    """Return what the receiver says by itself."""
+    parameters: dict[str, Any] = {"fallback": reason, "method": str(motion.method)}
+    return Fused(
+        table=derived(measured_table(motion), "fuse", **parameters),
+        onboard=onboard,
+        issues=issues,
+        parameters=parameters,
+        **facts,
+    )
+
+
+def _onboard(streams: Mapping[str, pa.Table]) -> pa.Table | None:
+    table = streams.get("pose")
+    own = table is not None and (table.schema.metadata or {}).get(b"pose_source") == b"onboard_fused"
+    return table if own else None
+
+
+def _family(source: Any) -> str:
+    parts = getattr(getattr(source, "provenance", None), "parts", ())
+    return parts[0].parser_id if parts else "generic"

@@ -1,0 +1,92 @@
+"""Instants at which the filter stands still: those of the receiver, and some within its gaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from telemparse.analysis.fusion.sightings import Kind, Seen
+
+if TYPE_CHECKING:
+    from telemparse.analysis.fusion.inertial import Inertial
+    from telemparse.analysis.smoothing.receptions import Reception
+    from telemparse.kernels.arrays import Floats, Ints, Mask
+
+__all__ = ["Nodes", "nodes_of"]
+
+_LONGEST_S = 0.2
+_SHORTEST_S = 1e-3
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Nodes:
+    """Instants of the filter.
+
+    Args:
+        t_s: instants on the receiver's clock, rising, shape (n,).
+        fix: nodes that are epochs of the receiver, shape (m,).
+        epoch: of the path, at each of these, shape (m,).
+    """
+
+    t_s: Floats
+    fix: Ints
+    epoch: Ints
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+    def far(self, gap_s: float) -> Mask:
+        """Return the nodes whose neighbouring fixes are farther apart than a gap, shape (n,)."""
+        stamps = self.t_s[self.fix]
+        right = np.searchsorted(stamps, self.t_s, side="left")
+        before, behind = np.clip(right - 1, 0, None), np.clip(right, None, len(stamps) - 1)
+        on = np.zeros(len(self.t_s), np.bool_)
+        on[self.fix] = True
+        return ~on & (stamps[behind] - stamps[before] > gap_s)
+
+
+def nodes_of(reception: Reception, unit: Inertial, zero_ns: int) -> Nodes:
+    """Return the epochs that the unit's samples cover, and instants in gaps, a fifth of a second apart.
+
+    Args:
+        reception: of the receiver.
+        unit: samples, on the receiver's clock.
+        zero_ns: instant at which their `t_s` is 0.
+    """
+    path = reception.path
+    t_s = (path.t_ns - zero_ns) / 1e9
+    covered = np.flatnonzero((t_s >= unit.t_s[0] - unit.period_s) & (t_s <= unit.t_s[-1]))
+    # Two epochs within a millisecond are one.
+    covered = covered[np.diff(t_s[covered], prepend=-np.inf) > _SHORTEST_S]
+    stamps = t_s[covered]
+    steps = np.diff(stamps)
+    parts = np.ceil(steps / _LONGEST_S).astype(np.int64)
+    filled = [
+        stamps[gap] + steps[gap] * np.arange(1, parts[gap]) / parts[gap]
+        for gap in np.flatnonzero(parts > 1).tolist()
+    ]
+    every = np.sort(np.concatenate([stamps, *filled]))
+    return Nodes(t_s=every, fix=np.searchsorted(every, stamps), epoch=covered)
+
+
+def fixes_seen(nodes: Nodes, reception: Reception) -> list[Seen]:
+    """Return positions and velocities of the receiver at the nodes, with its own noise."""
+    path, noise, epoch = reception.path, reception.noise, nodes.epoch
+    used = reception.good[epoch]
+    place = Seen(
+        kind=Kind.PLACE,
+        node=nodes.fix[used],
+        values=path.position_m[epoch[used]],
+        variance=np.full((int(used.sum()), 2), noise.white_m**2),
+    )
+    known = np.isfinite(reception.velocity_mps[epoch, 0])
+    steps = np.clip(np.concatenate([path.step_s[:1], path.step_s])[epoch[known]], 1e-3, 1.0)
+    pace = Seen(
+        kind=Kind.PACE,
+        node=nodes.fix[known],
+        values=reception.velocity_mps[epoch[known]],
+        variance=np.repeat(np.asarray(noise.velocity_std_mps(steps))[:, None] ** 2, 2, axis=1),
+    )
+    return [place, pace]

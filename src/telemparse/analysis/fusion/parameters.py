@@ -1,0 +1,82 @@
+"""Parameters of the fusion: noise of inertial units by family, and what may be chosen."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["FAMILIES", "VERSION", "FusionOptions", "UnitNoise"]
+
+VERSION = "1"
+"""Of the table below."""
+
+
+@attrs.frozen(kw_only=True)
+class UnitNoise:
+    """How an inertial unit errs, standard deviations of each axis.
+
+    Args:
+        force: white noise of forces, m/s2 a root hertz, vibration and all; None for as it shows itself.
+        rate: white noise of rates, rad/s a root hertz; None likewise.
+        force_bias: of forces at switching on, m/s2.
+        rate_bias: of rates, rad/s.
+        force_walk: of that of forces, m/s2 a root second.
+        rate_walk: of that of rates, rad/s a root second.
+        scale: share by which forces and rates may be too large.
+    """
+
+    force: float | None = None
+    rate: float | None = None
+    force_bias: float = 0.3
+    rate_bias: float = 0.02
+    force_walk: float = 0.004
+    rate_walk: float = 0.0002
+    scale: float = 0.01
+
+
+# White noise comes from the recording; what it hardly shows, from data sheets of what is built in.
+FAMILIES: Mapping[str, UnitNoise] = MappingProxyType(
+    {
+        "generic": UnitNoise(),
+        # Bosch BMI260 and the like in action cameras: well calibrated, stirred by their own stabilisation.
+        "gpmf": UnitNoise(force_bias=0.2, rate_bias=0.01, rate_walk=0.0001),
+        # u-blox M8L/M9/F9R modules and the units on boards of that size.
+        "ubx": UnitNoise(force_bias=0.4, rate_bias=0.02),
+        # Racelogic IMU04/IMU01: 0.06 degrees a second in run, calibrated over temperature.
+        "vbo": UnitNoise(force_bias=0.1, rate_bias=0.005, force_walk=0.002, rate_walk=0.0001),
+        # Telephones.
+        "racechrono_rcz": UnitNoise(force_bias=0.4, rate_bias=0.03, force_walk=0.006),
+    }
+)
+"""Noise by the parser that read the recording; `generic` for all others."""
+
+
+@attrs.frozen(kw_only=True)
+class FusionOptions:
+    """What may be chosen about a fusion.
+
+    Args:
+        family: of `FAMILIES`; None for that of the recording's parser.
+        noise: in its place.
+        lever_m: of the antenna from the unit: forwards, left, up, metres.
+        sideways_mps: standard deviation of the velocity to the left of a vehicle that does not slide, by
+            which gaps of the receiver are bridged; None leaves that out, and so does 0.
+        wheel_speed: use wheel speeds in gaps of the receiver, where the recording has them.
+        magnetometer: use it where its gates pass.
+        rate_hz: most rows a second of the pose.
+        gate: squares of innovations over their variance beyond which a measurement counts less.
+    """
+
+    family: str | None = None
+    noise: UnitNoise | None = None
+    lever_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    sideways_mps: float | None = None
+    wheel_speed: bool = False
+    magnetometer: bool = True
+    rate_hz: float = 100.0
+    gate: float = 25.0

@@ -1,0 +1,107 @@
+"""How errors of the states pass from node to node, linear, and what is added on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from telemparse.analysis.fusion.rotations import crossing
+from telemparse.analysis.fusion.states import (
+    ATTITUDE,
+    COUNT,
+    FAST,
+    FORCE_BIAS,
+    FORCE_SCALE,
+    OFFSET,
+    POSITION,
+    RATE_BIAS,
+    RATE_SCALE,
+    SLOW,
+    VELOCITY,
+)
+from telemparse.analysis.smoothing.noises import FAST_S, SLOW_S
+
+if TYPE_CHECKING:
+    from telemparse.analysis.fusion.parameters import UnitNoise
+    from telemparse.analysis.fusion.states import Trajectory
+    from telemparse.analysis.fusion.strapdown import Increments
+    from telemparse.analysis.smoothing.noises import Noise
+    from telemparse.kernels.arrays import Floats, Mask
+
+__all__ = ["Steps", "steps_of"]
+
+_BLIND_MPS2, _BLIND_RPS = 3.0, 0.5
+"""Of forces and rates in silence, a root hertz: what a vehicle may do while its unit says nothing."""
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Steps:
+    """Linear steps of the errors between k + 1 nodes: e' = fade * e, but the first nine by rows; plus noise.
+
+    Args:
+        rows: of position, velocity and attitude, shape (k, 9, 23).
+        fade: of the others, shape (k, 23).
+        missed: by which the trajectory itself misses the next node, added to the errors, shape (k, 23).
+        noise: variances that are added, shape (k, 23).
+        shared: covariances of position and velocity that are added, shape (k,).
+    """
+
+    rows: Floats
+    fade: Floats
+    missed: Floats
+    noise: Floats
+    shared: Floats
+
+
+def steps_of(
+    trajectory: Trajectory,
+    sums: Increments,
+    noises: tuple[UnitNoise, Noise],
+    silent: Mask,
+    offset_walk: float,
+) -> Steps:
+    """Return the steps about a trajectory.
+
+    Args:
+        trajectory: at k + 1 nodes.
+        sums: of the inertial unit between them, with the trajectory's own biases taken off.
+        noises: of the unit, and of the receiver, of which the wandering errors matter here.
+        silent: intervals in which the unit says nothing, shape (k,).
+        offset_walk: by which clocks may part, seconds a root second.
+    """
+    unit, receiver = noises
+    step = sums.step_s
+    here = trajectory.attitude[:-1]
+    rows = np.zeros((len(step), 9, COUNT))
+    own = np.arange(3)
+    rows[:, own, own] = rows[:, 3 + own, 3 + own] = 1.0
+    rows[:, own, 3 + own] = step[:, None]
+    rows[:, POSITION, ATTITUDE] = -here @ crossing(sums.way_m)
+    rows[:, VELOCITY, ATTITUDE] = -here @ crossing(sums.gain_mps)
+    rows[:, ATTITUDE, ATTITUDE] = np.swapaxes(sums.turn, 1, 2)
+    rows[:, POSITION, FORCE_BIAS] = here @ sums.way_by_force
+    rows[:, POSITION, RATE_BIAS] = here @ sums.way_by_rate
+    rows[:, VELOCITY, FORCE_BIAS] = here @ sums.gain_by_force
+    rows[:, VELOCITY, RATE_BIAS] = here @ sums.gain_by_rate
+    rows[:, ATTITUDE, RATE_BIAS] = sums.turn_by_rate
+    # A share of what is measured acts as a bias of that size.
+    biases = rows[:, :, FORCE_BIAS.start : FORCE_BIAS.start + 2]
+    rows[:, :, FORCE_SCALE] = biases * sums.force[:, None, :2]
+    rows[:, :, RATE_SCALE] = rows[:, :, RATE_BIAS.stop - 1] * sums.rate[:, None, 2]
+    fade = np.ones((len(step), COUNT))
+    fade[:, FAST], fade[:, SLOW] = np.exp(-step / FAST_S)[:, None], np.exp(-step / SLOW_S)[:, None]
+    force_2 = np.where(silent, _BLIND_MPS2, unit.force or 0.0) ** 2
+    rate_2 = np.where(silent, _BLIND_RPS, unit.rate or 0.0) ** 2
+    noise = np.zeros((len(step), COUNT))
+    noise[:, POSITION] = (force_2 * step**3 / 3)[:, None]
+    noise[:, VELOCITY] = (force_2 * step)[:, None]
+    noise[:, ATTITUDE] = (rate_2 * step)[:, None]
+    noise[:, FORCE_BIAS] = (unit.force_walk**2 * step)[:, None]
+    noise[:, RATE_BIAS] = (unit.rate_walk**2 * step)[:, None]
+    noise[:, FAST] = receiver.fast_m**2 * (1 - fade[:, FAST] ** 2)
+    noise[:, SLOW] = receiver.slow_m**2 * (1 - fade[:, SLOW] ** 2)
+    noise[:, OFFSET] = offset_walk**2 * step
+    missed = np.concatenate([trajectory.missed(sums), trajectory.remembered(fade[:, 9:])], axis=1)
+    return Steps(rows=rows, fade=fade, missed=missed, noise=noise, shared=force_2 * step**2 / 2)
