@@ -64,10 +64,6 @@ class FusionOptions:
         family: of `FAMILIES`; None for that of the recording's parser.
         noise: in its place.
         lever_m: of the antenna from the unit: forwards, left, up, metres.
-        sideways_mps: standard deviation of the velocity to the left of a vehicle that does not slide, by
-            which gaps of the receiver are bridged; None leaves that out, and so does 0.
-        wheel_speed: use wheel speeds in gaps of the receiver, where the recording has them.
-        magnetometer: use it where its gates pass.
         rate_hz: most rows a second of the pose.
         gate: squares of innovations over their variance beyond which a measurement counts less.
     """
@@ -75,8 +71,5 @@ class FusionOptions:
     family: str | None = None
     noise: UnitNoise | None = None
     lever_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    sideways_mps: float | None = None
-    wheel_speed: bool = False
-    magnetometer: bool = True
     rate_hz: float = 100.0
     gate: float = 25.0
