@@ -148,6 +148,7 @@ def _heights(trajectory: Trajectory, seen: Seen, arm: Arm) -> _Rows:
     node = seen.node
     rows = np.zeros((len(node), COUNT))
     rows[:, POSITION.stop - 1] = 1.0
+    rows[:, ATTITUDE] = (-trajectory.attitude[node] @ crossing(arm.lever_m))[:, 2]
     said = trajectory.position_m[node, 2] + trajectory.attitude[node, 2] @ arm.lever_m
     yield rows, seen.values[:, 0] - said, seen.variance[:, 0]
 
@@ -213,7 +214,10 @@ def _fields(trajectory: Trajectory, seen: Seen, _arm: Arm) -> _Rows:
     node = seen.node
     attitude = trajectory.attitude[node]
     rows = np.zeros((len(node), COUNT))
-    rows[:, ATTITUDE.start : ATTITUDE.stop] = attitude[:, 2]
+    # A small turn moves the nose by its cross product with it; the yaw is where that points on the ground.
+    nose, moved = attitude[:, :, 0], -attitude @ crossing(np.array([1.0, 0.0, 0.0]))
+    across = nose[:, :1] * moved[:, 1] - nose[:, 1:2] * moved[:, 0]
+    rows[:, ATTITUDE] = across / (nose[:, :2] ** 2).sum(axis=1, keepdims=True)
     yaw, _pitch, _roll = angles_of(attitude)
     yield rows, wrapped(seen.values[:, 0] - yaw), seen.variance[:, 0]
 
