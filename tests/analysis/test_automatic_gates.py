@@ -364,5 +364,4 @@ def test_simulated_sessions_have_the_laps_that_were_driven(receiver, rate_hz, di
         found = find_gate(Path.of(run.gnss))
         if found.laps != run.laps.num_rows:
             wrong.append((circuit, seed, found.laps, run.laps.num_rows))
-    assert len(wrong) <= 1
-    assert not [circuit for circuit, *_rest in wrong if circuit == "rc_figure8"]
+    assert wrong == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -175,7 +174,9 @@ def test_how_the_unit_is_built_in_does_not_matter(run, turn):
     found = fuse(tables, frame=run.frame)
     speed, course, yaw, _position = errors(run, found)
     assert found.ok
-    assert (speed, course, yaw) <= (0.042, 0.30, 0.6)
+    assert speed <= 0.042
+    assert course <= 0.30
+    assert yaw <= 0.6
     assert found.health.mounting_deg == pytest.approx(np.degrees(np.linalg.norm(turn)), abs=4)
 
 
@@ -199,10 +200,14 @@ def test_clocks_that_stand_apart_are_found_to_a_few_milliseconds(run, late_ms):
 
 @pytest.mark.slow
 def test_clocks_that_drift_apart_are_followed(run):
-    found = fuse(stamped(run, lambda t_ns: t_ns[0] + ((t_ns - t_ns[0]) * 1.0001).astype(np.int64)))
-    straight = fuse(run.tables)
+    found = fuse(
+        stamped(run, lambda t_ns: t_ns[0] + ((t_ns - t_ns[0]) * 1.0001).astype(np.int64)), frame=run.frame
+    )
+    speed, course, yaw, _position = errors(run, found)
     assert found.ok
-    assert np.abs(columns(found, "yaw_std_rad")).max() < 2 * columns(straight, "yaw_std_rad").max()
+    assert speed <= 0.042
+    assert course <= 0.30
+    assert yaw <= 0.45
 
 
 @pytest.mark.slow
@@ -214,7 +219,9 @@ def test_a_clock_of_its_own_is_found_by_how_both_turned(run):
     found = fuse(tables, frame=run.frame)
     speed, course, yaw, _position = errors(run, found)
     assert found.ok
-    assert (speed, course, yaw) <= (0.042, 0.30, 0.6)
+    assert speed <= 0.042
+    assert course <= 0.30
+    assert yaw <= 0.6
 
 
 @pytest.mark.slow
@@ -223,7 +230,8 @@ def test_stamps_that_jitter_by_20_ms_do_no_harm(run):
     found = fuse(stamped(run, lambda t_ns: t_ns + jitter[: len(t_ns)]), frame=run.frame)
     speed, course, _yaw, _position = errors(run, found)
     assert found.ok
-    assert (speed, course) <= (0.042, 0.30)
+    assert speed <= 0.042
+    assert course <= 0.30
 
 
 def test_a_clipped_gyroscope_is_no_false_witness(run):
@@ -256,6 +264,12 @@ def test_what_does_not_fit_the_drive_is_refused_and_the_receiver_speaks_alone(ru
     np.testing.assert_allclose(columns(found, "x_e_m", "y_n_m"), motion.position_m)
     table, problems = schemas.check("pose", found.table)
     assert (table.num_rows, problems) == (len(motion), [])
+
+
+def test_a_gyroscope_without_a_value_is_none(run):
+    nothing = changed(run, "imu_gyro", RATES, lambda values: values * np.nan)
+    found = fuse(nothing, frame=run.frame)
+    assert [issue.code for issue in found.issues] == ["FUSION_SKIPPED_NO_IMU"]
 
 
 @pytest.mark.parametrize("lost", [("imu_accel", "imu_gyro"), ("imu_gyro",)])
@@ -333,7 +347,7 @@ def test_an_arm_of_the_antenna_is_taken_off():
 
 
 @pytest.mark.slow
-def test_the_same_drive_gives_the_same_pose_wherever_and_whenever(run, fused):
+def test_the_same_drive_gives_the_same_pose_to_the_last_bit(run, fused):
     again = fuse(run.tables, frame=run.frame)
     assert again.table.equals(fused.table)
 
@@ -341,7 +355,3 @@ def test_the_same_drive_gives_the_same_pose_wherever_and_whenever(run, fused):
 def test_a_source_without_positions_is_a_mistake_of_the_caller(run):
     with pytest.raises(CallError, match="gnss_pvt"):
         fuse({"imu_accel": run.tables["imu_accel"]})
-
-
-def test_options_are_values():
-    assert attrs.evolve(FusionOptions(), gate=9.0).gate == 9.0

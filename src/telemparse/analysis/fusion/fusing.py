@@ -38,8 +38,8 @@ def fuse(
 ) -> Fused:
     """Return the pose of a vehicle from its fixes and its inertial unit.
 
-    A strapdown filter with its errors as states, and Rauch-Tung-Striebel's way back, about a trajectory that
-    is tried again until it stands. How the unit is built in, its biases, the scale of what matters, the
+    A strapdown filter with its errors as states, and a smoother's way back, about a trajectory that is tried
+    again until it stands. How the unit is built in, its biases, the scale of what matters, the
     offset of the clocks and all noise come from the recording. The absolute position hardly gets better by
     it, for the slow error of a receiver is beyond what any unit tells; velocity, course, attitude and what
     happens in gaps do.
@@ -60,8 +60,8 @@ def fuse(
     if "gnss_pvt" not in streams:
         raise CallError("fusion needs the stream gnss_pvt")
     path = Path.of(fixes_of(streams["gnss_pvt"]), frame=frame)
-    reception = reception_of(path)
     motion = smooth(path)
+    reception = reception_of(path)
     family = options.family or _family(source)
     noise = options.noise or FAMILIES.get(family, FAMILIES["generic"])
     try:

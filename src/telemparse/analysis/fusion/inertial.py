@@ -65,7 +65,9 @@ class Inertial:
         """
         t_ns, force, clipped = _read(accel, ACCEL_AXES)
         other_ns, rate, at_limit = _read(gyro, GYRO_AXES)
-        if len(t_ns) != len(other_ns) or (t_ns != other_ns).any():
+        if not len(other_ns):
+            t_ns, force, clipped = t_ns[:0], force[:0], clipped[:0]
+        elif len(t_ns) != len(other_ns) or (t_ns != other_ns).any():
             inside = (t_ns >= other_ns[0]) & (t_ns <= other_ns[-1])
             t_ns, force, clipped = t_ns[inside], force[inside], clipped[inside]
             stamps, known = (t_ns - zero_ns) / NS_PER_S, (other_ns - zero_ns) / NS_PER_S

@@ -22,7 +22,7 @@ class Span:
 
     Args:
         start_ns, end_ns: instants, ns since 1970 in the time base.
-        reason: `no fixes` or `no inertial samples`.
+        reason: `no fixes` or `samples missing or at their limit`.
         position_std_m: largest standard deviation of the position within, of the worse axis.
     """
 

@@ -39,17 +39,14 @@ class UnitNoise:
     scale: float = 0.01
 
 
-# White noise comes from the recording; what it hardly shows, from data sheets of what is built in.
+# White noise comes from the recording. The others are guesses to start from, wide ones: a calibrated unit is
+# trusted sooner than a telephone. The filter finds the values of each recording itself.
 FAMILIES: Mapping[str, UnitNoise] = MappingProxyType(
     {
         "generic": UnitNoise(),
-        # Bosch BMI260 and the like in action cameras: well calibrated, stirred by their own stabilisation.
         "gpmf": UnitNoise(force_bias=0.2, rate_bias=0.01, rate_walk=0.0001),
-        # u-blox M8L/M9/F9R modules and the units on boards of that size.
         "ubx": UnitNoise(force_bias=0.4, rate_bias=0.02),
-        # Racelogic IMU04/IMU01: 0.06 degrees a second in run, calibrated over temperature.
         "vbo": UnitNoise(force_bias=0.1, rate_bias=0.005, force_walk=0.002, rate_walk=0.0001),
-        # Telephones.
         "racechrono_rcz": UnitNoise(force_bias=0.4, rate_bias=0.03, force_walk=0.006),
     }
 )

@@ -99,13 +99,13 @@ def health_of(tried: Attempt, ready: Conditioned, spans: tuple[Span, ...]) -> He
 
 
 def degraded_spans(tried: Attempt, path: Path) -> tuple[Span, ...]:
-    """Return spans without fixes, or without samples, longer than a gap."""
+    """Return gaps of the receiver, and spans in which samples are missing or at their limit."""
     nodes, found = tried.nodes, tried.found
     silent = tried.unit.silent(nodes.t_s)
     spans = []
     for reason, rows in (
         ("no fixes", nodes.far(path.gap_s)),
-        ("no inertial samples", np.append(silent, False) | np.append(False, silent)),
+        ("samples missing or at their limit", np.append(silent, False) | np.append(False, silent)),
     ):
         edges = np.flatnonzero(np.diff(np.concatenate([[0], rows.view(np.int8), [0]])))
         for first, last in edges.reshape(-1, 2).tolist():
