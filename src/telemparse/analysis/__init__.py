@@ -1,4 +1,4 @@
-"""Pure helpers over canonical tables: align, downsample, smooth, find laps, compare, judge quality.
+"""Pure helpers over canonical tables: align, downsample, smooth, find laps, compare, judge quality, fuse.
 
 Every name below is loaded on first use; what needs an optional dependency says which extra brings it.
 """
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from telemparse.analysis.comparison import Comparison, compare_laps
     from telemparse.analysis.differences import Verdict
     from telemparse.analysis.downsampling import downsample, downsample_all
+    from telemparse.analysis.fusion.fusing import fuse
+    from telemparse.analysis.fusion.outcomes import DegradedSpan, Fused, FusionHealth
+    from telemparse.analysis.fusion.parameters import FusionOptions, UnitNoise
     from telemparse.analysis.gate_choice import ChosenGates, choose_gates
     from telemparse.analysis.lap_finding import find_laps
     from telemparse.analysis.lap_matching import Match, match_laps
@@ -42,6 +45,10 @@ __all__ = [
     "ChosenGates",
     "ClockMatch",
     "Comparison",
+    "DegradedSpan",
+    "Fused",
+    "FusionHealth",
+    "FusionOptions",
     "LapRules",
     "Laps",
     "Level",
@@ -53,6 +60,7 @@ __all__ = [
     "Quality",
     "Segments",
     "Timing",
+    "UnitNoise",
     "Verdict",
     "align",
     "choose_gates",
@@ -62,6 +70,7 @@ __all__ = [
     "find_gate",
     "find_laps",
     "find_segments",
+    "fuse",
     "learn_track",
     "load_tracks",
     "match_clocks",
@@ -83,6 +92,10 @@ _HOMES = {
     "ClockMatch": "clock_matches",
     "Comparison": "comparison",
     "ChosenGates": "gate_choice",
+    "DegradedSpan": "fusion.outcomes",
+    "Fused": "fusion.outcomes",
+    "FusionHealth": "fusion.outcomes",
+    "FusionOptions": "fusion.parameters",
     "LapRules": "lap_rules",
     "Laps": "lap_results",
     "Level": "levels",
@@ -94,6 +107,7 @@ _HOMES = {
     "Quality": "quality.outcomes",
     "Segments": "segments",
     "Timing": "timings",
+    "UnitNoise": "fusion.parameters",
     "Verdict": "differences",
     "align": "alignment",
     "choose_gates": "gate_choice",
@@ -103,6 +117,7 @@ _HOMES = {
     "find_gate": "automatic_gates",
     "find_laps": "lap_finding",
     "find_segments": "segments",
+    "fuse": "fusion.fusing",
     "learn_track": "learnt_tracks",
     "load_tracks": "catalogue",
     "match_clocks": "clock_matching",

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from telemparse.model.issues import Issue
 
-__all__ = ["Fused", "Health", "Span"]
+__all__ = ["DegradedSpan", "Fused", "FusionHealth"]
 
 
 @attrs.frozen(kw_only=True)
-class Span:
+class DegradedSpan:
     """A stretch of time in which the pose rests on less than usual.
 
     Args:
@@ -38,7 +38,7 @@ class Span:
 
 
 @attrs.frozen(kw_only=True)
-class Health:
+class FusionHealth:
     """How the filter fared.
 
     Args:
@@ -65,7 +65,7 @@ class Health:
     offset_s: float
     offset_std_s: float
     mounting_deg: float
-    degraded: tuple[Span, ...] = ()
+    degraded: tuple[DegradedSpan, ...] = ()
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -83,7 +83,7 @@ class Fused:
 
     table: pa.Table | None
     onboard: pa.Table | None = None
-    health: Health | None = None
+    health: FusionHealth | None = None
     issues: tuple[Issue, ...] = ()
     parameters: Mapping[str, Any] = attrs.field(factory=dict)
 

@@ -63,6 +63,10 @@ class FusionOptions:
         lever_m: of the antenna from the unit: forwards, left, up, metres.
         rate_hz: most rows a second of the pose.
         gate: squares of innovations over their variance beyond which a measurement counts less.
+        sideways_mps: how fast the vehicle slips sideways and moves upwards in its own frame, a standard
+            deviation: it is then held to its nose (a non-holonomic constraint); None for free.
+        wheels: let speeds of wheels count, `wheel_speed_*` of the channels, where there are some.
+        magnetometer: let the direction of the field count, where it passes its gates.
     """
 
     family: str | None = None
@@ -70,3 +74,6 @@ class FusionOptions:
     lever_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
     rate_hz: float = 100.0
     gate: float = 25.0
+    sideways_mps: float | None = None
+    wheels: bool = False
+    magnetometer: bool = True

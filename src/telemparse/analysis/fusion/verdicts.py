@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from telemparse.analysis.fusion.outcomes import Health, Span
+from telemparse.analysis.fusion.outcomes import DegradedSpan, FusionHealth
 from telemparse.analysis.fusion.sightings import Kind
 from telemparse.analysis.fusion.states import OFFSET
 from telemparse.model.issues import Issue
@@ -73,7 +73,7 @@ def _surprise(tried: Attempt, kind: Kind) -> float:
     return float(np.minimum(tried.found.innovation_2[mine], _OUTLIER_2).mean()) if mine.any() else 0.0
 
 
-def health_of(tried: Attempt, ready: Conditioned, spans: tuple[Span, ...]) -> Health:
+def health_of(tried: Attempt, ready: Conditioned, spans: tuple[DegradedSpan, ...]) -> FusionHealth:
     """Return how the filter fared."""
     found, path = tried.found, tried.found.trajectory
     kinds = [kind for kind in Kind if (found.seen.kind == kind).any()]
@@ -82,7 +82,7 @@ def health_of(tried: Attempt, ready: Conditioned, spans: tuple[Span, ...]) -> He
         first, second, third = (float(each) for each in values)
         return first, second, third
 
-    return Health(
+    return FusionHealth(
         innovation={kind.name.lower(): _surprise(tried, kind) for kind in kinds},
         outlier_pct=_outlier_pct(tried),
         noise_factor=found.factor,
@@ -98,7 +98,7 @@ def health_of(tried: Attempt, ready: Conditioned, spans: tuple[Span, ...]) -> He
     )
 
 
-def degraded_spans(tried: Attempt, path: Path) -> tuple[Span, ...]:
+def degraded_spans(tried: Attempt, path: Path) -> tuple[DegradedSpan, ...]:
     """Return gaps of the receiver, and spans in which samples are missing or at their limit."""
     nodes, found = tried.nodes, tried.found
     silent = tried.unit.silent(nodes.t_s)
@@ -114,6 +114,8 @@ def degraded_spans(tried: Attempt, path: Path) -> tuple[Span, ...]:
             variance = np.einsum("kii->ki", found.covariance[inner, :2, :2])
             start, end = (tried.unit.zero_ns + round(float(each) * 1e9) for each in (stamps[0], stamps[-1]))
             spans.append(
-                Span(start_ns=start, end_ns=end, reason=reason, position_std_m=float(np.sqrt(variance.max())))
+                DegradedSpan(
+                    start_ns=start, end_ns=end, reason=reason, position_std_m=float(np.sqrt(variance.max()))
+                )
             )
     return tuple(sorted(spans, key=lambda span: span.start_ns))
