@@ -10,7 +10,7 @@ import pytest
 
 from telemparse.analysis.fusion.inertial import Inertial
 from telemparse.analysis.fusion.rotations import turned_by, vector_of
-from telemparse.analysis.fusion.strapdown import increments
+from telemparse.analysis.fusion.strapdown import Stretches, increments, within
 
 
 def unit_of(t_s, force, rate):
@@ -53,7 +53,7 @@ def brute(unit, start, end, parts=40):
 
 
 def test_sums_are_those_of_small_steps(unit):
-    sums, _within = increments(unit, NODES, NONE, NONE)
+    sums, _slopes = increments(Stretches.of(unit, NODES), NONE, NONE)
     for row, (start, end) in enumerate(itertools.pairwise(NODES)):
         turn, gain, way = brute(unit, start, end)
         np.testing.assert_allclose(sums.turn[row], turn, atol=1e-9)
@@ -67,39 +67,43 @@ def test_sums_are_those_of_small_steps(unit):
 def test_slopes_by_the_biases_are_those_of_differences(unit, axis, kind):
     little = np.zeros_like(NONE)
     little[:, axis] = 1e-6
-    here, _within = increments(unit, NODES, NONE, NONE)
-    there, _within = increments(unit, NODES, *((little, NONE) if kind == "force" else (NONE, little)))
+    stretches = Stretches.of(unit, NODES)
+    here, slopes = increments(stretches, NONE, NONE)
+    there, _slopes = increments(stretches, *((little, NONE) if kind == "force" else (NONE, little)))
     gain = (there.gain_mps - here.gain_mps) / 1e-6
     way = (there.way_m - here.way_m) / 1e-6
-    np.testing.assert_allclose(getattr(here, f"gain_by_{kind}")[:, :, axis], gain, rtol=0.02, atol=0.02)
-    np.testing.assert_allclose(getattr(here, f"way_by_{kind}")[:, :, axis], way, rtol=0.02, atol=0.02)
+    np.testing.assert_allclose(getattr(slopes, f"gain_by_{kind}")[:, :, axis], gain, rtol=0.02, atol=0.02)
+    np.testing.assert_allclose(getattr(slopes, f"way_by_{kind}")[:, :, axis], way, rtol=0.02, atol=0.02)
     turned = vector_of(np.swapaxes(here.turn, 1, 2) @ there.turn) / 1e-6
-    wanted = here.turn_by_rate[:, :, axis] if kind == "rate" else np.zeros_like(turned)
+    wanted = slopes.turn_by_rate[:, :, axis] if kind == "rate" else np.zeros_like(turned)
     np.testing.assert_allclose(wanted, turned, rtol=0.02, atol=0.02)
 
 
 def test_sums_to_each_sample_lead_up_to_those_of_the_interval(unit):
-    _sums, within = increments(unit, NODES, NONE, NONE)
+    stretches = Stretches.of(unit, NODES)
+    sums, inside = within(stretches, NONE, NONE)
+    assert (sums.turn == increments(stretches, NONE, NONE)[0].turn).all()
     inner = unit.t_s[(unit.t_s > NODES[0]) & (unit.t_s < NODES[-1])]
-    np.testing.assert_allclose(NODES[within.interval] + within.since_s, inner)
+    np.testing.assert_allclose(NODES[stretches.interval] + stretches.since_s, inner)
     for row in (0, len(inner) // 2, len(inner) - 1):
-        start = NODES[within.interval[row]]
+        start = NODES[stretches.interval[row]]
         turn, gain, way = brute(unit, start, inner[row])
-        np.testing.assert_allclose(within.turn[row], turn, atol=1e-9)
-        np.testing.assert_allclose(within.gain_mps[row], gain, atol=2e-4)
-        np.testing.assert_allclose(within.way_m[row], way, atol=2e-4)
+        np.testing.assert_allclose(inside.turn[row], turn, atol=1e-9)
+        np.testing.assert_allclose(inside.gain_mps[row], gain, atol=2e-4)
+        np.testing.assert_allclose(inside.way_m[row], way, atol=2e-4)
 
 
 def test_a_unit_at_rest_gains_gravity_alone():
     t_s = np.arange(1, 201) / 100
     still = unit_of(t_s, np.tile([0, 0, 9.8], (200, 1)), np.zeros((200, 3)))
-    sums, _within = increments(still, np.array([0.0, 0.5, 2.0]), NONE[:2], NONE[:2])
+    stretches = Stretches.of(still, np.array([0.0, 0.5, 2.0]))
+    sums, _slopes = increments(stretches, NONE[:2], NONE[:2])
     np.testing.assert_allclose(sums.gain_mps, [[0, 0, 4.9], [0, 0, 14.7]])
     np.testing.assert_allclose(sums.way_m[:, 2], [9.8 * 0.125, 9.8 * 1.125])
-    np.testing.assert_allclose(sums.force, np.tile([0, 0, 9.8], (2, 1)))
+    np.testing.assert_allclose(stretches.force, np.tile([0, 0, 9.8], (2, 1)))
 
 
 def test_what_lies_beyond_the_samples_is_that_of_the_outermost(unit):
     late = attrs.evolve(unit, t_s=unit.t_s + 0.5)
-    sums, _within = increments(late, np.array([0.0, 0.4]), NONE[:1], NONE[:1])
-    np.testing.assert_allclose(sums.force[0], unit.force[0])
+    stretches = Stretches.of(late, np.array([0.0, 0.4]))
+    np.testing.assert_allclose(stretches.force[0], unit.force[0])

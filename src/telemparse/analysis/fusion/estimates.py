@@ -12,7 +12,7 @@ from telemparse.analysis.fusion.recursions import smoothed
 from telemparse.analysis.fusion.sightings import Arm, Kind, sightings
 from telemparse.analysis.fusion.states import ATTITUDE
 from telemparse.analysis.fusion.steps import steps_of
-from telemparse.analysis.fusion.strapdown import increments
+from telemparse.analysis.fusion.strapdown import Stretches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,7 @@ class Estimate:
 
     Args:
         trajectory: at the nodes.
+        stretches: samples of the unit between them.
         covariance: of the errors of its states, shape (n, 23, 23).
         seen: rows of measurements about it.
         arm: of the antenna.
@@ -50,6 +51,7 @@ class Estimate:
     """
 
     trajectory: Trajectory
+    stretches: Stretches
     covariance: Floats
     seen: Sightings
     arm: Arm
@@ -84,13 +86,11 @@ def estimate(
     silent = unit.silent(start.nodes_s)
     lever = np.asarray(options.lever_m, np.float64)
     arm = Arm(lever_m=lever, swing_mps=np.cross(unit.rate_at(start.nodes_s), lever))
-    sums, _within = increments(unit, start.nodes_s, start.force_bias[:-1], start.rate_bias[:-1])
-    means = sums.force, sums.rate
+    stretches = Stretches.of(unit, start.nodes_s)
     first = None
     for done in range(1, _ROUNDS + 1):
         louder = attrs.evolve(noise, force=_times(noise.force, factor), rate=_times(noise.rate, factor))
-        sums, _within = increments(unit, trajectory.nodes_s, *trajectory.biases(*means))
-        steps = steps_of(trajectory, sums, (louder, receiver), silent, offset_walk)
+        steps = steps_of(trajectory, stretches, (louder, receiver), silent, offset_walk)
         rows = sightings(trajectory, seen, arm)
         begin, spread = start_spread(noise, receiver)
         # What is known of the start does not move with the trajectory that is tried.
@@ -111,6 +111,7 @@ def estimate(
         factor *= float(np.sqrt(surprise))
     return Estimate(
         trajectory=trajectory,
+        stretches=stretches,
         covariance=found.covariance,
         seen=rows,
         arm=arm,

@@ -16,7 +16,7 @@ from telemparse.analysis.fusion.poses import measured_table, poses_of, table_of
 from telemparse.analysis.fusion.verdicts import degraded_spans, health_of, verdict
 from telemparse.analysis.paths import Path, fixes_of
 from telemparse.analysis.smoothing.receptions import reception_of
-from telemparse.analysis.smoothing.smoother import smooth
+from telemparse.analysis.smoothing.smoother import motion_of
 from telemparse.errors import CallError
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def fuse(
     if "gnss_pvt" not in streams:
         raise CallError("fusion needs the stream gnss_pvt")
     path = Path.of(fixes_of(streams["gnss_pvt"]), frame=frame)
-    motion = smooth(path)
     reception = reception_of(path)
+    motion = motion_of(reception)
     family = options.family or _family(source)
     noise = options.noise or FAMILIES.get(family, FAMILIES["generic"])
     try:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from telemparse.analysis.fusion.rotations import angles_of, turned_by
 from telemparse.analysis.fusion.states import ATTITUDE, GRAVITY, POSITION, VELOCITY
-from telemparse.analysis.fusion.strapdown import increments
+from telemparse.analysis.fusion.strapdown import within
 from telemparse.kernels.clocks import NS_PER_S
 from telemparse.schemas import build
 from telemparse.schemas.common import QualityFlag
@@ -60,21 +60,20 @@ def poses_of(found: Estimate, unit: Inertial, rate_hz: float) -> Poses:
         unit: samples in the vehicle's frame, on the receiver's clock.
         rate_hz: most rows a second.
     """
-    path = found.trajectory
-    sums, _within = increments(unit, path.nodes_s, path.force_bias[:-1], path.rate_bias[:-1])
-    biases = path.biases(sums.force, sums.rate)
-    sums, within = increments(unit, path.nodes_s, *biases)
+    path, stretches = found.trajectory, found.stretches
+    biases = path.biases(stretches)
+    sums, inside = within(stretches, *biases)
     every = max(1, round(1 / (rate_hz * unit.period_s))) if len(unit) > 1 else 1
-    chosen = np.arange(0, len(within.interval), every)
-    interval, since = within.interval[chosen], within.since_s[chosen][:, None]
+    chosen = np.arange(0, len(stretches.interval), every)
+    interval, since = stretches.interval[chosen], stretches.since_s[chosen][:, None]
     part = since / sums.step_s[interval][:, None]
     here = path.attitude[interval]
     missed = path.missed(sums)[interval] * part
-    gain = np.einsum("kij,kj->ki", here, within.gain_mps[chosen])
-    way = np.einsum("kij,kj->ki", here, within.way_m[chosen])
+    gain = np.einsum("kij,kj->ki", here, inside.gain_mps[chosen])
+    way = np.einsum("kij,kj->ki", here, inside.way_m[chosen])
     start = path.velocity_mps[interval]
     position = path.position_m[interval] + start * since + 0.5 * GRAVITY * since**2 + way
-    attitude = here @ within.turn[chosen] @ turned_by(-missed[:, 6:9])
+    attitude = here @ inside.turn[chosen] @ turned_by(-missed[:, 6:9])
     instants = path.nodes_s[interval] + since[:, 0]
     sample = np.clip(np.searchsorted(unit.t_s, instants - _DIGITS_S), 0, len(unit) - 1)
     rate = unit.rate[sample] - biases[1][interval]

@@ -10,7 +10,7 @@ import numpy as np
 from telemparse.analysis.fusion.rotations import turned_by, vector_of
 
 if TYPE_CHECKING:
-    from telemparse.analysis.fusion.strapdown import Increments
+    from telemparse.analysis.fusion.strapdown import Increments, Stretches
     from telemparse.kernels.arrays import Floats
 
 __all__ = [
@@ -83,13 +83,9 @@ class Trajectory:
             offset_s=self.offset_s + errors[:, OFFSET],
         )
 
-    def biases(self, force: Floats, rate: Floats) -> tuple[Floats, Floats]:
-        """Return what is to be taken off measured forces and rates in each interval, scale and all.
-
-        Args:
-            force: means over the intervals as measured, shape (k, 3).
-            rate: likewise.
-        """
+    def biases(self, stretches: Stretches) -> tuple[Floats, Floats]:
+        """Return what is to be taken off forces and rates in each interval, scale and all, shape (k, 3)."""
+        force, rate = stretches.force, stretches.rate
         too_much = np.zeros_like(force), np.zeros_like(rate)
         too_much[0][:, :2] = self.scale[:-1, :2] * force[:, :2]
         too_much[1][:, 2] = self.scale[:-1, 2] * rate[:, 2]

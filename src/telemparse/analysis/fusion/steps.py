@@ -21,12 +21,13 @@ from telemparse.analysis.fusion.states import (
     SLOW,
     VELOCITY,
 )
+from telemparse.analysis.fusion.strapdown import increments
 from telemparse.analysis.smoothing.noises import FAST_S, SLOW_S
 
 if TYPE_CHECKING:
     from telemparse.analysis.fusion.parameters import UnitNoise
     from telemparse.analysis.fusion.states import Trajectory
-    from telemparse.analysis.fusion.strapdown import Increments
+    from telemparse.analysis.fusion.strapdown import Stretches
     from telemparse.analysis.smoothing.noises import Noise
     from telemparse.kernels.arrays import Floats, Mask
 
@@ -57,7 +58,7 @@ class Steps:
 
 def steps_of(
     trajectory: Trajectory,
-    sums: Increments,
+    stretches: Stretches,
     noises: tuple[UnitNoise, Noise],
     silent: Mask,
     offset_walk: float,
@@ -66,12 +67,13 @@ def steps_of(
 
     Args:
         trajectory: at k + 1 nodes.
-        sums: of the inertial unit between them, with the trajectory's own biases taken off.
+        stretches: samples of the inertial unit between them.
         noises: of the unit, and of the receiver, of which the wandering errors matter here.
         silent: intervals in which the unit says nothing, shape (k,).
         offset_walk: by which clocks may part, seconds a root second.
     """
     unit, receiver = noises
+    sums, slopes = increments(stretches, *trajectory.biases(stretches))
     step = sums.step_s
     here = trajectory.attitude[:-1]
     rows = np.zeros((len(step), 9, COUNT))
@@ -81,15 +83,15 @@ def steps_of(
     rows[:, POSITION, ATTITUDE] = -here @ crossing(sums.way_m)
     rows[:, VELOCITY, ATTITUDE] = -here @ crossing(sums.gain_mps)
     rows[:, ATTITUDE, ATTITUDE] = np.swapaxes(sums.turn, 1, 2)
-    rows[:, POSITION, FORCE_BIAS] = here @ sums.way_by_force
-    rows[:, POSITION, RATE_BIAS] = here @ sums.way_by_rate
-    rows[:, VELOCITY, FORCE_BIAS] = here @ sums.gain_by_force
-    rows[:, VELOCITY, RATE_BIAS] = here @ sums.gain_by_rate
-    rows[:, ATTITUDE, RATE_BIAS] = sums.turn_by_rate
+    rows[:, POSITION, FORCE_BIAS] = here @ slopes.way_by_force
+    rows[:, POSITION, RATE_BIAS] = here @ slopes.way_by_rate
+    rows[:, VELOCITY, FORCE_BIAS] = here @ slopes.gain_by_force
+    rows[:, VELOCITY, RATE_BIAS] = here @ slopes.gain_by_rate
+    rows[:, ATTITUDE, RATE_BIAS] = slopes.turn_by_rate
     # A share of what is measured acts as a bias of that size.
     biases = rows[:, :, FORCE_BIAS.start : FORCE_BIAS.start + 2]
-    rows[:, :, FORCE_SCALE] = biases * sums.force[:, None, :2]
-    rows[:, :, RATE_SCALE] = rows[:, :, RATE_BIAS.stop - 1] * sums.rate[:, None, 2]
+    rows[:, :, FORCE_SCALE] = biases * stretches.force[:, None, :2]
+    rows[:, :, RATE_SCALE] = rows[:, :, RATE_BIAS.stop - 1] * stretches.rate[:, None, 2]
     fade = np.ones((len(step), COUNT))
     fade[:, FAST], fade[:, SLOW] = np.exp(-step / FAST_S)[:, None], np.exp(-step / SLOW_S)[:, None]
     force_2 = np.where(silent, _BLIND_MPS2, unit.force or 0.0) ** 2

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from telemparse.analysis.smoothing.noises import Noise
+    from telemparse.analysis.smoothing.receptions import Reception
     from telemparse.analysis.smoothing.velocity_clocks import VelocityClock
     from telemparse.kernels.arrays import Floats
     from telemparse.model.results import ParseResult
 
-__all__ = ["Fallback", "measured", "smooth"]
+__all__ = ["Fallback", "measured", "motion_of", "smooth"]
 
 _FEWEST = 30
 _SEVERED_S = 30.0
@@ -63,13 +64,29 @@ def smooth(source: pa.Table | ParseResult | Path) -> Motion:
     """
     _need_scipy()
     path = source if isinstance(source, Path) else Path.of(source)
+    unfit = _unfit(path)
+    return measured(path, unfit) if unfit else motion_of(reception_of(path))
+
+
+def _unfit(path: Path) -> str:
+    """Return why a path cannot be smoothed, whatever its velocities are worth; empty where it may be."""
     if not path.has_velocity:
-        return measured(path, Fallback.NO_VELOCITY)
+        return Fallback.NO_VELOCITY
     if len(path) < _FEWEST:
-        return measured(path, Fallback.FEW)
-    if path.period_s > 1 / _SLOWEST_HZ:
-        return measured(path, Fallback.SLOW)
-    known = reception_of(path)
+        return Fallback.FEW
+    return Fallback.SLOW if path.period_s > 1 / _SLOWEST_HZ else ""
+
+
+def motion_of(known: Reception) -> Motion:
+    """Return the motion behind epochs whose worth is known, as `smooth` does.
+
+    Raises MissingExtra without the extra `analysis`.
+    """
+    _need_scipy()
+    path = known.path
+    unfit = _unfit(path)
+    if unfit:
+        return measured(path, unfit)
     clock, noise = known.clock, known.noise
     if not np.isfinite(clock.drift_m):
         return measured(path, Fallback.GAPS, noise=noise, clock=clock)
