@@ -251,8 +251,9 @@ def test_a_clipped_gyroscope_is_no_false_witness(run):
         ("imu_accel", FORCES, lambda values: values[[1, 0, 2]]),
         ("imu_accel", FORCES, lambda values: values * 1.5),
         ("imu_accel", FORCES, lambda values: values[:, ::-1]),
+        ("imu_accel", FORCES, lambda values: values * np.array([[0.05], [1.0], [1.0]])),
     ],
-    ids=["axes", "signs", "nothing", "forces", "scale", "backwards"],
+    ids=["axes", "signs", "nothing", "forces", "scale", "backwards", "one_axis"],
 )
 def test_what_does_not_fit_the_drive_is_refused_and_the_receiver_speaks_alone(run, stream, names, change):
     found = fuse(changed(run, stream, names, change), frame=run.frame)
@@ -314,6 +315,15 @@ def test_a_pose_of_the_device_itself_is_passed_on_beside(run, fused):
     assert found.onboard is device
     assert found.ok
     assert fuse({**run.tables, "pose": fused.table}).onboard is None
+
+
+def test_the_temperature_of_the_unit_is_kept(run, fused):
+    table = run.tables["imu_gyro"]
+    warming = pa.array(np.linspace(21.5, 38.25, table.num_rows), pa.float32())
+    at = table.schema.get_field_index("temp_c")
+    warm = {**run.tables, "imu_gyro": table.set_column(at, table.schema.field(at), warming)}
+    assert fuse(warm).health.temperature_c == (21.5, 38.25)
+    assert fused.health.temperature_c is None
 
 
 def test_noise_and_rate_may_be_chosen(run):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from telemparse.analysis.fusion.aids import followed, wheels_seen
 from telemparse.analysis.fusion.estimates import estimate
+from telemparse.analysis.fusion.fields import Field, field_of
 from telemparse.analysis.fusion.first_guesses import first_guess
 from telemparse.analysis.fusion.heights import heights_seen
 from telemparse.analysis.fusion.nodes import fixes_seen, nodes_of
@@ -15,8 +17,11 @@ from telemparse.analysis.fusion.rotations import angles_of, turned_by, wrapped
 from telemparse.analysis.fusion.stillness import standstills
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
+    from telemparse.analysis.fusion.aids import Wheels
     from telemparse.analysis.fusion.conditioning import Conditioned
     from telemparse.analysis.fusion.estimates import Estimate
     from telemparse.analysis.fusion.inertial import Inertial
@@ -47,6 +52,8 @@ class Attempt:
         heights: the receiver said how high.
         shift_s: by which the unit's stamps were moved before the last round.
         trim: small turn from the vehicle's frame to the unit's, radians, shape (3,).
+        wheels: what they said, None where nobody asked.
+        field: likewise.
     """
 
     unit: Inertial
@@ -55,6 +62,8 @@ class Attempt:
     heights: bool
     shift_s: float
     trim: Floats
+    wheels: Wheels | None = None
+    field: Field | None = None
 
     def levelled(self, poses: Poses) -> Poses:
         """Return poses whose attitude is the vehicle's."""
@@ -62,13 +71,17 @@ class Attempt:
 
 
 def attempt(
-    ready: Conditioned, table: pa.Table, reception: Reception, motion: Motion, options: FusionOptions
+    ready: Conditioned,
+    streams: Mapping[str, pa.Table],
+    reception: Reception,
+    motion: Motion,
+    options: FusionOptions,
 ) -> Attempt:
     """Return a fusion of conditioned samples with a receiver's epochs.
 
     Args:
         ready: the samples.
-        table: `gnss_pvt` of the epochs.
+        streams: by name, `gnss_pvt` of the epochs among them.
         reception: of the receiver.
         motion: of it alone.
         options: as chosen.
@@ -79,8 +92,13 @@ def attempt(
     drifting, looked = bool(ready.later_s), bool(ready.later_s)
     for left in reversed(range(_ROUNDS)):
         nodes = nodes_of(reception, unit, zero_ns)
-        heights, known = heights_seen(table, nodes, reception)
+        heights, known = heights_seen(streams["gnss_pvt"], nodes, reception)
         seen = [*fixes_seen(nodes, reception), *heights, *standstills(nodes, unit, motion, ready.noise)]
+        if options.sideways_mps is not None:
+            seen.append(followed(nodes, options.sideways_mps))
+        wheels = wheels_seen(streams, nodes, zero_ns, motion) if options.wheels else None
+        if wheels is not None and wheels.seen is not None:
+            seen.append(wheels.seen)
         start = first_guess(unit, motion, nodes, zero_ns)
         walk = _DRIFTS if drifting else _STANDS
         found = estimate(unit, start, seen, (ready.noise, reception.noise), options, offset_walk=walk)
@@ -90,7 +108,34 @@ def attempt(
         unit = attrs.evolve(unit, t_s=unit.t_s - late - drift * (unit.t_s - float(nodes.t_s.mean())))
         shift -= late
         drifting, looked = not looked, True
-    return Attempt(unit=unit, nodes=nodes, found=found, heights=known, shift_s=shift, trim=_trim(found))
+    field = _field(streams, ready, found, zero_ns, shift) if options.magnetometer else None
+    if field is not None and field.seen is not None:
+        with_it = [*seen, field.seen]
+        better = estimate(unit, start, with_it, (ready.noise, reception.noise), options, offset_walk=walk)
+        found = better if better.settled or not found.settled else found
+    return Attempt(
+        unit=unit,
+        nodes=nodes,
+        found=found,
+        heights=known,
+        shift_s=shift,
+        trim=_trim(found),
+        wheels=wheels,
+        field=field,
+    )
+
+
+def _field(
+    streams: Mapping[str, pa.Table], ready: Conditioned, found: Estimate, zero_ns: int, shift_s: float
+) -> Field | None:
+    """Return what a magnetometer says, None without one."""
+    table = streams.get("imu_mag")
+    if table is None or not table.num_rows:
+        return None
+    if (table.schema.metadata or {}).get(b"time_base", b"utc").decode() != ready.unit.time_base:
+        return Field(reason="the magnetometer is on another clock than the accelerometer")
+    later_s = ready.later_s + shift_s
+    return field_of(table, found.trajectory, ready.mounting.rotation, (zero_ns, later_s))
 
 
 def _apart(found: Estimate, *, drifting: bool) -> tuple[float, float]:

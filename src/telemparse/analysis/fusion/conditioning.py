@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
+import pyarrow.compute as pc
 
 from telemparse.analysis.fusion.clock_guesses import clock_guess
 from telemparse.analysis.fusion.inertial import Inertial
@@ -42,6 +43,7 @@ class Conditioned:
         noise: of the unit, white noise known.
         mounting: how it was built in.
         later_s: by which its stamps were moved.
+        temperature_c: of the unit, the lowest and the highest, None where it does not say.
         issues: what had to be put right.
     """
 
@@ -49,6 +51,7 @@ class Conditioned:
     noise: UnitNoise
     mounting: Mounting
     later_s: float
+    temperature_c: tuple[float, float] | None = None
     issues: tuple[Issue, ...] = ()
 
 
@@ -96,8 +99,16 @@ def conditioned(streams: Mapping[str, pa.Table], motion: Motion, noise: UnitNois
         noise=_noise_of(unit, noise),
         mounting=attrs.evolve(built, rotation=rotation),
         later_s=later_s,
+        temperature_c=_temperature_c(streams),
         issues=tuple(issues),
     )
+
+
+def _temperature_c(streams: Mapping[str, pa.Table]) -> tuple[float, float] | None:
+    tables = [streams[name] for name in ("imu_accel", "imu_gyro")]
+    found = [pc.min_max(table["temp_c"]).as_py() for table in tables if "temp_c" in table.column_names]
+    known = [each for each in found if each["min"] is not None]
+    return (min(each["min"] for each in known), max(each["max"] for each in known)) if known else None
 
 
 def _sampled(streams: Mapping[str, pa.Table], motion: Motion) -> Inertial:

@@ -48,7 +48,8 @@ def fuse(
     an issue says why. A pose that the device fused itself is passed on beside it.
 
     Args:
-        source: a result, or tables by the names of their streams: `gnss_pvt`, `imu_accel`, `imu_gyro`.
+        source: a result, or tables by the names of their streams: `gnss_pvt`, `imu_accel`, `imu_gyro`, and,
+            where they are to count, `imu_mag` and channels with speeds of wheels.
         options: what may be chosen.
         frame: of the pose; one in the middle of the places when absent.
 
@@ -68,12 +69,13 @@ def fuse(
         ready = conditioned(streams, motion, noise)
     except Refused as refused:
         return _alone(motion, onboard, (refused.issue,), reason=refused.reason)
-    tried = attempt(ready, streams["gnss_pvt"], reception, motion, options)
+    tried = attempt(ready, streams, reception, motion, options)
     doubt = verdict(tried, motion)
     spans = degraded_spans(tried, path)
     health = health_of(tried, ready, spans)
+    issues = (*ready.issues, *(tried.field.issues if tried.field is not None else ()))
     if doubt is not None:
-        return _alone(motion, onboard, (*ready.issues, doubt), reason=doubt.message, health=health)
+        return _alone(motion, onboard, (*issues, doubt), reason=doubt.message, health=health)
     poses = poses_of(tried.found, tried.unit, options.rate_hz)
     table = table_of(
         tried.levelled(poses),
@@ -92,12 +94,15 @@ def fuse(
         "receiver_noise": attrs.asdict(reception.noise),
         "offset_s": health.offset_s,
         "mounting_deg": health.mounting_deg,
+        "sideways_mps": options.sideways_mps,
+        "wheels": tried.wheels.facts if tried.wheels is not None else None,
+        "magnetometer": tried.field.facts if tried.field is not None else None,
     }
     return Fused(
         table=derived(table, "fuse", **parameters),
         onboard=onboard,
         health=health,
-        issues=ready.issues,
+        issues=issues,
         parameters=parameters,
     )
 

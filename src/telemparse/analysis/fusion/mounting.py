@@ -34,7 +34,8 @@ class Mounting:
         rotation: from its own axes to forwards, left, up, shape (3, 3).
         force_unit: m/s2 in one of what it calls force.
         rate_unit: rad/s in one of what it calls rate; NaN where the vehicle hardly turned.
-        force_share: of the change of the vehicle's acceleration, how much the forces explain, up to 1.
+        force_share: of the change of the vehicle's acceleration, how much the forces explain, up to 1: of
+            that forwards or that to the left, whichever they explain less, where there is some of it.
         rate_share: of the change of its course, how much the rates explain.
         seconds: of driving behind it.
         pushed: the vehicle accelerated enough to tell which way forwards is.
@@ -97,17 +98,18 @@ def mounting(unit: Inertial, motion: Motion, zero_ns: int) -> Mounting:
     rest = rest[:, :2] - rest[:, :2].mean(axis=0)
     turn = (rate[moving] @ rotation.T)[:, 2]
     turn, true = turn - turn.mean(), course_rate[moving] - course_rate[moving].mean()
-    lively = float(np.sqrt(np.mean(level**2)))
+    lively = np.sqrt(np.mean(level**2, axis=0))
+    shares = 1 - (rest**2).sum(axis=0) / np.maximum((level**2).sum(axis=0), 1e-12)
     slope = float(turn @ true / max(turn @ turn, 1e-12))
     turns = float(np.sqrt(np.mean(true**2)))
     return Mounting(
         rotation=rotation,
         force_unit=force_unit,
         rate_unit=slope if turns > 0.02 else float("nan"),  # noqa: PLR2004  (rad/s)
-        force_share=1 - float((rest**2).sum() / max((level**2).sum(), 1e-12)),
+        force_share=float(shares.min(where=lively > _LEAST_PUSH_MPS2, initial=1.0)),
         rate_share=1 - float(((true - slope * turn) ** 2).sum() / max((true**2).sum(), 1e-12)),
         seconds=float(moving.sum() * _STEP_S),
-        pushed=lively > _LEAST_PUSH_MPS2,
+        pushed=bool(np.hypot(*lively) > np.sqrt(2) * _LEAST_PUSH_MPS2),
     )
 
 

@@ -51,6 +51,7 @@ class FusionHealth:
         scale: shares by which forces forwards, to the left, and the rate of yaw are measured too large.
         offset_s, offset_std_s: by which the receiver's stamps are behind the unit's clock.
         mounting_deg: angle between the unit's axes and the vehicle's, put right before.
+        temperature_c: of the unit, lowest and highest; None where it does not say. Biases move with it.
         degraded: spans without fixes or samples.
     """
 
@@ -65,6 +66,7 @@ class FusionHealth:
     offset_s: float
     offset_std_s: float
     mounting_deg: float
+    temperature_c: tuple[float, float] | None = None
     degraded: tuple[DegradedSpan, ...] = ()
 
 

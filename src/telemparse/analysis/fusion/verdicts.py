@@ -12,6 +12,8 @@ from telemparse.analysis.fusion.states import OFFSET
 from telemparse.model.issues import Issue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from telemparse.analysis.fusion.attempts import Attempt
     from telemparse.analysis.fusion.conditioning import Conditioned
     from telemparse.analysis.motions import Motion
@@ -23,33 +25,51 @@ _OUTLIER_2 = 25.0
 _MOST_FACTOR, _MOST_SURPRISE, _MOST_OUTLIERS_PCT = 5.0, 3.0, 15.0
 _MOST_OFFSET_S, _MOST_OFFSET_STD_S = 0.6, 0.03
 _MOST_APART = 6.0
+_MOST_FORCE_BIAS, _MOST_RATE_BIAS, _MOST_SCALE = 2.5, 0.4, 0.2
+"""Beyond these, m/s2, rad/s and a share, a unit is not off: it is no witness of this drive."""
 
 
 def verdict(tried: Attempt, motion: Motion) -> Issue | None:
     """Return why a fusion must not be handed out, None where it may."""
+    return next(_doubts(tried, motion), None)
+
+
+def _doubts(tried: Attempt, motion: Motion) -> Iterator[Issue]:
     found, path = tried.found, tried.found.trajectory
     if not (np.isfinite(path.position_m).all() and np.isfinite(found.covariance).all()):
-        return Issue("FUSION_DIVERGED", share_pct=100.0, reason="not a number")
-    outliers = _outlier_pct(tried)
+        yield Issue("FUSION_DIVERGED", share_pct=100.0, reason="not a number")
+    outliers = round(_outlier_pct(tried), 1)
     if not found.settled:
-        return Issue("FUSION_DIVERGED", share_pct=round(outliers, 1), reason="no trajectory stands")
+        yield Issue("FUSION_DIVERGED", share_pct=outliers, reason="no trajectory stands")
     surprise = _surprise(tried, Kind.PACE)
     if found.factor > _MOST_FACTOR or outliers > _MOST_OUTLIERS_PCT or surprise > _MOST_SURPRISE:
-        return Issue(
-            "FUSION_DIVERGED",
-            share_pct=round(outliers, 1),
-            noise_factor=round(found.factor, 2),
-            innovation=round(surprise, 2),
-        )
+        factor, innovation = round(found.factor, 2), round(surprise, 2)
+        yield Issue("FUSION_DIVERGED", share_pct=outliers, noise_factor=factor, innovation=innovation)
+    absurd = _absurd(tried)
+    if absurd:
+        yield Issue("FUSION_DIVERGED", share_pct=outliers, reason=absurd)
     apart = float(np.median(path.offset_s)) - tried.shift_s
     std = float(np.sqrt(np.median(found.covariance[:, OFFSET, OFFSET])))
     if abs(apart) > _MOST_OFFSET_S or std > _MOST_OFFSET_STD_S:
         reason = f"fixes are {1e3 * apart:.0f} ms from the samples, give or take {1e3 * std:.0f} ms"
-        return Issue("TIME_ALIGNMENT_DRIFT", reason=reason)
+        yield Issue("TIME_ALIGNMENT_DRIFT", reason=reason)
     far = _apart(tried, motion)
     if far > _MOST_APART:
-        return Issue("FUSION_DIVERGED", share_pct=round(outliers, 1), apart=round(far, 1))
-    return None
+        yield Issue("FUSION_DIVERGED", share_pct=outliers, apart=round(far, 1))
+
+
+def _absurd(tried: Attempt) -> str:
+    """Return what the unit would have to be off by, where no unit is; empty else."""
+    path = tried.found.trajectory
+    for values, most, words in (
+        (path.force_bias, _MOST_FORCE_BIAS, "forces would be off by {:.1f} m/s2"),
+        (path.rate_bias, _MOST_RATE_BIAS, "rates would be off by {:.2f} rad/s"),
+        (path.scale, _MOST_SCALE, "forces or rates would be off by {:.2f} of their size"),
+    ):
+        largest = float(np.median(np.abs(values), axis=0).max())
+        if largest > most:
+            return words.format(largest)
+    return ""
 
 
 def _apart(tried: Attempt, motion: Motion) -> float:
@@ -94,6 +114,7 @@ def health_of(tried: Attempt, ready: Conditioned, spans: tuple[DegradedSpan, ...
         offset_s=float(np.median(path.offset_s)) - tried.shift_s - ready.later_s,
         offset_std_s=float(np.sqrt(np.median(found.covariance[:, OFFSET, OFFSET]))),
         mounting_deg=ready.mounting.turned_deg,
+        temperature_c=ready.temperature_c,
         degraded=spans,
     )
 
