@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorded import SECOND, displaced, fixes, found_laps, inertial, lap_table, result, rows_of
-from telemparse.analysis import score
+from telemparse.analysis import DegradedSpan, Fused, FusionHealth, score
 from telemparse.analysis.motions import Method, Motion
 from telemparse.analysis.paths import Path
 from telemparse.kernels.local_frame import LocalFrame
@@ -279,6 +279,50 @@ def test_a_pose_is_as_good_as_it_says_and_less_when_it_says_nothing():
 
 def test_a_pose_that_was_only_measured_is_not_fused():
     assert score(pose("gnss_measured")).signals["fusion"] is None
+
+
+def fusion(*issues, source="server_fused", outlier_pct=0.5, degraded_s=0.0, **parameters):
+    """Return what a fusion of ten seconds came to."""
+    spans = [DegradedSpan(start_ns=0, end_ns=int(degraded_s * SECOND), reason="no fixes", position_std_m=7.5)]
+    health = FusionHealth(
+        innovation={},
+        outlier_pct=outlier_pct,
+        noise_factor=1.0,
+        force_noise=0.1,
+        rate_noise=0.01,
+        force_bias=(0.0, 0.0, 0.0),
+        rate_bias=(0.0, 0.0, 0.0),
+        scale=(0.0, 0.0, 0.0),
+        offset_s=0.0,
+        offset_std_s=0.001,
+        mounting_deg=0.0,
+        degraded=tuple(spans if degraded_s else ()),
+    )
+    sure = {"pos_std_e_m": np.full(100, 0.3), "pos_std_n_m": np.full(100, 0.4)}
+    table = pose(source, **sure)
+    return Fused(table=table, health=health, issues=issues, parameters=parameters)
+
+
+def test_a_fusion_is_judged_by_its_pose_and_how_the_filter_fared():
+    assert score(fixes(), fused=fusion()).signals["fusion"] == 100
+    wild = score(fixes(), fused=fusion(outlier_pct=4.0))
+    assert wild.signals["fusion"] == 85
+    assert [reason.code for reason in wild.reasons] == ["FUSION_DIVERGED"]
+    assert "4 %" in wild.reasons[0].issue.message
+    gaps = score(fixes(), fused=fusion(degraded_s=1.0))
+    assert gaps.signals["fusion"] == 90
+    assert "7.5 m" in gaps.reasons[0].issue.message
+    assert score(fixes(), fused=fusion(degraded_s=5.0)).signals["fusion"] == 70
+
+
+def test_a_fusion_that_was_refused_leaves_no_pose_and_says_why():
+    clocks = Issue("TIME_ALIGNMENT_DRIFT", reason="fixes are 900 ms from the samples")
+    refused = fusion(clocks, source="gnss_measured", fallback="clocks of two kinds")
+    both = score(result({"gnss_pvt": fixes(), "imu_accel": inertial()}), fused=refused)
+    assert both.signals["fusion"] is None
+    assert "clocks of two kinds" in both.absent["fusion"].message
+    assert both.signals["alignment"] == 60
+    assert "TIME_ALIGNMENT_DRIFT" in [reason.code for reason in both.reasons]
 
 
 # ---- laps

@@ -205,8 +205,8 @@ def test_users_change_points_and_rows_and_the_version_says_so():
     table = PenaltyTable.default().with_penalty("accuracy_missing", 60)
     quality = score(fixes(hdop=None, hacc_m=None), table=table)
     assert quality.overall == 40
-    assert quality.table_version == "1+changed"
-    assert score(fixes()).table_version == "1"
+    assert quality.table_version == "2+changed"
+    assert score(fixes()).table_version == "2"
     row = Penalty(name="mine", observation="gnss_rate_hz", side="below", threshold=20, points=30,
                   code="GNSS_RATE_LOW", concerns=["segments"])  # fmt: skip
     strict = score(fixes(), table=PenaltyTable.default().with_row(row))

@@ -7,7 +7,7 @@ from telemparse.analysis.quality.subjects import SUBJECTS, Signal, Task
 
 __all__ = ["ROWS", "VERSION"]
 
-VERSION = "1"
+VERSION = "2"
 
 _TASKS = tuple(Task)
 _LINES = (Task.RACING_LINE, Task.SEGMENTS, Task.COMPARISON)
@@ -115,12 +115,16 @@ ROWS: tuple[Penalty, ...] = (
         ("overlap", "alignment_overlap_pct", _DOWN, 95, 15, "ALIGNMENT_OVERLAP_LOW"),
         ("overlap_half", "alignment_overlap_pct", _DOWN, 50, 30, "ALIGNMENT_OVERLAP_LOW"),
         ("overlap_none", "alignment_overlap_pct", _DOWN, 1, 55, "ALIGNMENT_OVERLAP_LOW"),
+        ("clocks_uncertain", "alignment_uncertain", _UP, 0, 40, "TIME_ALIGNMENT_DRIFT"),
     ),
     *_rows(
         (Signal.FUSION,),
         ("pose_sigma_missing", "fusion_sigma_unknown", _UP, 0, 10, "FUSION_UNCERTAIN"),
         ("pose_sigma", "fusion_position_sigma_m", _UP, 2, 10, "FUSION_UNCERTAIN"),
         ("pose_sigma_large", "fusion_position_sigma_m", _UP, 10, 30, "FUSION_UNCERTAIN"),
+        ("pose_degraded", "fusion_degraded_pct", _UP, 5, 10, "FUSION_UNCERTAIN"),
+        ("pose_degraded_often", "fusion_degraded_pct", _UP, 25, 20, "FUSION_UNCERTAIN"),
+        ("fusion_outliers", "fusion_outlier_pct", _UP, 2, 15, "FUSION_DIVERGED"),
     ),
     *_rows(
         _TIMES,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pyarrow as pa
 
+from telemparse.analysis.quality.fusion_observations import observe_fusion
 from telemparse.analysis.quality.gnss_observations import observe_gnss
 from telemparse.analysis.quality.imu_observations import observe_imu
 from telemparse.analysis.quality.lap_observations import observe_laps, observe_motion
@@ -23,6 +24,7 @@ from telemparse.errors import CallError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from telemparse.analysis.fusion.outcomes import Fused
     from telemparse.analysis.lap_results import Laps
     from telemparse.analysis.quality.observed import Observed
     from telemparse.model.issues import Issue
@@ -49,15 +51,19 @@ class Recording:
         issues: of the parse.
         without_fix: epochs that had no position.
         laps: that were looked for, None where they were not.
+        fused: what a fusion came to, None where none was tried.
     """
 
     streams: Mapping[str, pa.Table]
     issues: tuple[Issue, ...] = ()
     without_fix: int = 0
     laps: Laps | None = None
+    fused: Fused | None = None
 
     @classmethod
-    def of(cls, source: ParseResult | pa.Table | Any, laps: Laps | None = None) -> Recording:
+    def of(
+        cls, source: ParseResult | pa.Table | Any, laps: Laps | None = None, fused: Fused | None = None
+    ) -> Recording:
         """Return the recording of a result, or of one table by its columns.
 
         Raises CallError for a table that is no stream which quality is known of, and for other things.
@@ -67,7 +73,7 @@ class Recording:
             stream = next((name for name, columns in _TELLS if names.issuperset(columns)), None)
             if stream is None:
                 raise CallError(f"no stream to judge has the columns {', '.join(source.column_names)}")
-            return cls({stream: source} if source.num_rows else {}, laps=laps)
+            return cls({stream: source} if source.num_rows else {}, laps=laps, fused=fused)
         streams = getattr(source, "streams", None)
         if streams is None:
             raise CallError(f"quality is of a result or a table, not of {type(source).__name__}")
@@ -76,6 +82,7 @@ class Recording:
             (*source.errors, *source.warnings),
             int(source.metadata.get("epochs_without_fix", 0)),
             laps,
+            fused,
         )
 
     @property
@@ -90,7 +97,9 @@ class Recording:
 
     @property
     def pose(self) -> pa.Table | None:
-        """Fused pose, None without one: what is only measured is not fused."""
+        """Pose that was fused, else the device's, None without one: what is only measured is not fused."""
+        if self.fused is not None and self.fused.ok:
+            return self.fused.table
         table = self.streams.get("pose")
         fused = table is not None and (table.schema.metadata or {}).get(b"pose_source") != b"gnss_measured"
         return table if fused else None
@@ -112,10 +121,15 @@ class Recording:
             Signal.ALIGNMENT: None
             if inertial and self.gnss is not None
             else "there are no two signals to lay over each other",
-            Signal.FUSION: None if self.pose is not None else "the recording holds no fused pose",
+            Signal.FUSION: None if self.pose is not None else self._without_pose(),
             Signal.LAPS: None if self.lap_table is not None else self._without_laps(),
         }
         return {signal: reason for signal, reason in reasons.items() if reason is not None}
+
+    def _without_pose(self) -> str:
+        if self.fused is None:
+            return "the recording holds no fused pose"
+        return str(self.fused.parameters.get("fallback", "there are no positions"))
 
     def _without_laps(self) -> str:
         if self.laps is None:
@@ -144,6 +158,8 @@ class Recording:
             found |= observe_overlap(self.gnss, accel if accel is not None else gyro)
         if self.pose is not None:
             found |= observe_pose(self.pose)
+        if self.fused is not None:
+            found |= observe_fusion(self.fused)
         if self.lap_table is not None:
             found |= observe_laps(self.lap_table, self.laps)
         elif self.laps is not None:

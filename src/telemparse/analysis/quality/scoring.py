@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from telemparse.analysis.fusion.outcomes import Fused
     from telemparse.analysis.lap_results import Laps
     from telemparse.analysis.quality.observed import Observed
     from telemparse.analysis.quality.penalties import Penalty
@@ -29,18 +30,23 @@ _ABOVE_LOWEST = 10.0
 
 
 def score(
-    source: ParseResult | pa.Table, *, laps: Laps | None = None, table: PenaltyTable | None = None
+    source: ParseResult | pa.Table,
+    *,
+    laps: Laps | None = None,
+    fused: Fused | None = None,
+    table: PenaltyTable | None = None,
 ) -> Quality:
     """Return the quality of a recording: scores, reasons, and the features that it is good enough for.
 
     Args:
         source: a result, or one stream of it (`gnss_pvt`, `imu_accel`, `imu_gyro`, `pose` or `laps`).
         laps: found in it; without them a device's own laps count.
+        fused: what a fusion of it came to; without one the device's own pose counts.
         table: of penalties, the default one when absent.
 
     Raises CallError for what is neither a result nor such a stream.
     """
-    recording = Recording.of(source, laps)
+    recording = Recording.of(source, laps, fused)
     return judge(recording.observations(), recording.absences(), table or PenaltyTable.default())
 
 
