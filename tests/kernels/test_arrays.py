@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemparse.kernels.arrays import null_array, numpy_view, to_arrow, validity
+from telemparse.kernels.arrays import floats, null_array, numpy_view, to_arrow, validity
 
 KINDS = [
     pa.int8(), pa.uint8(), pa.int16(), pa.uint32(), pa.int64(), pa.float32(), pa.float64(),
@@ -75,3 +75,12 @@ def test_arrays_without_chunks_or_values_are_seen_as_empty():
 
 def test_nulls_of_any_type_can_be_made():
     assert null_array(pa.string(), 2).to_pylist() == [None, None]
+
+
+@pytest.mark.parametrize("kind", [pa.int8(), pa.uint32(), pa.float32(), pa.float64()])
+def test_numbers_of_any_width_are_floats_with_nan_for_null(kind):
+    column = pa.chunked_array([pa.array([1, None], kind), pa.array([], kind), pa.array([7], kind)])
+    found = floats(column)
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, [1.0, np.nan, 7.0])
+    np.testing.assert_array_equal(floats(column.chunk(2)), [7.0])

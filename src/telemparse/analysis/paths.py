@@ -10,7 +10,7 @@ import numpy as np
 
 from telemparse.analysis.stamps import stamps_ns
 from telemparse.errors import CallError
-from telemparse.kernels.arrays import numpy_view, validity
+from telemparse.kernels.arrays import floats
 from telemparse.kernels.clocks import NS_PER_S
 from telemparse.kernels.local_frame import LocalFrame
 
@@ -145,7 +145,7 @@ class _Columns:
         if name not in self.table.column_names:
             return np.full(int(self.rows.sum()), np.nan)
         column = self.table[name]
-        values = np.where(validity(column), numpy_view(column).astype(np.float64), np.nan)
+        values = floats(column)
         return values if self.rows.all() else values[self.rows]
 
     def whole(self, name: str, unknown: int) -> Ints:

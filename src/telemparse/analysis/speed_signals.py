@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from telemparse.analysis.stamps import stamps_ns
 from telemparse.errors import CallError
-from telemparse.kernels.arrays import numpy_view, validity
+from telemparse.kernels.arrays import floats
 from telemparse.kernels.clocks import NS_PER_S
 
 if TYPE_CHECKING:
@@ -176,4 +176,4 @@ def _floats(table: pa.Table, name: str) -> Floats:
     column = table[name]
     if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
         raise CallError(f"{name} holds no numbers but {column.type}")
-    return np.where(validity(column), numpy_view(column).astype(np.float64), np.nan)
+    return floats(column)

@@ -10,7 +10,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Floats", "Ints", "Mask", "bools", "null_array", "numpy_view", "to_arrow", "validity"]
+__all__ = ["Floats", "Ints", "Mask", "bools", "floats", "null_array", "numpy_view", "to_arrow", "validity"]
 
 Floats: TypeAlias = "NDArray[np.float64]"
 Ints: TypeAlias = "NDArray[np.int64]"
@@ -60,6 +60,12 @@ def validity(array: pa.Array | pa.ChunkedArray) -> Mask:
     if isinstance(array, pa.ChunkedArray):
         return np.concatenate([validity(chunk) for chunk in array.chunks])
     return bools(array.is_valid())
+
+
+def floats(array: pa.Array | pa.ChunkedArray) -> Floats:
+    """Return numbers of any width as float64, shape (n,), NaN where the array is null."""
+    values = numpy_view(array).astype(np.float64)
+    return values if array.null_count == 0 else np.where(validity(array), values, np.nan)
 
 
 def bools(array: pa.BooleanArray) -> Mask:

@@ -14,7 +14,7 @@ import numpy as np
 from telemparse.analysis.fusion.rotations import angles_of, wrapped
 from telemparse.analysis.fusion.sightings import Kind, Seen
 from telemparse.analysis.stamps import stamps_ns
-from telemparse.kernels.arrays import numpy_view, validity
+from telemparse.kernels.arrays import floats
 from telemparse.model.issues import Issue
 
 if TYPE_CHECKING:
@@ -131,10 +131,7 @@ def _correlated_s(t_s: Floats, off: Floats) -> float:
 
 def _read(table: pa.Table, zero_ns: int) -> tuple[Floats, Floats]:
     """Return stamps, strictly rising, and the field in the unit's axes, rows with a null left out."""
-    columns = [
-        np.where(validity(table[name]), numpy_view(table[name]).astype(np.float64), np.nan) for name in _AXES
-    ]
-    values = np.stack(columns, axis=1)
+    values = np.stack([floats(table[name]) for name in _AXES], axis=1)
     known = np.isfinite(values).all(axis=1)
     t_ns, first = np.unique(stamps_ns(table)[known], return_index=True)
     return np.asarray((t_ns - zero_ns) / 1e9), values[known][first]

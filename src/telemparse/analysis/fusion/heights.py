@@ -8,7 +8,7 @@ import numpy as np
 
 from telemparse.analysis.fusion.sightings import Kind, Seen
 from telemparse.analysis.stamps import stamps_ns
-from telemparse.kernels.arrays import numpy_view, validity
+from telemparse.kernels.arrays import floats
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,7 +65,4 @@ def _one(kind: Kind, node: np.ndarray, values: Floats, variance: Floats) -> Seen
 
 
 def _floats(table: pa.Table, name: str) -> Floats:
-    if name not in table.column_names:
-        return np.full(table.num_rows, np.nan)
-    column = table[name]
-    return np.where(validity(column), numpy_view(column).astype(np.float64), np.nan)
+    return floats(table[name]) if name in table.column_names else np.full(table.num_rows, np.nan)

@@ -10,7 +10,7 @@ import numpy as np
 
 from telemparse.analysis.quality.imu_observations import ACCEL_AXES, GYRO_AXES, saturated
 from telemparse.analysis.stamps import stamps_ns
-from telemparse.kernels.arrays import numpy_view, validity
+from telemparse.kernels.arrays import floats
 from telemparse.kernels.clocks import NS_PER_S
 
 if TYPE_CHECKING:
@@ -193,13 +193,7 @@ def _read(table: pa.Table, axes: tuple[str, ...]) -> tuple[Ints, Floats, Mask]:
     t_ns = steadied(stamps_ns(table))
     rising = np.ones(len(t_ns), np.bool_)
     rising[1:] = t_ns[1:] > np.maximum.accumulate(t_ns)[:-1]
-    values = np.stack(
-        [
-            np.where(validity(table[name]), numpy_view(table[name]).astype(np.float64), np.nan)
-            for name in axes
-        ],
-        axis=1,
-    )
+    values = np.stack([floats(table[name]) for name in axes], axis=1)
     rising &= np.isfinite(values).all(axis=1)
     limit = np.logical_or.reduce([*saturated(table).values(), *(_flat_topped(column) for column in values.T)])
     return t_ns[rising], values[rising], limit[rising]
