@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -208,6 +209,43 @@ def test_clocks_that_drift_apart_are_followed(run):
     assert speed <= 0.042
     assert course <= 0.30
     assert yaw <= 0.45
+
+
+def broken(run, seconds):
+    """Return the tables of a run whose logger was off for so long in its middle, and that instant."""
+    middle = int(np.median(run.gnss["t"].cast(pa.int64()).to_numpy()))
+    tables = {}
+    for name, table in run.tables.items():
+        t_ns = table["t"].cast(pa.int64()).to_numpy()
+        later = pa.array(np.where(t_ns > middle, t_ns + seconds * 1000 * MS, t_ns))
+        tables[name] = table.set_column(0, table.schema.field("t"), later.cast(table.schema.field("t").type))
+    return tables, middle
+
+
+@pytest.mark.parametrize("seconds", [pytest.param(15, marks=pytest.mark.slow), 120, 10 * 365 * 86_400])
+def test_a_break_is_no_time_to_fill_and_what_comes_behind_begins_anew(run, fused, seconds):
+    tables, middle = broken(run, seconds)
+    found = fuse(tables, frame=run.frame)
+    assert found.ok
+    t_ns = found.table["t"].cast(pa.int64()).to_numpy()
+    together = np.where(t_ns > middle, t_ns - seconds * 1000 * MS, t_ns)
+    assert (together == fused.table["t"].cast(pa.int64()).to_numpy()).all()
+    field = found.table.schema.field("t")
+    joined = found.table.set_column(0, field, pa.array(together).cast(field.type))
+    speed, course, yaw, position = errors(run, attrs.evolve(found, table=joined))
+    assert (speed <= 0.042, course <= 0.30, yaw <= 0.45) == (True, True, True)
+    # A receiver's slow error is a new one behind a long break, for all that the filter knows.
+    assert position < errors(run, fused)[3] + 0.3
+    (longest,) = {round(span.seconds) for span in found.health.degraded}
+    assert longest == seconds
+
+
+def test_a_unit_with_a_clock_of_its_own_that_lasts_for_years_is_refused(run):
+    tables, _middle = broken(run, 10 * 365 * 86_400)
+    for stream in ("imu_accel", "imu_gyro"):
+        facts = {**tables[stream].schema.metadata, b"time_base": b"relative"}
+        tables[stream] = tables[stream].replace_schema_metadata(facts)
+    assert [issue.code for issue in fuse(tables).issues] == ["TIME_ALIGNMENT_DRIFT"]
 
 
 @pytest.mark.slow

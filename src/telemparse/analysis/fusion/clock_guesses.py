@@ -23,6 +23,8 @@ _STEP_S, _SIGMA_S = 0.1, 0.25
 _SLOWEST_MPS = 2.0
 _LEAST_S, _LEAST_SHARE = 20.0, 0.2
 _APART_S = 2.0
+_LONGEST_S = 172_800.0
+"""Two days: signals at even steps are as long as their time, whatever a broken stamp says."""
 _ALIKE, _DISTINCT = 0.6, 1.5  # of what remains unexplained, as a standard deviation
 
 
@@ -48,7 +50,7 @@ class ClockGuess:
 
 
 def clock_guess(unit: Inertial, motion: Motion, zero_ns: int) -> ClockGuess | None:
-    """Return by how much a unit's stamps are to be moved; None where too little turns.
+    """Return by how much a unit's stamps are to be moved; None where too little turns, or over days.
 
     Args:
         unit: samples on their own clock, in their own axes.
@@ -58,6 +60,8 @@ def clock_guess(unit: Inertial, motion: Motion, zero_ns: int) -> ClockGuess | No
     speed = motion.speed_mps
     moving = speed > _SLOWEST_MPS
     if moving.sum() < _LEAST_S or len(unit) < _LEAST_S:
+        return None
+    if max(np.ptp(unit.t_s), np.ptp(motion.path.t_s)) > _LONGEST_S:
         return None
     (vx, vy), (ax, ay) = motion.velocity_mps.T, motion.acceleration_mps2.T
     turning = np.where(moving, (vx * ay - vy * ax) / np.maximum(speed, _SLOWEST_MPS) ** 2, 0.0)

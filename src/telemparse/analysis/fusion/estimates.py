@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from telemparse.analysis.fusion.first_guesses import start_spread
+from telemparse.analysis.fusion.first_guesses import start_std
 from telemparse.analysis.fusion.recursions import smoothed
 from telemparse.analysis.fusion.sightings import Arm, Kind, sightings
 from telemparse.analysis.fusion.states import ATTITUDE
@@ -92,9 +92,9 @@ def estimate(
         louder = attrs.evolve(noise, force=_times(noise.force, factor), rate=_times(noise.rate, factor))
         steps = steps_of(trajectory, stretches, (louder, receiver), silent, offset_walk)
         rows = sightings(trajectory, seen, arm)
-        begin, spread = start_spread(noise, receiver)
+        spread = np.diag(start_std(noise, receiver) ** 2)
         # What is known of the start does not move with the trajectory that is tried.
-        begin = begin if first is None else begin - first
+        begin = np.zeros(len(spread)) if first is None else -first
         gate = options.gate if done > 1 else np.inf
         found = smoothed(steps, rows, (begin, spread), gate=gate, spread=done > 1)
         moved = trajectory.moved(found.errors)

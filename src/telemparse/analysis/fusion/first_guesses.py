@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from telemparse.analysis.smoothing.noises import Noise
     from telemparse.kernels.arrays import Floats, Mask
 
-__all__ = ["first_guess", "start_spread"]
+__all__ = ["OFFSET_STD_S", "first_guess", "start_std"]
 
 _SLOWEST_MPS = 3.0
 _WINDOW_S = 10.0
-_OFFSET_STD_S = 0.05
+OFFSET_STD_S = 0.05
+"""By which clocks may stand apart before anything is known of it."""
 _YAW_STD, _TILT_STD = 0.15, 0.06
 _FREE_M, _FREE_MPS = 10.0, 3.0
 
@@ -55,7 +56,9 @@ def first_guess(unit: Inertial, motion: Motion, nodes: Nodes, zero_ns: int) -> T
     for axis in range(2):
         place[:, axis] = np.interp(nodes.t_s, t_s, motion.position_m[:, axis])
         pace[:, axis] = np.interp(nodes.t_s, t_s, motion.velocity_mps[:, axis])
-    turned = np.cumsum(unit.rate[:, 2] * np.diff(unit.t_s, prepend=unit.t_s[0] - unit.period_s))
+    # Nobody knows how a vehicle turned in silence.
+    lasting = np.minimum(np.diff(unit.t_s, prepend=unit.t_s[0] - unit.period_s), unit.silence_s)
+    turned = np.cumsum(unit.rate[:, 2] * lasting)
     yaw = np.interp(nodes.t_s, unit.t_s, turned)
     # In a gap nobody knows the course.
     speed = np.where(nodes.far(motion.path.gap_s), 0.0, np.hypot(pace[:, 0], pace[:, 1]))
@@ -85,12 +88,12 @@ def _constant(t_s: Floats, yaw: Floats, velocity: Floats, moving: Mask) -> Float
     return np.interp(t_s, middles, np.unwrap(np.angle(means)))
 
 
-def start_spread(unit: UnitNoise, receiver: Noise) -> tuple[Floats, Floats]:
-    """Return no errors at the first node, and how far off they may be: shape (23,) and (23, 23)."""
+def start_std(unit: UnitNoise, receiver: Noise) -> Floats:
+    """Return how far off the states of a first guess may be, standard deviations, shape (23,)."""
     std = np.zeros(COUNT)
     std[POSITION], std[VELOCITY] = _FREE_M + receiver.slow_m, _FREE_MPS
     std[ATTITUDE] = (_TILT_STD, _TILT_STD, _YAW_STD)
     std[FORCE_BIAS], std[RATE_BIAS] = unit.force_bias, unit.rate_bias
     std[FAST], std[SLOW] = receiver.fast_m, receiver.slow_m
-    std[FORCE_SCALE], std[RATE_SCALE], std[OFFSET] = unit.scale, unit.scale, _OFFSET_STD_S
-    return np.zeros(COUNT), np.diag(std**2)
+    std[FORCE_SCALE], std[RATE_SCALE], std[OFFSET] = unit.scale, unit.scale, OFFSET_STD_S
+    return std

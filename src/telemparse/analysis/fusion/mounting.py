@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from telemparse.analysis.fusion.inertial import Inertial
     from telemparse.analysis.motions import Motion
-    from telemparse.kernels.arrays import Floats
+    from telemparse.kernels.arrays import Floats, Mask
 
 __all__ = ["Mounting", "mounting"]
 
@@ -24,6 +24,8 @@ _SLOWEST_MPS = 2.0
 _FEWEST_S = 10.0
 _LEAST_PUSH_MPS2 = 0.3
 _WIDE_S = 0.3
+_REACH = 3
+"""Standard deviations of the smoothing that count."""
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -71,7 +73,7 @@ def mounting(unit: Inertial, motion: Motion, zero_ns: int) -> Mounting:
     """
     t_s = (motion.path.t_ns - zero_ns) / 1e9
     first, last = max(t_s[0], unit.t_s[0]), min(t_s[-1], unit.t_s[-1])
-    even = np.arange(first, last, _STEP_S)
+    even = _even(unit.t_s[(unit.t_s >= first) & (unit.t_s < last)])
     none = Mounting(
         rotation=np.eye(3), force_unit=1.0, rate_unit=float("nan"), force_share=0.0, rate_share=0.0,
         seconds=0.0, pushed=False,
@@ -82,7 +84,7 @@ def mounting(unit: Inertial, motion: Motion, zero_ns: int) -> Mounting:
     speed = np.hypot(*velocity.T)
     pushed = _smoothed(np.gradient(velocity, _STEP_S, axis=0))
     known = _near(even, t_s, 2 * motion.path.gap_s) & _near(even, unit.t_s, unit.silence_s)
-    moving = known & (speed > _SLOWEST_MPS)
+    moving = known & ~_beside_a_break(even) & (speed > _SLOWEST_MPS)
     if moving.sum() * _STEP_S < _FEWEST_S:
         return none
     along = velocity / np.maximum(speed, 1e-9)[:, None]
@@ -113,6 +115,19 @@ def mounting(unit: Inertial, motion: Motion, zero_ns: int) -> Mounting:
     )
 
 
+def _even(t_s: Floats) -> Floats:
+    """Return even instants, those only that samples are near: nobody counts the hours of a break."""
+    return np.asarray(np.unique(np.floor(t_s / _STEP_S)) * _STEP_S)
+
+
+def _beside_a_break(even: Floats) -> Mask:
+    """Return the instants from which smoothing reaches over a break, shape (n,)."""
+    from scipy.ndimage import maximum_filter1d
+
+    broken = np.diff(even, prepend=even[0]) > 1.5 * _STEP_S
+    return np.asarray(maximum_filter1d(broken, 2 * round(_REACH * _WIDE_S / _STEP_S) + 1))
+
+
 def _aligned(force: Floats, felt: Floats) -> tuple[Floats, float]:
     """Return the rotation that brings forces closest to what was to be felt, and the unit of the forces."""
     left, strength, right = np.linalg.svd(felt.T @ force)
@@ -139,7 +154,7 @@ def _smoothed(values: Floats) -> Floats:
     return np.asarray(gaussian_filter1d(values, _WIDE_S / _STEP_S, axis=0, mode="nearest"))
 
 
-def _near(even: Floats, t_s: Floats, most_s: float) -> np.ndarray:
+def _near(even: Floats, t_s: Floats, most_s: float) -> Mask:
     """Return which instants lie between stamps that are no farther apart than that."""
     right = np.clip(np.searchsorted(t_s, even), 1, len(t_s) - 1)
     return np.asarray(t_s[right] - t_s[right - 1] <= most_s)

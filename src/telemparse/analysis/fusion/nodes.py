@@ -48,7 +48,9 @@ class Nodes:
 
 
 def nodes_of(reception: Reception, unit: Inertial, zero_ns: int) -> Nodes:
-    """Return the epochs that the unit's samples cover, and instants in gaps, a fifth of a second apart.
+    """Return the epochs that the unit's samples cover, and in gaps between them a sample every 0.2 s.
+
+    Where neither says anything there is nothing to stand at, however long that is, but on both sides of it.
 
     Args:
         reception: of the receiver.
@@ -61,13 +63,19 @@ def nodes_of(reception: Reception, unit: Inertial, zero_ns: int) -> Nodes:
     # Two epochs within a millisecond are one.
     covered = covered[np.diff(t_s[covered], prepend=-np.inf) > _SHORTEST_S]
     stamps = t_s[covered]
-    steps = np.diff(stamps)
-    parts = np.ceil(steps / _LONGEST_S).astype(np.int64)
-    filled = [
-        stamps[gap] + steps[gap] * np.arange(1, parts[gap]) / parts[gap]
-        for gap in np.flatnonzero(parts > 1).tolist()
-    ]
-    every = np.sort(np.concatenate([stamps, *filled]))
+    gap = np.searchsorted(stamps, unit.t_s) - 1
+    inside = (gap >= 0) & (gap < len(stamps) - 1)
+    since = unit.t_s[inside] - stamps[gap[inside]]
+    left = stamps[gap[inside] + 1] - unit.t_s[inside]
+    # The first sample of each part; the first part is that of the fix, and the last one that of the next.
+    part = (since / _LONGEST_S).astype(np.int64)
+    first = (np.diff(part, prepend=0) > 0) & (left > _LONGEST_S / 2)
+    quiet = np.flatnonzero(np.diff(unit.t_s) > unit.silence_s)
+    beside = np.union1d(unit.t_s[inside][first], unit.t_s[np.union1d(quiet, quiet + 1)])
+    beside = beside[(beside > stamps[0]) & (beside < stamps[-1])] if len(stamps) else beside[:0]
+    near = np.searchsorted(stamps, beside)
+    alone = np.minimum(beside - stamps[near - 1], stamps[near] - beside) > _SHORTEST_S
+    every = np.sort(np.concatenate([stamps, beside[alone]]))
     return Nodes(t_s=every, fix=np.searchsorted(every, stamps), epoch=covered)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from telemparse.analysis.fusion.first_guesses import OFFSET_STD_S, start_std
 from telemparse.analysis.fusion.rotations import crossing
 from telemparse.analysis.fusion.states import (
     ATTITUDE,
@@ -35,6 +36,8 @@ __all__ = ["Steps", "steps_of"]
 
 _BLIND_MPS2, _BLIND_RPS = 3.0, 0.5
 """Of forces and rates in silence, a root hertz: what a vehicle may do while its unit says nothing."""
+_SEVERED_S = 2.0
+"""A silence beyond which nothing of before is known of the motion: what comes behind begins anew."""
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -100,10 +103,15 @@ def steps_of(
     noise[:, POSITION] = (force_2 * step**3 / 3)[:, None]
     noise[:, VELOCITY] = (force_2 * step)[:, None]
     noise[:, ATTITUDE] = (rate_2 * step)[:, None]
-    noise[:, FORCE_BIAS] = (unit.force_walk**2 * step)[:, None]
-    noise[:, RATE_BIAS] = (unit.rate_walk**2 * step)[:, None]
+    # A bias wanders no farther than it may be off at the start.
+    noise[:, FORCE_BIAS] = np.minimum(unit.force_walk**2 * step, unit.force_bias**2)[:, None]
+    noise[:, RATE_BIAS] = np.minimum(unit.rate_walk**2 * step, unit.rate_bias**2)[:, None]
     noise[:, FAST] = receiver.fast_m**2 * (1 - fade[:, FAST] ** 2)
     noise[:, SLOW] = receiver.slow_m**2 * (1 - fade[:, SLOW] ** 2)
-    noise[:, OFFSET] = offset_walk**2 * step
+    noise[:, OFFSET] = np.minimum(offset_walk**2 * step, OFFSET_STD_S**2)
     missed = np.concatenate([trajectory.missed(sums), trajectory.remembered(fade[:, 9:])], axis=1)
-    return Steps(rows=rows, fade=fade, missed=missed, noise=noise, shared=force_2 * step**2 / 2)
+    shared = force_2 * step**2 / 2
+    severed = silent & (step > _SEVERED_S)
+    rows[severed], missed[severed, :9], shared[severed] = 0.0, 0.0, 0.0
+    noise[severed, :9] = start_std(unit, receiver)[:9] ** 2
+    return Steps(rows=rows, fade=fade, missed=missed, noise=noise, shared=shared)

@@ -1,0 +1,58 @@
+"""How a unit is built in is told by drives with breaks, too, and by each direction for itself."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import pytest
+
+from telemparse.analysis.fusion.inertial import Inertial
+from telemparse.analysis.fusion.mounting import mounting
+from telemparse.analysis.paths import Path
+from telemparse.analysis.smoothing.smoother import smooth
+from telemparse.testing.simulate import simulate
+
+
+@pytest.fixture(scope="module")
+def drive():
+    run = simulate("kart", seed=4, laps=3, imu=6)
+    motion = smooth(Path.of(run.gnss, frame=run.frame))
+    unit = Inertial.of(run.tables["imu_accel"], run.tables["imu_gyro"], int(motion.path.t_ns[0]))
+    return unit, motion
+
+
+def test_forces_and_rates_of_a_drive_explain_it(drive):
+    found = mounting(*drive, drive[0].zero_ns)
+    assert found.pushed
+    assert found.force_share > 0.9
+    assert found.rate_share > 0.9
+    assert found.force_unit == pytest.approx(1, abs=0.05)
+    assert found.rate_unit == pytest.approx(1, abs=0.05)
+    assert found.turned_deg < 5
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_one_direction_that_forces_do_not_tell_is_enough_to_doubt_them(drive, axis):
+    unit, motion = drive
+    force = unit.force.copy()
+    force[:, axis] = np.random.default_rng(axis).normal(0, 0.5, len(force))
+    found = mounting(attrs.evolve(unit, force=force), motion, unit.zero_ns)
+    assert found.force_share < 0.2
+
+
+def test_years_between_two_halves_change_nothing(drive):
+    unit, motion = drive
+    middle_ns = int(np.median(motion.path.t_ns))
+    years_ns = 10 * 365 * 86_400 * 1_000_000_000
+    later = motion.path.t_ns > middle_ns
+    path = attrs.evolve(motion.path, t_ns=motion.path.t_ns + later * years_ns)
+    behind = unit.t_s > (middle_ns - unit.zero_ns) / 1e9
+    found = mounting(
+        attrs.evolve(unit, t_s=unit.t_s + behind * years_ns / 1e9),
+        attrs.evolve(motion, path=path),
+        unit.zero_ns,
+    )
+    whole = mounting(unit, motion, unit.zero_ns)
+    assert found.seconds == pytest.approx(whole.seconds, abs=3)
+    assert found.force_share == pytest.approx(whole.force_share, abs=0.02)
+    np.testing.assert_allclose(found.rotation, whole.rotation, atol=0.02)
