@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from recorded import result
 from telemparse.report import describe, write_report
-from telemparse.testing.simulate import simulate
+from telemparse.testing.simulate import Gap, simulate
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,10 @@ pytestmark = pytest.mark.slow
 def place(tmp_path_factory, chapter):
     half = simulate("rc_offroad", seed=1, laps=1, gnss="m9", rate_hz=5)
     other = describe(result({"gnss_pvt": half.gnss.slice(0, 60)}), label="<b>half</b> a lap " + "x" * 90)
-    return write_report([chapter, other], tmp_path_factory.mktemp("page") / "report.html")
+    gaps = [Gap(20.0, 3.0)]
+    drive = simulate("rc_offroad", seed=1, laps=2, imu=6, phase_s=None, disturbances=gaps)
+    fused = describe(result(drive.tables), label="fused")
+    return write_report([chapter, other, fused], tmp_path_factory.mktemp("page") / "report.html")
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +142,20 @@ def test_the_arrow_keys_do_what_the_pointer_does(browser, place, chapter):
         second.focus()
         page.keyboard.press("ArrowRight")
         assert re.match(r"\d+:\d\d", page.locator(".read-out").nth(1).text_content())
+
+
+def test_the_pointer_reads_out_both_speeds_and_their_difference(browser, place):
+    with opened(browser, place) as page:
+        part = page.locator("section[aria-labelledby=recording-3-fusion]")
+        drawing = part.locator(".chart > svg").first
+        drawing.scroll_into_view_if_needed()
+        box = drawing.bounding_box()
+        page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 60)
+        words = part.locator(".read-out").text_content()
+        assert re.search(r"· +fused: \d+ km/h +· +receiver alone: \d+ km/h +· +difference: \S+ km/h$", words)
+        band = part.locator("rect.band").first.bounding_box()
+        page.mouse.move(band["x"] + band["width"] / 2, box["y"] + 60)
+        assert re.search(r"· +fused: \d+ km/h$", part.locator(".read-out").text_content())
 
 
 def test_an_injected_style_or_script_would_not_run(browser, place, tmp_path):

@@ -25,6 +25,10 @@ from telemparse.analysis import (
     Aligned,
     ClockMatch,
     Comparison,
+    DegradedSpan,
+    Fused,
+    FusionHealth,
+    FusionOptions,
     Laps,
     Level,
     Levels,
@@ -32,6 +36,7 @@ from telemparse.analysis import (
     PenaltyTable,
     Quality,
     Timing,
+    UnitNoise,
 )
 from telemparse.classification import Candidate, Part
 from telemparse.errors import CallError, Malformed, MissingExtra, ParseFailed
@@ -188,6 +193,22 @@ def racing(result: ParseResult) -> None:
     assert_type(plot_traces(comparison, over="t_s", ax=ax), Axes)
     assert_type(plot_delta(laps, [3, 5], reference=3), Axes)
     plot_gg(result, of="guess")  # type: ignore[arg-type]  # there is no such source
+
+
+def fusing(result: ParseResult) -> float:
+    """Fuse fixes and samples, with the usual choices and with others."""
+    noise = UnitNoise(force_bias=0.1)
+    options = FusionOptions(noise=noise, lever_m=(0.4, 0.0, 0.9), rate_hz=50, sideways_mps=0.2)
+    fused = telemparse.analysis.fuse(result, options=options)
+    assert_type(fused, Fused)
+    assert_type(fused.source, str | None)
+    assert_type(fused.issues, tuple[Issue, ...])
+    assert_type(fused.health, FusionHealth | None)
+    telemparse.analysis.fuse(result.streams)
+    telemparse.analysis.fuse("a.ubx")  # type: ignore[arg-type]  # neither a result nor tables
+    spans = fused.health.degraded if fused.health else ()
+    assert_type(spans, tuple[DegradedSpan, ...])
+    return sum(span.seconds for span in spans)
 
 
 def tell(result: ParseResult) -> None:

@@ -14,6 +14,7 @@ from telemparse.cli import (
     comparing,
     conversion,
     detection,
+    fusing,
     lap_timing,
     parsing,
     plugins,
@@ -80,6 +81,11 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "telemparse compare session.vbo",
         "telemparse compare session.vbo --laps 3,5",
         "telemparse compare session.vbo --laps 3,5 --reference best --json",
+    )),
+    ("fuse", fusing.fuse, (
+        "telemparse fuse session.ubx --out fused",
+        "telemparse fuse imu.csv gnss.csv --together --out fused",
+        "telemparse fuse session.ubx --out fused --lever 0.4,0,0.9 --rate 50",
     )),
     ("report", reporting.report_on, (
         "telemparse report session.vbo -o report.html",

@@ -224,7 +224,7 @@ _TABLE = (
          "Record with a 6-axis IMU."),
     Code("FUSION_SKIPPED", _W, "fusion was not tried: {reason}",
          "The samples cannot be what moved with the fixes, or nothing moved; the GNSS-only result is used.",
-         "Check the IMU's axes and units, and that both recordings are of one drive."),
+         "Record some driving; check the IMU's axes and units, and that both recordings are of one drive."),
     Code("MAG_INTERFERENCE", _W, "magnetometer disagrees with course by {deg} degrees",
          "The field is disturbed by the vehicle; the magnetometer is not used.",
          "Mount it away from motors and currents."),

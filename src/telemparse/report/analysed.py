@@ -1,4 +1,4 @@
-"""What analysis makes of one recording for the page: laps, quality, comparison and segments."""
+"""What analysis makes of one recording for the page: laps, quality, comparison, segments and fusion."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from telemparse.analysis.comparison import compare_laps
+from telemparse.analysis.fusion.fusing import fuse
 from telemparse.analysis.lap_finding import find_laps
 from telemparse.analysis.lap_rows import lap_rows
 from telemparse.analysis.motions import Method
@@ -19,6 +20,7 @@ from telemparse.kernels.clocks import NS_PER_S
 
 if TYPE_CHECKING:
     from telemparse.analysis.comparison import Comparison
+    from telemparse.analysis.fusion.outcomes import Fused
     from telemparse.analysis.lap_results import Laps
     from telemparse.analysis.lap_rows import LapRow
     from telemparse.analysis.motions import Motion
@@ -40,9 +42,10 @@ class Analysed:
     Args:
         result: the recording, as it was read.
         laps: found in it.
-        quality: of it, judged with these laps.
+        quality: of it, judged with these laps and this fusion.
         comparison: of its fastest valid laps, at most 24.
         segments: of its track, as the same laps show it.
+        fused: its pose, None without fixes or without an accelerometer.
     """
 
     result: ParseResult
@@ -50,6 +53,7 @@ class Analysed:
     quality: Quality
     comparison: Comparison
     segments: Segments
+    fused: Fused | None = None
 
     @classmethod
     def of(cls, result: ParseResult, laps: Laps | None = None) -> Analysed:
@@ -61,12 +65,15 @@ class Analysed:
         whole = attrs.evolve(result, streams=filled)
         laps = find_laps(whole) if laps is None else laps
         drawn = _fastest(laps)
+        # Without a gyroscope it only says that there is none.
+        fused = fuse(whole) if {"gnss_pvt", "imu_accel"} <= set(filled) else None
         return cls(
             result=result,
             laps=laps,
-            quality=score(whole, laps=laps),
+            quality=score(whole, laps=laps, fused=fused),
             comparison=compare_laps(drawn),
             segments=find_segments(drawn),
+            fused=fused,
         )
 
     @property

@@ -11,6 +11,7 @@ from telemparse.model.issues import Issue
 from telemparse.report.analysed import Analysed, has_speeds, speeds_at
 from telemparse.report.corner_lists import corner_list
 from telemparse.report.figures import KMH
+from telemparse.report.fusions import fusion_of
 from telemparse.report.lap_lists import lap_list
 from telemparse.report.maps import map_of
 from telemparse.report.readings import Finding, found_by_laps, reading_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from telemparse.analysis.lap_results import Laps
     from telemparse.model.results import ParseResult
     from telemparse.report.corner_lists import CornerList
+    from telemparse.report.fusions import FusionPart
     from telemparse.report.lap_lists import LapList
     from telemparse.report.maps import TrackMap
     from telemparse.report.readings import Reading
@@ -59,6 +61,7 @@ class Chapter:
         corners: list of corners, or why there is none.
         map: drawing of the way, None without positions.
         traces: charts, None without any speed.
+        fusion: the fused pose or why there is none; None without inertial samples or positions.
         gate: which line laps run from, in words; empty without one.
         method: how crossings were timed, in words.
         top_kmh: highest speed of valid laps, of the whole recording without any; empty where unknown.
@@ -75,6 +78,7 @@ class Chapter:
     corners: CornerList
     map: TrackMap | None
     traces: Traces | None
+    fusion: FusionPart | None
     gate: str
     method: str
     top_kmh: str
@@ -105,6 +109,7 @@ def describe(result: ParseResult, laps: Laps | None = None, *, label: str | None
         corners=corner_list(found),
         map=track,
         traces=traces,
+        fusion=fusion_of(found),
         gate=_gate(found.laps),
         method=_method(found.laps),
         top_kmh=_top_kmh(found),

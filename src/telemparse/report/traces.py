@@ -39,17 +39,19 @@ _EDGE = 2.5
 
 @attrs.frozen
 class Trace:
-    """One lap's line.
+    """One line, of a lap mostly.
 
     Args:
         lap: number, None of the whole recording.
         path: data of an SVG path.
         style: `reference`, `second` to `fourth`, or `other`.
+        name: for the read-outs, of a line that is no lap's.
     """
 
     lap: int | None
     path: str
     style: str
+    name: str = ""
 
 
 @attrs.frozen
@@ -68,7 +70,7 @@ class Chart:
 
     Args:
         name: what it shows, and in which unit.
-        quantity: one word for the read-outs: `speed` or `delta`.
+        quantity: one word for the read-outs: `speed`, `delta`, or `off` (a difference of speeds).
         height: of the drawing.
         low, high: values at the places `bottom` and `top`.
         top, bottom: of the plot.

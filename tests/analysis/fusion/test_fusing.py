@@ -400,6 +400,13 @@ def test_the_same_drive_gives_the_same_pose_to_the_last_bit(run, fused):
     assert again.table.equals(fused.table)
 
 
+@pytest.mark.parametrize("change", [lambda gnss: gnss.slice(0, 1), lambda gnss: gnss.slice(0, 2)])
+def test_one_or_two_fixes_are_handed_back_with_the_reason(run, change):
+    found = fuse({**run.tables, "gnss_pvt": change(run.gnss)})
+    assert found.source == "gnss_measured"
+    assert [issue.code for issue in found.issues] in (["FUSION_SKIPPED"], ["TIME_ALIGNMENT_DRIFT"])
+
+
 def test_a_source_without_positions_is_a_mistake_of_the_caller(run):
     with pytest.raises(CallError, match="gnss_pvt"):
         fuse({"imu_accel": run.tables["imu_accel"]})

@@ -16,18 +16,20 @@ from telemparse.analysis.fusion.poses import measured_table, poses_of, table_of
 from telemparse.analysis.fusion.verdicts import degraded_spans, health_of, verdict
 from telemparse.analysis.paths import Path, fixes_of
 from telemparse.analysis.smoothing.receptions import reception_of
-from telemparse.analysis.smoothing.smoother import motion_of
+from telemparse.analysis.smoothing.smoother import measured, motion_of
 from telemparse.errors import CallError
+from telemparse.model.issues import Issue
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from telemparse.analysis.motions import Motion
     from telemparse.kernels.local_frame import LocalFrame
-    from telemparse.model.issues import Issue
     from telemparse.model.results import ParseResult
 
 __all__ = ["fuse"]
+
+_FEWEST = 2
 
 
 def fuse(
@@ -61,6 +63,9 @@ def fuse(
     if "gnss_pvt" not in streams:
         raise CallError("fusion needs the stream gnss_pvt")
     path = Path.of(fixes_of(streams["gnss_pvt"]), frame=frame)
+    if len(path) < _FEWEST:
+        issue = Issue("FUSION_SKIPPED", reason="fewer than two fixes")
+        return _alone(measured(path), onboard, (issue,), reason="fewer than two fixes")
     reception = reception_of(path)
     motion = motion_of(reception)
     family = options.family or _family(source)
@@ -89,6 +94,7 @@ def fuse(
         "parameters_version": VERSION,
         "lever_m": list(options.lever_m),
         "gate": options.gate,
+        "rate_hz": options.rate_hz,
         "unit_noise": attrs.asdict(tried.found.noise),
         "noise_factor": tried.found.factor,
         "receiver_noise": attrs.asdict(reception.noise),

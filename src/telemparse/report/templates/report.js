@@ -8,13 +8,13 @@ for (const figure of document.querySelectorAll("figure.traces")) {
     const { low, high, top, bottom } = svg.dataset;
     const value = (y) => Number(high) - ((y - top) / (bottom - top)) * (high - low);
     const lines = [...svg.querySelectorAll("path.trace:not(.other)")].reverse().map((path) => ({
-      lap: path.dataset.lap,
+      name: path.dataset.name ?? (path.dataset.lap && `lap ${path.dataset.lap}`),
       runs: path.getAttribute("d").split("M").filter(Boolean).map((run) => {
         const numbers = run.split(" ").map(Number);
         return numbers.flatMap((x, i) => (i % 2 ? [] : [[x, numbers[i + 1]]]));
       }),
     }));
-    return { svg, value, lines, speed: svg.dataset.quantity === "speed" };
+    return { svg, value, lines, quantity: svg.dataset.quantity };
   });
   const map = document.getElementById(figure.dataset.map)?.querySelector("svg");
   const places = map?.dataset.places?.split(" ") ?? [];
@@ -38,26 +38,27 @@ for (const figure of document.querySelectorAll("figure.traces")) {
     const hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
     return `${hours ? `${hours}:${pad(minutes)}` : minutes}:${pad(whole % 60)}`;
   };
-  const values = (chart, x) => chart.lines.map(({ lap, runs }) => {
+  const values = (chart, x) => chart.lines.map(({ name, runs }) => {
     const y = height(runs, x);
     if (y === null) return null;
     const v = chart.value(y), size = Math.abs(v).toFixed(2);
     const sign = Number(size) === 0 ? "" : v > 0 ? "+" : "\u2212";
-    return { lap, words: chart.speed ? `${v.toFixed(0)} km/h` : `${sign}${size} s` };
+    const unit = chart.quantity === "off" ? "km/h" : "s";
+    return { name, words: chart.quantity === "speed" ? `${v.toFixed(0)} km/h` : `${sign}${size} ${unit}` };
   }).filter(Boolean);
 
   let share = 0;
   const show = (next) => {
     share = Math.min(Math.max(next, 0), 1);
-    const laps = new Map();
+    const told = new Map();
     for (const chart of charts) {
       const cursor = chart.svg.querySelector(".cursor");
       cursor.setAttribute("x1", `${share * 100}%`);
       cursor.setAttribute("x2", `${share * 100}%`);
-      for (const { lap, words } of values(chart, share * 1000)) laps.set(lap, [...(laps.get(lap) ?? []), words]);
+      for (const { name, words } of values(chart, share * 1000)) told.set(name, [...(told.get(name) ?? []), words]);
     }
     const place = overTime ? clock(share * extent) : `${(share * extent).toFixed(0)} m`;
-    const parts = [...laps].map(([lap, words]) => `${lap ? `lap ${lap}: ` : ""}${words.join(", ")}`);
+    const parts = [...told].map(([name, words]) => `${name ? `${name}: ` : ""}${words.join(", ")}`);
     output.textContent = [place, ...parts].join("  \u00b7  ");
     const [x, y] = (places[Math.round(share * (places.length - 1))] ?? "-").split(",");
     spot?.setAttribute("cx", y === undefined ? -20 : x);
