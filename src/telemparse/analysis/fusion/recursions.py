@@ -1,6 +1,6 @@
 """The filter and its way back: Kalman over the linear errors, and smoothed ones from the last node on."""
 
-# With numba the same lines are compiled; without it numpy runs them, and gives the same to the last digits.
+# Where numba is installed the loops of another room do the same: tests hold both against each other.
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 import numpy as np
 
-from telemparse.analysis.fusion.compiled import compiled
+from telemparse.analysis.fusion import loops
+from telemparse.analysis.fusion.compiled import compiles
 
 if TYPE_CHECKING:
     from telemparse.analysis.fusion.sightings import Sightings
@@ -53,46 +54,46 @@ def smoothed(
     ways = (steps.rows, steps.fade, steps.missed, steps.noise, steps.shared)
     left = (gains, offs, spreads)
     told = (seen.first, seen.rows, seen.rest, seen.variance)
-    _forwards(ways, told, (start[0].copy(), start[1].copy()), (errors, covariance, *left), gate)
+    fast = compiles()
+    forwards = loops.forwards if fast else _forwards
+    forwards(ways, told, start, (errors, covariance, *left), gate)
     innovation_2 = offs**2 / spreads
     # A measurement beyond the gate was given a larger variance.
     far = innovation_2 > gate
     spreads[far] *= np.sqrt(innovation_2[far] / gate)
     if spread:
-        _backwards(ways, errors, covariance)
+        backwards = loops.backwards if fast else _backwards
+        backwards(ways, errors, covariance)
     else:
-        _backwards_alone(ways, told, left, errors, covariance)
+        alone = loops.backwards_alone if fast else _backwards_alone
+        alone(ways, told, left, errors, covariance)
     return Smoothed(errors=errors, covariance=covariance, innovation_2=innovation_2)
 
 
-# What is compiled takes arrays in tuples: those of the steps, those of the measurements, and what the filter
+# Both ways take arrays in tuples: those of the steps, those of the measurements, and what the filter
 # leaves for the way back.
 _Ways: TypeAlias = "tuple[Floats, Floats, Floats, Floats, Floats]"
 _Told: TypeAlias = "tuple[Ints, Floats, Floats, Floats]"
 _Left: TypeAlias = "tuple[Floats, Floats, Floats]"
 
 
-@compiled
 def _foretold(
     rows: Floats, fade: Floats, added: tuple[Floats, float], covariance: Floats
 ) -> tuple[Floats, Floats]:
-    """Return the rows of one step, and the covariance at its end."""
+    """Return the covariance at the end of one step, and its first rows with that of before."""
     noise, shared = added
-    led = np.ascontiguousarray(rows)
-    half = led @ covariance
-    ahead = fade.copy().reshape(-1, 1) * covariance * fade
+    half = rows @ covariance
+    ahead = fade[:, None] * covariance * fade
     ahead[:9, 9:] = half[:, 9:] * fade[9:]
     ahead[9:, :9] = ahead[:9, 9:].T
-    ahead[:9, :9] = half @ np.ascontiguousarray(led.T)
-    for state in range(len(fade)):
-        ahead[state, state] += noise[state]
+    ahead[:9, :9] = half @ rows.T
+    np.einsum("ii->i", ahead)[:] += noise
     for axis in range(3):
         ahead[axis, 3 + axis] += shared
         ahead[3 + axis, axis] += shared
-    return led, ahead
+    return half, ahead
 
 
-@compiled
 def _forwards(
     ways: _Ways,
     told: _Told,
@@ -108,9 +109,9 @@ def _forwards(
     for node in range(len(errors)):
         if node > 0:
             last = node - 1
-            led, covariance = _foretold(rows[last], fade[last], (noise[last], shared[last]), covariance)
+            _half, covariance = _foretold(rows[last], fade[last], (noise[last], shared[last]), covariance)
             ahead = fade[last] * error + missed[last]
-            ahead[:9] = led @ error + missed[last, :9]
+            ahead[:9] = rows[last] @ error + missed[last, :9]
             error = ahead
         for each in range(first[node], first[node + 1]):
             row = seen[each]
@@ -124,13 +125,12 @@ def _forwards(
                 spread *= np.sqrt(surprise / gate)
             gains[each] = pulled / spread
             error = error + gains[each] * off
-            covariance = covariance - np.outer(gains[each], pulled)
+            covariance = covariance - gains[each][:, None] * pulled
         covariance = 0.5 * (covariance + covariance.T)
         errors[node] = error
         covariances[node] = covariance
 
 
-@compiled
 def _backwards_alone(ways: _Ways, told: _Told, left: _Left, errors: Floats, covariances: Floats) -> None:
     """Turn errors by measurements up to each node into those by all: Bryson and Frazier's way, no inverse."""
     rows, fade = ways[0], ways[1]
@@ -148,23 +148,19 @@ def _backwards_alone(ways: _Ways, told: _Told, left: _Left, errors: Floats, cova
         errors[node] = errors[node] - covariances[node] @ before
 
 
-@compiled
 def _backwards(ways: _Ways, errors: Floats, covariances: Floats) -> None:
     """Do so with the covariances: Rauch, Tung and Striebel's way, which keeps small ones positive."""
     rows, fade, missed, noise, shared = ways
     for node in range(len(errors) - 2, -1, -1):
         here = covariances[node]
-        led, ahead = _foretold(rows[node], fade[node], (noise[node], shared[node]), here)
-        carried = np.empty_like(here)
-        carried[:9] = led @ here
-        carried[9:] = fade[node, 9:].copy().reshape(-1, 1) * here[9:]
+        half, ahead = _foretold(rows[node], fade[node], (noise[node], shared[node]), here)
+        carried = np.concatenate([half, fade[node, 9:, None] * here[9:]])
         expected = fade[node] * errors[node] + missed[node]
-        expected[:9] = led @ errors[node] + missed[node, :9]
+        expected[:9] = rows[node] @ errors[node] + missed[node, :9]
         # Of states that nothing moves the foretold variance may be tiny: scaled, the matrix stays regular.
         scale = 1.0 / np.sqrt(np.diag(ahead))
         even = ahead * np.outer(scale, scale)
-        column = scale.reshape(-1, 1)
-        gain = np.ascontiguousarray((np.linalg.solve(even, carried * column) * column).T)
+        gain = (np.linalg.solve(even, carried * scale[:, None]) * scale[:, None]).T
         errors[node] = errors[node] + gain @ (errors[node + 1] - expected)
-        behind = here + gain @ (covariances[node + 1] - ahead) @ np.ascontiguousarray(gain.T)
+        behind = here + gain @ (covariances[node + 1] - ahead) @ gain.T
         covariances[node] = 0.5 * (behind + behind.T)
