@@ -64,9 +64,9 @@ def tests(session: nox.Session) -> None:
 
     Coverage is that of the quick tests: tracing makes the slow ones several times slower and adds little.
     The other interpreters leave out what is marked slow and the tests of our tools (the kit, fuzzing, the
-    bench), and draw fewer examples; `deep` runs all on each.
+    bench), and draw fewer examples; `deep` runs all on each. They also lack numba, which the slow tests want.
     """
-    _install_project(session, "test")
+    _install_project(session, "test", *(["oracles"] if session.python == COVERED else []))
     arguments = ["-n", "auto", "--dist", "worksteal", "--ignore=tests/docs", *session.posargs]
     quick = ["-m", "not deep and not slow", *arguments]
     if session.python != COVERED:
@@ -76,7 +76,8 @@ def tests(session: nox.Session) -> None:
     data = Path(session.create_tmp()).resolve() / "coverage"
     environment = {"COVERAGE_FILE": str(data)}
     session.run("coverage", "erase", env=environment)
-    session.run("coverage", "run", "-m", "pytest", *quick, env=environment)
+    # What is compiled is not traced, and tracing makes the compiler slow: the slow tests use it.
+    session.run("coverage", "run", "-m", "pytest", *quick, env={**environment, "NUMBA_DISABLE_JIT": "1"})
     # Of the tests that somebody chose none may be slow, which pytest ends with 5.
     session.run(
         "pytest", "-m", "slow and not deep", *arguments, success_codes=[0, 5 if session.posargs else 0]
@@ -161,7 +162,7 @@ def deep(session: nox.Session) -> None:
     session.notify("whole", posargs=[])
     session.notify("fuzz", posargs=[])
     session.notify("mutation", posargs=[])
-    _install_project(session, "test")
+    _install_project(session, "test", "oracles")
     arguments = ["-n", "auto", "-m", "deep or not deep", _UNHURRIED, *session.posargs]
     session.run("pytest", *arguments, env={"HYPOTHESIS_PROFILE": "deep"})
 
@@ -169,5 +170,5 @@ def deep(session: nox.Session) -> None:
 @nox.session(python=[version for version in INTERPRETERS if version != COVERED])
 def whole(session: nox.Session) -> None:
     """Run all the tests of the default session on the interpreters that skip the slow ones there."""
-    _install_project(session, "test")
+    _install_project(session, "test", "oracles")
     session.run("pytest", "-n", "auto", "--dist", "worksteal", "--ignore=tests/docs", *session.posargs)

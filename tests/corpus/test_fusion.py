@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pyarrow as pa
 import pytest
 
 import telemparse
-from telemparse.analysis import smooth
+from benchmarks.fusion.drives import drive_of
+from benchmarks.fusion.ordinary import ordinary
+from benchmarks.fusion.outages import STARTS_S, outages, with_outages
+from benchmarks.fusion.recordings import RECORDINGS, recorded
 from telemparse.analysis.fusion.fusing import fuse
-from telemparse.analysis.paths import Path
 
 pytestmark = pytest.mark.slow
-
-STARTS_S = range(60, 500, 60)
 
 
 @pytest.fixture(scope="module")
 def drive(corpus):
-    folder = corpus / "gnss-imu"
-    return telemparse.parse([folder / "drive-0708-imu.csv", folder / "drive-0708-rtk-solution.pos"])
-
-
-def instants(table):
-    return table["t"].cast(pa.int64()).to_numpy()
-
-
-def with_outages(drive, seconds):
-    """Return the tables of the drive without the fixes of an outage every minute, and which these were."""
-    gnss = drive.streams["gnss_pvt"]
-    since = (instants(gnss) - instants(gnss)[0]) / 1e9
-    lost = np.logical_or.reduce([(since > start) & (since < start + seconds) for start in STARTS_S])
-    return {**drive.streams, "gnss_pvt": gnss.filter(pa.array(~lost))}, lost
+    return drive_of(corpus)
 
 
 def test_a_drive_whose_unit_has_a_clock_of_its_own_is_fused(drive):
@@ -44,33 +29,51 @@ def test_a_drive_whose_unit_has_a_clock_of_its_own_is_fused(drive):
     assert 0.5 < found.health.innovation["place"] < 2.0
 
 
-@pytest.mark.parametrize(("seconds", "most_m", "share"), [(5, 0.2, 0.5), (10, 0.4, 0.2), (20, 1.5, 0.2)])
-def test_outages_are_bridged_far_better_than_by_the_receiver_alone(drive, seconds, most_m, share):
-    whole = Path.of(drive.streams["gnss_pvt"])
-    tables, lost = with_outages(drive, seconds)
-    found = fuse(tables, frame=whole.frame)
-    assert found.ok
-    t_ns, truth = whole.t_ns[lost], whole.position_m[lost]
-    names = ("x_e_m", "y_n_m", "pos_std_e_m", "pos_std_n_m")
-    east, north, std_e, std_n = (
-        np.interp(t_ns, instants(found.table), found.table[name].to_numpy().astype(float)) for name in names
-    )
-    off = np.stack([east, north], axis=1) - truth
-    alone = smooth(Path.of(tables["gnss_pvt"], frame=whole.frame))
-    straight = np.stack([np.interp(t_ns, alone.path.t_ns, column) for column in alone.position_m.T], axis=1)
-    assert np.hypot(*off.T).max() < most_m
-    assert np.sqrt(np.mean(off**2)) < share * np.sqrt(np.mean((straight - truth) ** 2))
-    assert (np.abs(off) < 3 * np.stack([std_e, std_n], axis=1)).mean() >= 0.97
-    assert len(found.health.degraded) == len(STARTS_S)
+def test_with_exact_fixes_the_pose_is_where_they_are(drive):
+    row = ordinary(drive, None, 1)
+    assert row.fused == 1
+    assert row.pose["position"] < 0.05
+    assert row.pose["speed"] < 0.02
+    assert row.inside >= 0.97
+
+
+def test_with_the_errors_of_an_ordinary_receiver_the_pose_is_better_than_that_alone(drive):
+    row = ordinary(drive, "m9", 2)
+    assert row.faults == ()
+    assert row.fused == 2
+    assert row.pose["speed"] < 0.8 * row.alone["speed"]
+    assert row.inside >= 0.97
 
 
 @pytest.mark.parametrize(
-    "name", ["vbo/racelogic-vbox3i-imu-100hz.vbo", "gpmf/hero11-gps9.raw", "ubx/gpsd-ublox-neo-m8l-adr.log"]
+    ("seconds", "most_m", "share"), [(5, 0.2, 0.2), (10, 0.4, 0.1), (20, 1.5, 0.1), (30, 4.0, 0.1)]
 )
+def test_outages_are_bridged_far_better_than_by_the_receiver_alone(drive, seconds, most_m, share):
+    row = outages(drive, seconds)
+    rms, largest = row.fused
+    assert row.faults == ()
+    assert largest < most_m
+    assert rms < share * row.straight[0]
+    assert rms < 2 * share * row.curved[0]
+
+
+def test_every_outage_is_named_as_one(drive):
+    found = fuse(with_outages(drive, 10)[0])
+    assert len(found.health.degraded) == len(STARTS_S)
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
 def test_recordings_that_tell_too_little_say_why_and_keep_their_fixes(corpus, name):
+    row = recorded(corpus, name)
+    positions = row.source is not None
+    assert row.faults == ()
+    assert (row.rows > 0) == positions
+    assert bool(row.reason) == (row.source != "server_fused")
+
+
+@pytest.mark.parametrize(
+    "name", ["vbo/racelogic-vbox3i-imu-100hz.vbo", "ubx/gpsd-ublox-neo-m8l-adr.log", "gpmf/hero11-gps9.raw"]
+)
+def test_a_pose_that_the_device_fused_is_handed_on(corpus, name):
     result = telemparse.parse([corpus / name])
-    found = fuse(result)
-    assert found.ok or [issue.code for issue in found.issues if issue.code.startswith(("FUSION", "TIME"))]
-    assert found.table.num_rows > 0
-    onboard = result.streams.get("pose")
-    assert (found.onboard is not None) == (onboard is not None)
+    assert (fuse(result).onboard is not None) == ("pose" in result.streams)

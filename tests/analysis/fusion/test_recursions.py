@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from telemparse.analysis.fusion import recursions
 from telemparse.analysis.fusion.recursions import smoothed
 from telemparse.analysis.fusion.sightings import Sightings
 from telemparse.analysis.fusion.states import COUNT
@@ -108,16 +107,6 @@ def test_both_ways_back_agree_where_measurements_are_held_back(chain):
         smoothed(steps, _with(seen, wild), start, gate=9.0, spread=spread) for spread in (True, False)
     )
     np.testing.assert_allclose(one.errors, other.errors, atol=1e-9)
-
-
-def test_compiled_and_plain_are_the_same(chain, monkeypatch):
-    fast = smoothed(*chain)
-    for name in ("_foretold", "_forwards", "_backwards", "_backwards_alone"):
-        function = getattr(recursions, name)
-        monkeypatch.setattr(recursions, name, getattr(function, "py_func", function))
-    plain = smoothed(*chain)
-    np.testing.assert_allclose(fast.errors, plain.errors, atol=1e-12)
-    np.testing.assert_allclose(fast.covariance, plain.covariance, atol=1e-12)
 
 
 def _with(seen, rest):

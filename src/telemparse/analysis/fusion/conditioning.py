@@ -32,6 +32,7 @@ _ALONG_DEG = 12.0
 _LEAST_OVERLAP_S = 10.0
 _LEAST_FORCE, _LEAST_RATE = 2e-3, 1e-4
 _DIGITS = 1e-6
+_MOST_LIMITED_PCT = 5.0
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -61,12 +62,13 @@ class Refused(Exception):  # noqa: N818  (an answer, of which the caller makes a
     Args:
         code: of the registry.
         reason: in words.
+        found: what was found before.
     """
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: str, reason: str, found: tuple[Issue, ...] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.issue = Issue(code, reason=reason)
+        self.issues = (*found, Issue(code, reason=reason))
 
 
 def conditioned(streams: Mapping[str, pa.Table], motion: Motion, noise: UnitNoise) -> Conditioned:
@@ -80,7 +82,12 @@ def conditioned(streams: Mapping[str, pa.Table], motion: Motion, noise: UnitNois
     Raises Refused where there are none, or none that fit the motion.
     """
     unit, later_s = _clocked(_sampled(streams, motion), motion)
-    built = mounting(unit, motion, unit.zero_ns)
+    limited = 100 * float(unit.clipped.mean())
+    if limited > _MOST_LIMITED_PCT:
+        saturation = Issue("IMU_SATURATION", count=int(unit.clipped.sum()), axis="any axis")
+        reason = f"{limited:.0f} % of the samples are at their limit"
+        raise Refused("FUSION_SKIPPED", reason, found=(saturation,))
+    unit, built, later_s = _matched(unit, motion, later_s)
     force_unit, rate_unit = _units(built)
     issues = []
     if force_unit != 1.0:
@@ -141,6 +148,20 @@ def _clocked(unit: Inertial, motion: Motion) -> tuple[Inertial, float]:
     if common_s < _LEAST_OVERLAP_S:
         raise Refused("TIME_ALIGNMENT_DRIFT", f"fixes and samples have {max(common_s, 0.0):.1f} s in common")
     return unit, later_s
+
+
+def _matched(unit: Inertial, motion: Motion, later_s: float) -> tuple[Inertial, Mounting, float]:
+    """Return samples, how they were built in, and how far they are moved, seconds if nothing else fits."""
+    built = mounting(unit, motion, unit.zero_ns)
+    try:
+        _units(built)
+    except Refused:
+        guess = clock_guess(unit, motion, unit.zero_ns) if built.seconds and not later_s else None
+        if guess is None or not guess.sure:
+            raise
+        moved = unit.later(guess.later_s)
+        return moved, mounting(moved, motion, unit.zero_ns), guess.later_s
+    return unit, built, later_s
 
 
 def _units(built: Mounting) -> tuple[float, float]:

@@ -83,14 +83,15 @@ def estimate(
     """
     noise, receiver = noises
     trajectory, factor = start, 1.0
-    silent = unit.silent(start.nodes_s)
+    blind = unit.blind(start.nodes_s)
+    quiet = unit.silent(start.nodes_s) | blind, blind
     lever = np.asarray(options.lever_m, np.float64)
     arm = Arm(lever_m=lever, swing_mps=np.cross(unit.rate_at(start.nodes_s), lever))
     stretches = Stretches.of(unit, start.nodes_s)
     first = None
     for done in range(1, _ROUNDS + 1):
         louder = attrs.evolve(noise, force=_times(noise.force, factor), rate=_times(noise.rate, factor))
-        steps = steps_of(trajectory, stretches, (louder, receiver), silent, offset_walk)
+        steps = steps_of(trajectory, stretches, (louder, receiver), quiet, offset_walk)
         rows = sightings(trajectory, seen, arm)
         spread = np.diag(start_std(noise, receiver) ** 2)
         # What is known of the start does not move with the trajectory that is tried.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from telemparse.analysis.derivations import derived
 from telemparse.analysis.fusion.attempts import attempt
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from telemparse.analysis.motions import Motion
+    from telemparse.analysis.smoothing.noises import Noise
+    from telemparse.analysis.smoothing.receptions import Reception
     from telemparse.kernels.local_frame import LocalFrame
     from telemparse.model.results import ParseResult
 
 __all__ = ["fuse"]
 
 _FEWEST = 2
+_SLOW_S = 0.5
 
 
 def fuse(
@@ -68,12 +72,13 @@ def fuse(
         return _alone(measured(path), onboard, (issue,), reason="fewer than two fixes")
     reception = reception_of(path)
     motion = motion_of(reception)
+    reception = attrs.evolve(reception, noise=_known(reception))
     family = options.family or _family(source)
     noise = options.noise or FAMILIES.get(family, FAMILIES["generic"])
     try:
         ready = conditioned(streams, motion, noise)
     except Refused as refused:
-        return _alone(motion, onboard, (refused.issue,), reason=refused.reason)
+        return _alone(motion, onboard, refused.issues, reason=refused.reason)
     tried = attempt(ready, streams, reception, motion, options)
     doubt = verdict(tried, motion)
     spans = degraded_spans(tried, path)
@@ -110,6 +115,23 @@ def fuse(
         health=health,
         issues=issues,
         parameters=parameters,
+    )
+
+
+def _known(reception: Reception) -> Noise:
+    """Return a receiver's noise; of one whose way bends between its epochs no more than it states itself.
+
+    What positions are off by is found beside velocities that are integrated: over a second or more of a way
+    that bends, that tells the bends.
+    """
+    path, noise = reception.path, reception.noise
+    stated = path.hacc_m[np.isfinite(path.hacc_m) & (path.hacc_m > 0)]
+    found = float(np.sqrt(noise.white_m**2 + noise.fast_m**2 + noise.slow_m**2))
+    if path.period_s < _SLOW_S or not len(stated) or np.median(stated) >= found:
+        return noise
+    share = float(np.median(stated)) / found
+    return attrs.evolve(
+        noise, white_m=share * noise.white_m, fast_m=share * noise.fast_m, slow_m=share * noise.slow_m
     )
 
 

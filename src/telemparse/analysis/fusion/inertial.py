@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
     from telemparse.kernels.arrays import Floats, Ints, Mask
 
-__all__ = ["Inertial", "steadied"]
+__all__ = ["SEVERED_S", "Inertial", "steadied"]
 
 _MOST_HZ = 200.0
+SEVERED_S = 2.0
+"""A silence beyond which nothing of before is known of the motion: what comes behind begins anew."""
 _SILENT_S, _SILENT_PERIODS = 0.1, 5.0
 _FEWEST, _JITTERS, _STEADY_S = 20, 0.2, 5.0
 _TOP, _TOPS = 3, 3
+_CROWD, _DENSER, _BESIDE = 10, 4, 0.05
 _ROUNDING, _FAR = 1e-6, 8.0
 
 
@@ -93,6 +96,19 @@ class Inertial:
         """Longest step that is not silence: a tenth of a second, or five usual ones."""
         return max(_SILENT_S, _SILENT_PERIODS * self.period_s)
 
+    def blind(self, nodes_s: Floats) -> Mask:
+        """Return the intervals between instants in long silences, and beyond all samples, shape (k,)."""
+        stamps = np.concatenate([[-np.inf], self.t_s, [np.inf]])
+        middle = (nodes_s[:-1] + nodes_s[1:]) / 2
+        behind = np.searchsorted(stamps, middle)
+        return np.asarray(stamps[behind] - stamps[behind - 1] > max(SEVERED_S, self.silence_s))
+
+    def near(self, t_s: Floats, seconds: float) -> Mask:
+        """Return the instants no farther than that from a sample, shape (k,)."""
+        stamps = np.concatenate([[-np.inf], self.t_s, [np.inf]])
+        behind = np.searchsorted(stamps, t_s)
+        return np.asarray(np.minimum(stamps[behind] - t_s, t_s - stamps[behind - 1]) <= seconds)
+
     def later(self, seconds: float) -> Inertial:
         """Return the samples with later stamps."""
         return attrs.evolve(self, t_s=self.t_s + seconds)
@@ -137,8 +153,9 @@ class Inertial:
 def _flat_topped(values: Floats) -> Mask:
     """Return samples that stay at an extreme, shape (n,): whatever the range of the sensor.
 
-    An extreme that comes again and again, always for three samples or more, is a limit; what a vehicle does
-    has no flat top, and a sensor at rest no extreme to speak of.
+    An extreme that comes again and again, always for three samples or more, is a limit, and so is one that
+    many more samples show than anything beside it; what a vehicle does has no flat top, and a sensor at rest
+    no extreme to speak of.
     """
     found = np.zeros(len(values), np.bool_)
     known = np.isfinite(values)
@@ -149,9 +166,20 @@ def _flat_topped(values: Floats) -> Mask:
         begin, end = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
         long = end - begin >= _TOP
         far = spread > 0 and abs(extreme - float(np.median(values[known]))) > spread
-        if far and long.sum() >= _TOPS and long.mean() > 0.5:  # noqa: PLR2004  (most of them)
+        stays = long.sum() >= _TOPS and long.mean() > 0.5  # noqa: PLR2004  (most of them)
+        if far and (stays or _crowded(values[known], extreme, spread)):
             found |= at
     return found
+
+
+def _crowded(values: Floats, extreme: float, spread: float) -> bool:
+    """Tell whether an extreme has many more samples than the values next to it, by steps of the sensor."""
+    count = int((values == extreme).sum())
+    if count < _CROWD:
+        return False
+    steps = np.diff(np.unique(values))
+    beside = np.abs(values - extreme) <= max(_BESIDE * spread, 1.5 * float(steps.min(initial=np.inf)))
+    return count > _DENSER * (int(beside.sum()) - count)
 
 
 def steadied(t_ns: Ints) -> Ints:

@@ -18,6 +18,7 @@ __all__ = ["Nodes", "nodes_of"]
 
 _LONGEST_S = 0.2
 _SHORTEST_S = 1e-3
+_FARTHEST_S = 60.0
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -48,7 +49,7 @@ class Nodes:
 
 
 def nodes_of(reception: Reception, unit: Inertial, zero_ns: int) -> Nodes:
-    """Return the epochs that the unit's samples cover, and in gaps between them a sample every 0.2 s.
+    """Return the epochs within a minute of the unit's samples, and in gaps between them a sample every 0.2 s.
 
     Where neither says anything there is nothing to stand at, however long that is, but on both sides of it.
 
@@ -59,7 +60,7 @@ def nodes_of(reception: Reception, unit: Inertial, zero_ns: int) -> Nodes:
     """
     path = reception.path
     t_s = (path.t_ns - zero_ns) / 1e9
-    covered = np.flatnonzero((t_s >= unit.t_s[0] - unit.period_s) & (t_s <= unit.t_s[-1]))
+    covered = np.flatnonzero(unit.near(t_s, _FARTHEST_S))
     # Two epochs within a millisecond are one.
     covered = covered[np.diff(t_s[covered], prepend=-np.inf) > _SHORTEST_S]
     stamps = t_s[covered]
@@ -71,7 +72,8 @@ def nodes_of(reception: Reception, unit: Inertial, zero_ns: int) -> Nodes:
     part = (since / _LONGEST_S).astype(np.int64)
     first = (np.diff(part, prepend=0) > 0) & (left > _LONGEST_S / 2)
     quiet = np.flatnonzero(np.diff(unit.t_s) > unit.silence_s)
-    beside = np.union1d(unit.t_s[inside][first], unit.t_s[np.union1d(quiet, quiet + 1)])
+    ends = np.union1d([0, len(unit) - 1], np.union1d(quiet, quiet + 1))
+    beside = np.union1d(unit.t_s[inside][first], unit.t_s[ends])
     beside = beside[(beside > stamps[0]) & (beside < stamps[-1])] if len(stamps) else beside[:0]
     near = np.searchsorted(stamps, beside)
     alone = np.minimum(beside - stamps[near - 1], stamps[near] - beside) > _SHORTEST_S

@@ -34,9 +34,9 @@ class Poses:
     Args:
         t_ns: instants on the receiver's clock, rising, shape (n,).
         position_m, velocity_mps: east, north, up, shape (n, 3).
-        attitude: from the vehicle's frame to east, north, up, shape (n, 3, 3).
-        yaw_rate_rps: shape (n,).
-        covariance: of position (east, north), velocity (east, north) and yaw, shape (n, 5, 5).
+        attitude: from the vehicle's frame to east, north, up, shape (n, 3, 3); NaN where nobody knows.
+        yaw_rate_rps: shape (n,); likewise.
+        covariance: of position (east, north), velocity (east, north) and yaw, shape (n, 5, 5); likewise.
         node: of the filter before each, shape (n,).
     """
 
@@ -50,10 +50,11 @@ class Poses:
 
 
 def poses_of(found: Estimate, unit: Inertial, rate_hz: float) -> Poses:
-    """Return the trajectory at samples of the unit between the first and the last node.
+    """Return the trajectory at samples of the unit between the first and the last node, and at fixes without.
 
     Between two nodes sums of the samples lead on from the first one; what they miss at the second one is
-    spread over the time between them.
+    spread over the time between them. In long silences of the unit, before and behind it, the fixes remain:
+    without attitude.
 
     Args:
         found: at the nodes.
@@ -79,15 +80,34 @@ def poses_of(found: Estimate, unit: Inertial, rate_hz: float) -> Poses:
     rate = unit.rate[sample] - biases[1][interval]
     covariance = _covariances(found)
     share = part[:, :, None]
+    alone = _alone(unit.blind(path.nodes_s), path.nodes_s, rate_hz)
+    unknown = np.full(len(alone), np.nan)
+    apart = covariance[alone]
+    apart[:, 4] = apart[:, :, 4] = np.nan
+    together = np.concatenate([instants, path.nodes_s[alone]])
+    # What is left between the clocks: a fix of the receiver's stamp is where the unit was that much later.
+    stamps = together - np.interp(together, path.nodes_s, path.offset_s)
+    order = np.argsort(together, kind="stable")
+
+    def both(within: Floats, at_fixes: Floats) -> Floats:
+        return np.concatenate([within, at_fixes])[order]
+
     return Poses(
-        t_ns=unit.zero_ns + np.rint(instants * NS_PER_S).astype(np.int64),
-        position_m=position - missed[:, 0:3],
-        velocity_mps=start + GRAVITY * since + gain - missed[:, 3:6],
-        attitude=attitude,
-        yaw_rate_rps=np.einsum("ki,ki->k", attitude[:, 2], rate),
-        covariance=covariance[interval] * (1 - share) + covariance[interval + 1] * share,
-        node=interval,
+        t_ns=unit.zero_ns + np.rint(stamps[order] * NS_PER_S).astype(np.int64),
+        position_m=both(position - missed[:, 0:3], path.position_m[alone]),
+        velocity_mps=both(start + GRAVITY * since + gain - missed[:, 3:6], path.velocity_mps[alone]),
+        attitude=both(attitude, path.attitude[alone] * np.nan),
+        yaw_rate_rps=both(np.einsum("ki,ki->k", attitude[:, 2], rate), unknown),
+        covariance=both(covariance[interval] * (1 - share) + covariance[interval + 1] * share, apart),
+        node=np.concatenate([interval, alone])[order],
     )
+
+
+def _alone(blind: Mask, nodes_s: Floats, rate_hz: float) -> Ints:
+    """Return the nodes within long silences of the unit, at most so many a second."""
+    nodes = np.flatnonzero(np.append(True, blind) & np.append(blind, True))
+    step = float(np.median(np.diff(nodes_s)))
+    return nodes[:: max(1, round(1 / (rate_hz * step)))]
 
 
 def _covariances(found: Estimate) -> Floats:

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from telemparse.analysis.fusion.first_guesses import OFFSET_STD_S, start_std
+from telemparse.analysis.fusion.inertial import SEVERED_S
 from telemparse.analysis.fusion.rotations import crossing
 from telemparse.analysis.fusion.states import (
     ATTITUDE,
@@ -34,10 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Steps", "steps_of"]
 
-_BLIND_MPS2, _BLIND_RPS = 3.0, 0.5
-"""Of forces and rates in silence, a root hertz: what a vehicle may do while its unit says nothing."""
-_SEVERED_S = 2.0
-"""A silence beyond which nothing of before is known of the motion: what comes behind begins anew."""
+_BLIND_MPS2, _BLIND_RPS, _BLIND_MPS3 = 3.0, 0.5, 20.0
+"""Of forces and rates in silence, a root hertz, and jerk: what a vehicle may do while its unit is silent."""
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -63,7 +62,7 @@ def steps_of(
     trajectory: Trajectory,
     stretches: Stretches,
     noises: tuple[UnitNoise, Noise],
-    silent: Mask,
+    quiet: tuple[Mask, Mask],
     offset_walk: float,
 ) -> Steps:
     """Return the steps about a trajectory.
@@ -72,10 +71,12 @@ def steps_of(
         trajectory: at k + 1 nodes.
         stretches: samples of the inertial unit between them.
         noises: of the unit, and of the receiver, of which the wandering errors matter here.
-        silent: intervals in which the unit says nothing, shape (k,).
+        quiet: intervals in which the unit says too little, and of these the ones in long silences, in which
+            nothing is known of the attitude, shape (k,) each.
         offset_walk: by which clocks may part, seconds a root second.
     """
     unit, receiver = noises
+    silent, blind = quiet
     sums, slopes = increments(stretches, *trajectory.biases(stretches))
     step = sums.step_s
     here = trajectory.attitude[:-1]
@@ -111,7 +112,23 @@ def steps_of(
     noise[:, OFFSET] = np.minimum(offset_walk**2 * step, OFFSET_STD_S**2)
     missed = np.concatenate([trajectory.missed(sums), trajectory.remembered(fade[:, 9:])], axis=1)
     shared = force_2 * step**2 / 2
-    severed = silent & (step > _SEVERED_S)
+    anew = start_std(unit, receiver)[:9] ** 2
+    # In long silences a vehicle goes by the mean of two velocities, but for its jerk, and points anywhere.
+    rows[blind], missed[blind, :9] = 0.0, 0.0
+    for axis in range(3):
+        rows[blind, axis, axis] = rows[blind, 3 + axis, 3 + axis] = 1.0
+        rows[blind, axis, 3 + axis] = step[blind]
+    missed[blind, :6] = _coasted(trajectory, step)[blind]
+    bent = force_2 * step**3 / 4 + (_BLIND_MPS3 * step**3 / 12) ** 2
+    noise[blind, POSITION], noise[blind, ATTITUDE] = bent[blind, None], anew[ATTITUDE]
+    severed = blind & (step > SEVERED_S)
     rows[severed], missed[severed, :9], shared[severed] = 0.0, 0.0, 0.0
-    noise[severed, :9] = start_std(unit, receiver)[:9] ** 2
+    noise[severed, :9] = anew
     return Steps(rows=rows, fade=fade, missed=missed, noise=noise, shared=shared)
+
+
+def _coasted(trajectory: Trajectory, step_s: Floats) -> Floats:
+    """Return by how much going on as before misses the next node: position and velocity, shape (k, 6)."""
+    position, velocity = trajectory.position_m, trajectory.velocity_mps
+    went = position[:-1] + velocity[:-1] * step_s[:, None] - position[1:]
+    return np.concatenate([went, velocity[:-1] - velocity[1:]], axis=1)
