@@ -121,14 +121,14 @@ def bench(session: nox.Session) -> None:
     """Measure against the peers and write docs/benchmarks.md (`nox -s bench -- --help` for choices)."""
     # With all the plugins, for detection is measured with all parsers there are; editable, for a wheel of
     # the same version may come out of an installer's cache.
-    _install_project(session)
+    _install_project(session, "oracles")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": str(ROOT / "tests")})
 
 
 @nox.session
 def accuracy(session: nox.Session) -> None:
-    """Simulate runs with known lap times and write docs/accuracy.md (`nox -s accuracy -- --help`)."""
-    _install_project(session, "test")
+    """Simulate runs with known truth, write docs/accuracy.md and docs/fusion-accuracy.md (`-- --help`)."""
+    _install_project(session, "test", "oracles")
     environment = {"PYTHONPATH": str(ROOT / "tests")}
     session.run("python", "-m", "benchmarks.accuracy", *session.posargs, env=environment)
 

@@ -11,13 +11,13 @@ from benchmarks.inputs import bench_input, made
 from benchmarks.layouts import LAYOUTS
 from benchmarks.logs import log_input
 from benchmarks.measuring import in_turn, once
-from benchmarks.recordings import positions, samples
+from benchmarks.recordings import drives, positions, samples
 from benchmarks.values import Input, Job, Measurement
 
 # Before its clocks start, a job reads the small file of the same kind: see child.py.
 SMALL = {
     **{form: bench_input(form, 200) for form in LAYOUTS}, "ld": log_input(200),
-    "fixes": positions(4), "inertial": samples(1000),
+    "fixes": positions(4), "inertial": samples(1000), "drive": drives(3),
 }  # fmt: skip
 
 

@@ -19,6 +19,11 @@ def samples(count: int) -> Input:
     return Input(f"samples-{count}.inertial", lambda path: _written("samples", count, path))
 
 
+def drives(laps: int) -> Input:
+    """Return a folder of simulated fixes at 10 Hz and inertial samples at 100 Hz of so many laps."""
+    return Input(f"laps-{laps}.drive", lambda path: _written("drive", laps, path))
+
+
 def _written(what: str, count: int, path: Path) -> None:
     """Write one in another process: what this one takes at its peak would count as that of its children."""
     subprocess.run([sys.executable, "-m", "benchmarks.recordings", what, str(count), str(path)], check=True)
@@ -30,6 +35,16 @@ def _fixes(count: int, path: str) -> None:
     from telemparse.testing.simulate import simulate
 
     pq.write_table(simulate("rc_offroad", seed=1, laps=count).gnss, path)
+
+
+def _drive(count: int, path: str) -> None:
+    import pyarrow.parquet as pq
+
+    from telemparse.testing.simulate import simulate
+
+    Path(path).mkdir()
+    for name, table in simulate("rc_offroad", seed=1, laps=count, imu=6).tables.items():
+        pq.write_table(table, Path(path) / f"{name}.parquet")
 
 
 def _samples(count: int, path: str) -> None:
@@ -46,4 +61,4 @@ def _samples(count: int, path: str) -> None:
 
 
 if __name__ == "__main__":
-    {"fixes": _fixes, "samples": _samples}[sys.argv[1]](int(sys.argv[2]), sys.argv[3])
+    {"drive": _drive, "fixes": _fixes, "samples": _samples}[sys.argv[1]](int(sys.argv[2]), sys.argv[3])

@@ -186,6 +186,7 @@ def _pose_errors(run: Run, found: Fused) -> dict[str, Sum]:
     true = run.truth.at(instants(table))
     moving = true.speed_mps > MOVING_MPS
     yaw = wrapped(column(table, "yaw_rad") - true.yaw_rad)
+    moving &= np.isfinite(yaw)
     rows = np.ones(table.num_rows, np.bool_)
     errors = off(true, column(table, "x_e_m", "y_n_m"), column(table, "vx_mps", "vy_mps"), rows)
     return {**errors, "yaw": Sum.of(np.degrees(yaw[moving]) ** 2)}
@@ -206,6 +207,8 @@ def _nees(run: Run, found: Fused) -> dict[str, Sum]:
     missed = column(table, "vx_mps", "vy_mps") - true.velocity_mps
     pace = (missed**2).sum(axis=1) / column(table, "vel_std_mps") ** 2
     yaw = (wrapped(column(table, "yaw_rad") - true.yaw_rad) / column(table, "yaw_std_rad")) ** 2
+    # Where the unit was silent there is no attitude.
+    moving &= np.isfinite(yaw)
     blocks = {"position": (place, 2), "velocity": (pace, 2), "yaw": (yaw, 1)}
     sums = {name: Sum.of(values[moving] / freedom) for name, (values, freedom) in blocks.items()}
     return {**sums, "all": Sum.of((place + pace + yaw)[moving] / 5)}

@@ -98,7 +98,9 @@ class Inertial:
 
     def blind(self, nodes_s: Floats) -> Mask:
         """Return the intervals between instants in long silences, and beyond all samples, shape (k,)."""
-        stamps = np.concatenate([[-np.inf], self.t_s, [np.inf]])
+        reach = self.silence_s
+        ends = [-np.inf, self.t_s[0] - reach], [self.t_s[-1] + reach, np.inf]
+        stamps = np.concatenate([ends[0], self.t_s, ends[1]])
         middle = (nodes_s[:-1] + nodes_s[1:]) / 2
         behind = np.searchsorted(stamps, middle)
         return np.asarray(stamps[behind] - stamps[behind - 1] > max(SEVERED_S, self.silence_s))
