@@ -192,7 +192,14 @@ def test_other_units_are_seen_and_said(run, fused, columns_of, factor, unit):
     np.testing.assert_allclose(columns(found, "vx_mps"), columns(fused, "vx_mps"), atol=1e-3)
 
 
-@pytest.mark.parametrize("late_ms", [pytest.param(-50, marks=pytest.mark.slow), 200])
+def test_forces_that_count_downwards_are_taken_the_other_way_up_and_that_is_said(run, fused):
+    upside = changed(run, "imu_accel", FORCES, lambda values: values * np.array([[1.0], [1.0], [-1.0]]))
+    found = fuse(upside, frame=run.frame)
+    assert [issue.code for issue in found.issues] == ["IMU_AXIS_MIRRORED"]
+    np.testing.assert_allclose(columns(found, "vx_mps"), columns(fused, "vx_mps"), atol=1e-3)
+
+
+@pytest.mark.parametrize("late_ms", [pytest.param(-50, marks=pytest.mark.slow), 200, 2000])
 def test_clocks_that_stand_apart_are_found_to_a_few_milliseconds(run, late_ms):
     found = fuse(stamped(run, lambda t_ns: t_ns + late_ms * MS), frame=run.frame)
     assert found.ok

@@ -158,15 +158,21 @@ def beside(ins, run, tables, fused):
     found = filtered(ins, run.frame, tables, fused)
     zero_ns = int(stamps(tables["gnss_pvt"])[0])
     told_ns = zero_ns + np.rint(found.trajectory_sd.index.to_numpy() * 1e9).astype(np.int64)
-    t_ns, mine, its = np.intersect1d(stamps(fused.table), told_ns, return_indices=True)
-    later = t_ns > zero_ns + SETTLED_S * 1_000_000_000
-    t_ns, mine, its = t_ns[later], mine[later], its[later]
+    rows = stamps(fused.table)
+    its = np.flatnonzero((told_ns > zero_ns + SETTLED_S * 1_000_000_000) & (told_ns < rows[-1]))
+    t_ns = told_ns[its]
     std = found.trajectory_sd.iloc[its]
+
+    def ours(*names, turning):
+        # Rows of the pose stand a hundredth of a second apart, by the clock that was found.
+        found = columns(fused.table, *names).T
+        return np.stack([np.interp(t_ns, rows, np.unwrap(each) if turning else each) for each in found], 1)
+
     return Beside(
         ours=Motion(
-            position=columns(fused.table, "x_e_m", "y_n_m", "z_u_m")[mine],
-            velocity=columns(fused.table, "vx_mps", "vy_mps", "vz_mps")[mine],
-            attitude=columns(fused.table, "yaw_rad", "pitch_rad", "roll_rad")[mine],
+            position=ours("x_e_m", "y_n_m", "z_u_m", turning=False),
+            velocity=ours("vx_mps", "vy_mps", "vz_mps", turning=False),
+            attitude=ours("yaw_rad", "pitch_rad", "roll_rad", turning=True),
         ),
         theirs=translated(found.trajectory.loc[std.index], run.frame),
         std=Motion(

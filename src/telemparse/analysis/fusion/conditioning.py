@@ -33,6 +33,7 @@ _LEAST_OVERLAP_S = 10.0
 _LEAST_FORCE, _LEAST_RATE = 2e-3, 1e-4
 _DIGITS = 1e-6
 _MOST_LIMITED_PCT = 5.0
+_DOWNWARDS = np.array([1.0, 1.0, -1.0])
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -87,9 +88,8 @@ def conditioned(streams: Mapping[str, pa.Table], motion: Motion, noise: UnitNois
         saturation = Issue("IMU_SATURATION", count=int(unit.clipped.sum()), axis="any axis")
         reason = f"{limited:.0f} % of the samples are at their limit"
         raise Refused("FUSION_SKIPPED", reason, found=(saturation,))
-    unit, built, later_s = _matched(unit, motion, later_s)
+    unit, built, later_s, issues = _matched(unit, motion, later_s)
     force_unit, rate_unit = _units(built)
-    issues = []
     if force_unit != 1.0:
         issues.append(Issue("UNIT_ASSUMED", column="imu_accel", unit="g"))
     if rate_unit != 1.0:
@@ -150,18 +150,36 @@ def _clocked(unit: Inertial, motion: Motion) -> tuple[Inertial, float]:
     return unit, later_s
 
 
-def _matched(unit: Inertial, motion: Motion, later_s: float) -> tuple[Inertial, Mounting, float]:
-    """Return samples, how they were built in, and how far they are moved, seconds if nothing else fits."""
+def _matched(unit: Inertial, motion: Motion, later_s: float) -> tuple[Inertial, Mounting, float, list[Issue]]:
+    """Return samples that fit a drive, how they were built in, how far they were moved, and what was found.
+
+    What does not fit as it is may do so with forces that count downwards, or seconds away.
+    """
     built = mounting(unit, motion, unit.zero_ns)
     try:
         _units(built)
     except Refused:
+        mirrored = attrs.evolve(unit, force=unit.force * _DOWNWARDS)
+        other = mounting(mirrored, motion, unit.zero_ns)
+        if _fits(other):
+            return mirrored, other, later_s, [Issue("IMU_AXIS_MIRRORED", column="az_mps2")]
         guess = clock_guess(unit, motion, unit.zero_ns) if built.seconds and not later_s else None
         if guess is None or not guess.sure:
             raise
         moved = unit.later(guess.later_s)
-        return moved, mounting(moved, motion, unit.zero_ns), guess.later_s
-    return unit, built, later_s
+        other = mounting(moved, motion, unit.zero_ns)
+        if not _fits(other):
+            raise
+        return moved, other, guess.later_s, []
+    return unit, built, later_s, []
+
+
+def _fits(built: Mounting) -> bool:
+    try:
+        _units(built)
+    except Refused:
+        return False
+    return built.pushed
 
 
 def _units(built: Mounting) -> tuple[float, float]:
