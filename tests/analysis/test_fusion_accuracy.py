@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.fusion.errors import Sum, at_instants, errors_of
 from benchmarks.fusion.faults import FAULTS
-from benchmarks.fusion.measuring import measure, seeds_of_scenarios
+from benchmarks.fusion.measuring import measure, runs_of, seeds_of_scenarios
 from benchmarks.fusion.ordinary import Ordinary
 from benchmarks.fusion.outages import Outages
 from benchmarks.fusion.page import page
@@ -215,6 +215,8 @@ def test_some_of_the_scenarios_are_measured_without_a_page(tmp_path, capsys):
 
 def test_scenarios_have_fewer_runs_than_the_bars_on_accuracy_and_never_less_than_six():
     assert [seeds_of_scenarios(seeds) for seeds in (1, 40, 100)] == [6, 8, 20]
+    assert runs_of(chosen("rc_offroad m9 10 Hz gap of 10 s"), 40) == 40
+    assert runs_of(chosen("rc_offroad m9 10 Hz no unit"), 40) == 8
 
 
 @pytest.mark.slow
@@ -257,4 +259,4 @@ def test_every_circuit_holds_its_bars_over_forty_runs(scenario):
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=words)
 def test_no_scenario_is_worse_than_the_receiver_alone(scenario):
-    assert outcome_of(scenario, seeds_of_scenarios(MANY)).faults == ()
+    assert outcome_of(scenario, runs_of(scenario, MANY)).faults == ()

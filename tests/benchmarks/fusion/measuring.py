@@ -14,9 +14,9 @@ from benchmarks.fusion.outages import LENGTHS_S, outages
 from benchmarks.fusion.page import Reality, page
 from benchmarks.fusion.recordings import RECORDINGS, recorded
 from benchmarks.fusion.rows import outcome_of, precision_of
-from benchmarks.fusion.scenarios import PLAIN, SCENARIOS
+from benchmarks.fusion.scenarios import PLAIN, SCENARIOS, Scenario
 
-__all__ = ["measure", "seeds_of_scenarios"]
+__all__ = ["measure", "runs_of", "seeds_of_scenarios"]
 
 _SHARE, _FEWEST = 5, 6
 
@@ -41,6 +41,11 @@ def seeds_of_scenarios(seeds: int) -> int:
     return max(_FEWEST, seeds // _SHARE)
 
 
+def runs_of(scenario: Scenario, seeds: int) -> int:
+    """Return how many runs stand behind a scenario; of gaps all, for a slow error is one draw a run."""
+    return seeds if "gap" in scenario.trouble else seeds_of_scenarios(seeds)
+
+
 def measure(pool: Executor, seeds: int, text: str, place: Path) -> list[tuple[str, tuple[str, ...]]]:
     """Return what every row is called and which bars it misses; write the page when all were asked for.
 
@@ -54,7 +59,7 @@ def measure(pool: Executor, seeds: int, text: str, place: Path) -> list[tuple[st
     plain = [scenario for scenario in PLAIN if text in scenario.words]
     scenarios = [scenario for scenario in SCENARIOS if text in scenario.words]
     precisions = _told(pool.map(precision_of, plain, [seeds] * len(plain)))
-    outcomes = _told(pool.map(outcome_of, scenarios, [few] * len(scenarios)))
+    outcomes = _told(pool.map(outcome_of, scenarios, [runs_of(scenario, seeds) for scenario in scenarios]))
     named = [(row.scenario.words, row.faults) for row in (*precisions, *outcomes)]
     folder = os.environ.get("TELEMPARSE_CORPUS")
     if text:

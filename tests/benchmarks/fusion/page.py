@@ -85,9 +85,8 @@ lie within three standard deviations of the truth.
 _OUTCOMES = """
 ## {title}
 
-{seeds} runs of each row. What is not fused is the receiver's own pose, and a code says why; *worst* is the
-largest of the three ratios of fused to alone, at the same epochs. *Covered* is the share of epochs that the
-pose tells of: it has a row for every sample of the unit, and none while the unit is silent.
+What is not fused is the receiver's own pose, and a code says why; *worst* is the largest of the three ratios
+of fused to alone, at the same epochs. *Covered* is the share of epochs that the pose tells of.
 
 {rows}
 """
@@ -196,4 +195,4 @@ def _faults(precisions: Sequence[Precision], outcomes: Sequence[Outcome], realit
 
 def _outcomes(title: str, rows: Sequence[Outcome], where: Callable[[Outcome], Cells]) -> str:
     cells = [{**where(row), **outcome_cells(row)} for row in rows]
-    return _OUTCOMES.format(title=title, seeds=rows[0].runs if rows else 0, rows=grid(cells))
+    return _OUTCOMES.format(title=title, rows=grid(cells))
