@@ -46,6 +46,12 @@ def changed(run, stream, names, change):
     return {**run.tables, stream: table}
 
 
+def with_column(table, name, values):
+    index = table.schema.get_field_index(name)
+    field = table.schema.field(index)
+    return table.set_column(index, field, pa.array(values, field.type))
+
+
 def stamped(run, change):
     """Return the tables of a run with other stamps of the inertial unit."""
     tables = dict(run.tables)
@@ -119,6 +125,14 @@ def test_the_deviations_are_true(run, fused):
     assert 0.5 < np.mean(moved**2 / speed[:, None] ** 2) < 2.0
     moving = true.speed_mps > 2
     assert 0.4 < np.mean((turned / yaw)[moving] ** 2) < 2.5
+
+
+def test_a_slow_error_that_a_short_drive_cannot_show_is_no_less_than_stated(run):
+    found = fuse(run.tables, frame=run.frame)
+    stated = float(np.median(run.gnss["hacc_m"].to_numpy()))
+    assert found.parameters["receiver_noise"]["slow_m"] >= stated
+    vague = {**run.tables, "gnss_pvt": with_column(run.gnss, "hacc_m", np.full(run.gnss.num_rows, 4.0))}
+    assert columns(fuse(vague), "pos_std_e_m").mean() > 3
 
 
 def test_the_table_is_canonical_and_names_what_made_it(fused):

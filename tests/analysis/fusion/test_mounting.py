@@ -40,6 +40,20 @@ def test_one_direction_that_forces_do_not_tell_is_enough_to_doubt_them(drive, ax
     assert found.force_share < 0.2
 
 
+@pytest.mark.parametrize("every", [4, 10, 20])
+def test_a_unit_of_a_few_samples_a_second_tells_the_same(drive, every):
+    """25, 10 and 5 a second: between two of them is no break."""
+    unit, motion = drive
+    count = len(unit) // every * every
+    means = [values[:count].reshape(-1, every, 3).mean(axis=1) for values in (unit.force, unit.rate)]
+    t_s = unit.t_s[:count][every - 1 :: every] + 1e-4 * np.sin(np.arange(count // every))
+    slow = attrs.evolve(unit, t_s=t_s, force=means[0], rate=means[1], clipped=unit.clipped[: len(t_s)])
+    whole, found = mounting(unit, motion, unit.zero_ns), mounting(slow, motion, unit.zero_ns)
+    assert found.seconds == pytest.approx(whole.seconds, rel=0.02)
+    assert found.force_share > 0.9
+    np.testing.assert_allclose(found.rotation, whole.rotation, atol=0.03)
+
+
 def test_years_between_two_halves_change_nothing(drive):
     unit, motion = drive
     middle_ns = int(np.median(motion.path.t_ns))

@@ -119,17 +119,21 @@ def fuse(
 
 
 def _known(reception: Reception) -> Noise:
-    """Return a receiver's noise; of one whose way bends between its epochs no more than it states itself.
+    """Return a receiver's noise as far as the recording shows it, and where it does not, as it states it.
 
     What positions are off by is found beside velocities that are integrated: over a second or more of a way
-    that bends, that tells the bends.
+    that bends, that tells the bends. And what wanders for minutes hides from a drive of minutes, but where
+    phases are measured.
     """
     path, noise = reception.path, reception.noise
     stated = path.hacc_m[np.isfinite(path.hacc_m) & (path.hacc_m > 0)]
     found = float(np.sqrt(noise.white_m**2 + noise.fast_m**2 + noise.slow_m**2))
-    if path.period_s < _SLOW_S or not len(stated) or np.median(stated) >= found:
+    if not len(stated):
         return noise
-    share = float(np.median(stated)) / found
+    usual = float(np.median(stated))
+    if path.period_s < _SLOW_S or usual >= found:
+        return noise if noise.exact else attrs.evolve(noise, slow_m=max(noise.slow_m, usual))
+    share = usual / found
     return attrs.evolve(
         noise, white_m=share * noise.white_m, fast_m=share * noise.fast_m, slow_m=share * noise.slow_m
     )

@@ -73,7 +73,7 @@ def mounting(unit: Inertial, motion: Motion, zero_ns: int) -> Mounting:
     """
     t_s = (motion.path.t_ns - zero_ns) / 1e9
     first, last = max(t_s[0], unit.t_s[0]), min(t_s[-1], unit.t_s[-1])
-    even = _even(unit.t_s[(unit.t_s >= first) & (unit.t_s < last)])
+    even = _even(unit.t_s[(unit.t_s >= first) & (unit.t_s < last)], unit.silence_s)
     none = Mounting(
         rotation=np.eye(3), force_unit=1.0, rate_unit=float("nan"), force_share=0.0, rate_share=0.0,
         seconds=0.0, pushed=False,
@@ -115,9 +115,12 @@ def mounting(unit: Inertial, motion: Motion, zero_ns: int) -> Mounting:
     )
 
 
-def _even(t_s: Floats) -> Floats:
-    """Return even instants, those only that samples are near: nobody counts the hours of a break."""
-    return np.asarray(np.unique(np.floor(t_s / _STEP_S)) * _STEP_S)
+def _even(t_s: Floats, silence_s: float) -> Floats:
+    """Return even instants, those only that a sample was shortly before: a break has none."""
+    behind = np.arange(int(np.ceil(silence_s / _STEP_S)) + 1)
+    cells = np.unique(np.floor(t_s / _STEP_S))[:, None] + behind
+    even = np.unique(cells) * _STEP_S
+    return np.asarray(even[even <= t_s[-1]] if len(t_s) else even)
 
 
 def _beside_a_break(even: Floats) -> Mask:
