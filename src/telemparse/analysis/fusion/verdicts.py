@@ -122,7 +122,9 @@ def health_of(tried: Attempt, ready: Conditioned, spans: tuple[DegradedSpan, ...
 def degraded_spans(tried: Attempt, path: Path) -> tuple[DegradedSpan, ...]:
     """Return gaps of the receiver, and spans in which samples are missing or at their limit."""
     nodes, found = tried.nodes, tried.found
-    silent = tried.unit.silent(nodes.t_s)
+    silent, blind = tried.unit.silent(nodes.t_s), tried.unit.blind(nodes.t_s)
+    # A fix may stand a moment before the first sample, or behind the last one.
+    silent[[0, -1]] &= blind[[0, -1]]
     spans = []
     for reason, rows in (
         ("no fixes", nodes.far(path.gap_s)),
