@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from telemparse.kernels.pose_figures import Sureness, sureness
+from telemparse.kernels.pose_figures import Sureness, rounded_std, sureness
 from telemparse.schemas import build
 
 
@@ -35,3 +35,11 @@ def test_a_pose_without_deviations_says_none():
     assert sureness(pose()) == Sureness(position_m=None, velocity_mps=None, yaw_deg=None)
     assert sureness(pose(pos_std_e_m=[1.0, 1.0, 1.0])).position_m is None
     assert sureness(pose().select(["t"])).yaw_deg is None
+
+
+@pytest.mark.parametrize(
+    ("sigma", "shown"),
+    [(0.0, "0.000"), (0.0004, "0.000"), (0.0123, "0.012"), (0.31, "0.31"), (1.26, "1.3"), (44.4, "44")],
+)
+def test_a_deviation_has_two_digits_that_count(sigma, shown):
+    assert rounded_std(sigma) == shown

@@ -16,7 +16,7 @@ from telemparse.analysis.fusion.outcomes import DegradedSpan, Fused, FusionHealt
 from telemparse.model.issues import Issue
 from telemparse.report import analysed, describe, render
 from telemparse.report.analysed import Analysed
-from telemparse.report.fusions import digits, fusion_of
+from telemparse.report.fusions import fusion_of
 from telemparse.testing.simulate import Gap, simulate
 
 
@@ -254,11 +254,3 @@ def test_a_pose_without_a_filter_has_no_facts():
     _found, part = parts(gnss, Fused(table=pose_of(gnss, 20.0)))
     assert part.facts == part.spans == ()
     assert [tile[0] for tile in part.tiles] == ["Velocity", "Yaw", "Position"]
-
-
-@pytest.mark.parametrize(
-    ("sigma", "shown"),
-    [(0.0, "0.000"), (0.0004, "0.000"), (0.0123, "0.012"), (0.31, "0.31"), (1.26, "1.3"), (44.4, "44")],
-)
-def test_a_deviation_has_two_digits_that_count(sigma, shown):
-    assert digits(sigma) == shown

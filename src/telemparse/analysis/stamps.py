@@ -11,9 +11,9 @@ from telemparse.errors import CallError
 from telemparse.kernels.arrays import numpy_view
 
 if TYPE_CHECKING:
-    from telemparse.kernels.arrays import Ints
+    from telemparse.kernels.arrays import Floats, Ints, Mask
 
-__all__ = ["ordered_stamps_ns", "stamps_ns"]
+__all__ = ["ordered_stamps_ns", "spanned", "stamps_ns"]
 
 
 def stamps_ns(table: pa.Table) -> Ints:
@@ -37,3 +37,16 @@ def ordered_stamps_ns(table: pa.Table) -> Ints:
     if (t_ns[1:] < t_ns[:-1]).any():
         raise CallError("the rows are not in order of time: align the table first")
     return t_ns
+
+
+def spanned(wanted_s: Floats, t_s: Floats, most_s: float) -> Mask:
+    """Return which instants lie between two neighbouring stamps that are no farther apart than that.
+
+    Args:
+        wanted_s: instants, shape (k,).
+        t_s: stamps, rising, at least two, shape (n,).
+        most_s: largest distance of two stamps that values may be read between.
+    """
+    right = np.clip(np.searchsorted(t_s, wanted_s), 1, len(t_s) - 1)
+    inside = (wanted_s >= t_s[0]) & (wanted_s <= t_s[-1])
+    return np.asarray(inside & (t_s[right] - t_s[right - 1] <= most_s))

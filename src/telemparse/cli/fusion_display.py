@@ -11,7 +11,7 @@ from rich.text import Text
 from telemparse.cli.display import grid, show_facts, show_issues
 from telemparse.cli.figures import difference, rate, span
 from telemparse.cli.terminal import visible
-from telemparse.kernels.pose_figures import sureness
+from telemparse.kernels.pose_figures import rounded_std, sureness
 from telemparse.schemas.measure import Measure
 
 if TYPE_CHECKING:
@@ -101,13 +101,9 @@ def _usually(found: FusionFindings) -> str:
         ("yaw", usual.yaw_deg, "°"),
         ("position", usual.position_m, " m"),
     )
-    return ", ".join(f"{name} ± {_digits(value)}{unit}" for name, value, unit in each if value is not None)
-
-
-def _digits(value: float) -> str:
-    """Return a standard deviation with two digits that count, a thousandth at the finest."""
-    decimals = 3 if value <= 0 else min(max(1 - math.floor(math.log10(value)), 0), 3)
-    return f"{value:.{decimals}f}"
+    return ", ".join(
+        f"{name} ± {rounded_std(value)}{unit}" for name, value, unit in each if value is not None
+    )
 
 
 def _clocks(health: FusionHealth, *, one_clock: bool) -> str:
@@ -146,7 +142,7 @@ def _span_table(found: FusionFindings, health: FusionHealth) -> Table:
         table.add_row(
             f"{(each.start_ns - start_ns) / 1e9:.1f} s",
             f"{each.seconds:.1f} s",
-            f"{_digits(each.position_std_m)} m",
+            f"{rounded_std(each.position_std_m)} m",
             each.reason,
         )
     _tell_of_more(table, health.degraded)

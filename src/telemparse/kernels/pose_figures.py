@@ -1,4 +1,4 @@
-"""Figures of a pose: how sure it usually is of itself."""
+"""Figures of a pose: how sure it usually is of itself, and how that is written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from telemparse.kernels.arrays import numpy_view, validity
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Sureness", "sureness"]
+__all__ = ["Sureness", "rounded_std", "sureness"]
 
 
 @attrs.frozen(kw_only=True)
@@ -41,6 +41,12 @@ def sureness(table: pa.Table) -> Sureness:
         velocity_mps=velocity,
         yaw_deg=None if yaw is None else math.degrees(yaw),
     )
+
+
+def rounded_std(std: float) -> str:
+    """Return a standard deviation with two digits that count, a thousandth at the finest."""
+    decimals = 3 if std <= 0 else min(max(1 - math.floor(math.log10(std)), 0), 3)
+    return f"{std:.{decimals}f}"
 
 
 def _middle(table: pa.Table, name: str) -> float | None:

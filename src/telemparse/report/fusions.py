@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from telemparse.kernels.clocks import NS_PER_S
-from telemparse.kernels.pose_figures import sureness
+from telemparse.kernels.pose_figures import rounded_std, sureness
 from telemparse.report.figures import KMH, minutes, rate, signed
 from telemparse.report.fusion_charts import fusion_charts
 from telemparse.report.readings import Finding
@@ -102,7 +102,7 @@ def _tiles(fused: Fused) -> tuple[tuple[str, str, str, str], ...]:
         ("Position", usual.position_m, 1.0, "", "m"),
     )
     tiles = [
-        (name, f"± {digits(value * factor)}{sign}", unit, "usually")
+        (name, f"± {rounded_std(value * factor)}{sign}", unit, "usually")
         for name, value, factor, sign, unit in told
         if value is not None
     ]
@@ -110,12 +110,6 @@ def _tiles(fused: Fused) -> tuple[tuple[str, str, str, str], ...]:
     if health is not None:
         tiles.append(("Outliers", f"{health.outlier_pct:.1f}", "%", "of the measurements"))
     return tuple(tiles)
-
-
-def digits(sigma: float) -> str:
-    """Return a standard deviation with two digits that count, a thousandth at the finest."""
-    decimals = 3 if sigma <= 0 else min(max(1 - math.floor(math.log10(sigma)), 0), 3)
-    return f"{sigma:.{decimals}f}"
 
 
 def _filtered(found: Analysed, fused: Fused) -> tuple[tuple[str, str], ...]:
@@ -171,5 +165,5 @@ def _span(span: DegradedSpan, found: Analysed) -> SpanLine:
         start=minutes(max(span.start_ns - first_ns, 0) / NS_PER_S),
         length=f"{span.seconds:.1f} s",
         reason=span.reason,
-        sigma=digits(span.position_std_m),
+        sigma=rounded_std(span.position_std_m),
     )

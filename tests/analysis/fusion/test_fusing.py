@@ -451,6 +451,15 @@ def test_the_same_drive_gives_the_same_pose_to_the_last_bit(run, fused):
     assert again.table.equals(fused.table)
 
 
+def test_fixes_without_an_error_are_left_alone():
+    run = drive(gnss="perfect", laps=2)
+    found = fuse(run.tables, frame=run.frame)
+    assert [issue.code for issue in found.issues] == ["FUSION_SKIPPED"]
+    assert "agree to a centimetre" in found.parameters["fallback"]
+    motion = smooth(Path.of(run.gnss, frame=run.frame))
+    np.testing.assert_allclose(columns(found, "vx_mps", "vy_mps"), motion.velocity_mps, rtol=1e-6)
+
+
 @pytest.mark.parametrize("change", [lambda gnss: gnss.slice(0, 1), lambda gnss: gnss.slice(0, 2)])
 def test_one_or_two_fixes_are_handed_back_with_the_reason(run, change):
     found = fuse({**run.tables, "gnss_pvt": change(run.gnss)})

@@ -10,7 +10,7 @@ from benchmarks.fusion.errors import Sum, errors_of, roots
 from benchmarks.fusion.scenarios import Scenario
 
 __all__ = [
-    "COURSE_DEG", "INSIDE", "LITTLE", "NEES", "SPEED_MPS", "WORSE", "YAW_DEG", "Outcome", "Precision",
+    "COURSE_DEG", "INSIDE", "NEES", "SPEED_MPS", "WORSE", "YAW_DEG", "Outcome", "Precision",
     "outcome_of", "precision_of", "refuses", "shown",
 ]  # fmt: skip
 
@@ -22,8 +22,6 @@ WORSE = 1.05
 """Largest RMS at the receiver's epochs, of that of the receiver alone."""
 INSIDE = 0.97
 """Least share of axes within three deviations of the truth in gaps."""
-LITTLE = {"speed": 0.03, "course": 0.2, "position": 0.005}
-"""By which a pose may leave a receiver without errors, m/s, degrees, metres: a ratio to nothing is none."""
 _COMPARED = ("speed", "course", "position")
 _BARRED = "rc_offroad"
 _SPEAKING = 100
@@ -114,10 +112,8 @@ class Outcome:
 
     @property
     def worse(self) -> tuple[str, ...]:
-        """What is worse than of the receiver alone; beside one without errors, worse than a little."""
-        free = LITTLE if self.scenario.gnss == "perfect" else dict.fromkeys(LITTLE, 0.0)
-        found = self.ratios.items()
-        return tuple(name for name, ratio in found if ratio > WORSE and self.pose[name] > free[name])
+        """What is worse than of the receiver alone."""
+        return tuple(name for name, ratio in self.ratios.items() if ratio > WORSE)
 
     @property
     def worst(self) -> float:

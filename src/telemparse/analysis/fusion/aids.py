@@ -9,6 +9,7 @@ import numpy as np
 
 from telemparse.analysis.fusion.sightings import Kind, Seen
 from telemparse.analysis.speed_signals import Speeds
+from telemparse.analysis.stamps import spanned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from telemparse.analysis.fusion.nodes import Nodes
     from telemparse.analysis.motions import Motion
-    from telemparse.kernels.arrays import Floats
 
 __all__ = ["Wheels", "followed", "wheels_seen"]
 
@@ -88,7 +88,7 @@ def wheels_seen(streams: Mapping[str, pa.Table], nodes: Nodes, zero_ns: int, mot
         return Wheels(reason="no speeds of wheels on the clock of the fixes")
     t_s = (speeds.t_ns - zero_ns) / 1e9
     epochs_s = (motion.path.t_ns - zero_ns) / 1e9
-    near = _near(epochs_s, t_s) & (motion.speed_mps > _FASTER_MPS)
+    near = spanned(epochs_s, t_s, _NEAR_S) & (motion.speed_mps > _FASTER_MPS)
     turned = np.interp(epochs_s, t_s, speeds.values)
     near &= turned > _FASTER_MPS * (1 - _MOST_SCALE)
     if near.sum() < _FEWEST:
@@ -100,7 +100,7 @@ def wheels_seen(streams: Mapping[str, pa.Table], nodes: Nodes, zero_ns: int, mot
         return Wheels(
             scale=scale, std_mps=std, reason=f"wheels are off by {std:.2f} m/s at {scale:.2f} of their speed"
         )
-    node = np.flatnonzero(_near(nodes.t_s, t_s))
+    node = np.flatnonzero(spanned(nodes.t_s, t_s, _NEAR_S))
     values = scale * np.interp(nodes.t_s[node], t_s, speeds.values)
     seen = Seen(
         kind=Kind.WHEELS,
@@ -120,13 +120,6 @@ def _speeds(streams: Mapping[str, pa.Table], time_base: str) -> Speeds | None:
         if there:
             return Speeds.of(table, _FRONT if set(_FRONT) <= set(there) else there)
     return None
-
-
-def _near(wanted_s: Floats, t_s: Floats) -> np.ndarray:
-    """Return which instants lie between samples that are less than half a second apart."""
-    right = np.clip(np.searchsorted(t_s, wanted_s), 1, len(t_s) - 1)
-    inside = (wanted_s >= t_s[0]) & (wanted_s <= t_s[-1])
-    return np.asarray(inside & (t_s[right] - t_s[right - 1] < _NEAR_S))
 
 
 def _looks(nodes: Nodes) -> float:

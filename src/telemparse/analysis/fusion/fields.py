@@ -13,7 +13,7 @@ import numpy as np
 
 from telemparse.analysis.fusion.rotations import angles_of, wrapped
 from telemparse.analysis.fusion.sightings import Kind, Seen
-from telemparse.analysis.stamps import stamps_ns
+from telemparse.analysis.stamps import spanned, stamps_ns
 from telemparse.kernels.arrays import floats
 from telemparse.model.issues import Issue
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from telemparse.analysis.fusion.states import Trajectory
-    from telemparse.kernels.arrays import Floats, Mask
+    from telemparse.kernels.arrays import Floats
 
 __all__ = ["Field", "field_of"]
 
@@ -77,7 +77,7 @@ def field_of(table: pa.Table, known: Trajectory, rotation: Floats, later: tuple[
     if len(t_s) < _FEWEST:
         return Field(reason="too few samples of the field")
     t_s = t_s + later_s
-    node = np.flatnonzero(_near(known.nodes_s, t_s))
+    node = np.flatnonzero(spanned(known.nodes_s, t_s, _NEAR_S))
     if len(node) < _FEWEST:
         return Field(reason="no field at the fixes")
     attitude = known.attitude[node]
@@ -135,9 +135,3 @@ def _read(table: pa.Table, zero_ns: int) -> tuple[Floats, Floats]:
     known = np.isfinite(values).all(axis=1)
     t_ns, first = np.unique(stamps_ns(table)[known], return_index=True)
     return np.asarray((t_ns - zero_ns) / 1e9), values[known][first]
-
-
-def _near(wanted_s: Floats, t_s: Floats) -> Mask:
-    right = np.clip(np.searchsorted(t_s, wanted_s), 1, len(t_s) - 1)
-    inside = (wanted_s >= t_s[0]) & (wanted_s <= t_s[-1])
-    return np.asarray(inside & (t_s[right] - t_s[right - 1] < _NEAR_S))

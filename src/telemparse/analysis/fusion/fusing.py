@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["fuse"]
 
 _FEWEST = 2
+_FLAWLESS = "positions and velocities agree to a centimetre: there is nothing that a unit could make better"
 _SLOW_S = 0.5
 
 
@@ -75,6 +76,9 @@ def fuse(
     reception = attrs.evolve(reception, noise=_known(reception))
     family = options.family or _family(source)
     noise = options.noise or FAMILIES.get(family, FAMILIES["generic"])
+    if reception.noise.flawless:
+        issue = Issue("FUSION_SKIPPED", reason=_FLAWLESS)
+        return _alone(motion, onboard, (issue,), reason=_FLAWLESS)
     try:
         ready = conditioned(streams, motion, noise)
     except Refused as refused:

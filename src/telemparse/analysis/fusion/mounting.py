@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from telemparse.analysis.stamps import spanned
+
 if TYPE_CHECKING:
     from telemparse.analysis.fusion.inertial import Inertial
     from telemparse.analysis.motions import Motion
@@ -83,7 +85,7 @@ def mounting(unit: Inertial, motion: Motion, zero_ns: int) -> Mounting:
     velocity = np.stack([np.interp(even, t_s, motion.velocity_mps[:, axis]) for axis in (0, 1)], axis=1)
     speed = np.hypot(*velocity.T)
     pushed = _smoothed(np.gradient(velocity, _STEP_S, axis=0))
-    known = _near(even, t_s, 2 * motion.path.gap_s) & _near(even, unit.t_s, unit.silence_s)
+    known = spanned(even, t_s, 2 * motion.path.gap_s) & spanned(even, unit.t_s, unit.silence_s)
     moving = known & ~_beside_a_break(even) & (speed > _SLOWEST_MPS)
     if moving.sum() * _STEP_S < _FEWEST_S:
         return none
@@ -155,9 +157,3 @@ def _smoothed(values: Floats) -> Floats:
     from scipy.ndimage import gaussian_filter1d
 
     return np.asarray(gaussian_filter1d(values, _WIDE_S / _STEP_S, axis=0, mode="nearest"))
-
-
-def _near(even: Floats, t_s: Floats, most_s: float) -> Mask:
-    """Return which instants lie between stamps that are no farther apart than that."""
-    right = np.clip(np.searchsorted(t_s, even), 1, len(t_s) - 1)
-    return np.asarray(t_s[right] - t_s[right - 1] <= most_s)

@@ -26,6 +26,7 @@ _VELOCITY_S, _VELOCITY_SHARE = 1.0, 0.4
 _LONGEST_LAG_S = 60.0
 _FEWEST, _LOOKED_AT = 20, 20_000
 _LEAST_M, _LEAST_MPS = 3e-3, 2e-3
+_FLAWLESS_M = 0.01
 _LEAST_FAST, _STATED_SHARE = 0.8, 0.35
 _MEDIAN_OF_SQUARES = 2 * math.log(2)  # of two normal variables of one standard deviation
 _RTK = (6, 7)
@@ -48,6 +49,7 @@ class Noise:
         wander_mps: of velocities, what wanders within a second.
         exact: positions are those of a receiver that measures phases.
         measured: found from the recording; False where a usual receiver is assumed.
+        flawless: positions and integrated velocities stay within a centimetre of each other: a simulation.
     """
 
     white_m: float = 0.04
@@ -57,6 +59,7 @@ class Noise:
     wander_mps: float = 0.022
     exact: bool = False
     measured: bool = False
+    flawless: bool = False
 
     def velocity_std_mps(self, step_s: Floats | float) -> Floats:
         """Return the white noise that integrates to the same as both parts, for steps of a length."""
@@ -119,6 +122,7 @@ def noise_of(path: Path, displacements: Displacements, good: Mask) -> Noise:
         wander_mps=max(velocity, _LEAST_MPS) * _VELOCITY_SHARE,
         exact=exact,
         measured=True,
+        flawless=bool((drifts < 2 * _FLAWLESS_M**2).all()),
     )
 
 
