@@ -255,8 +255,20 @@ def test_every_circuit_holds_its_bars_over_forty_runs(scenario):
     assert precision_of(scenario, MANY).faults == ()
 
 
+# Positions without any error, a second apart: alone they are off by nothing, and the pose by 2 mm; its speed is
+# off by 0.02 m/s, and that of straight lines between them by 1.3. The page names the row as one that misses.
+BESIDE_NOTHING = pytest.mark.xfail(strict=True, raises=AssertionError, reason="2 mm are no ratio of nothing")
+
+
 @pytest.mark.deep
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=words)
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param(each, marks=[BESIDE_NOTHING] if each.words == "rc_offroad perfect 1 Hz" else [])
+        for each in SCENARIOS
+    ],
+    ids=words,
+)
 def test_no_scenario_is_worse_than_the_receiver_alone(scenario):
     assert outcome_of(scenario, runs_of(scenario, MANY)).faults == ()
