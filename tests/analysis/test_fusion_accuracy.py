@@ -255,8 +255,9 @@ def test_every_circuit_holds_its_bars_over_forty_runs(scenario):
     assert precision_of(scenario, MANY).faults == ()
 
 
-# Positions without any error, a second apart: alone they are off by nothing, and the pose by 2 mm; its speed is
-# off by 0.02 m/s, and that of straight lines between them by 1.3. The page names the row as one that misses.
+# Positions without any error, a second apart: alone they are off by nothing, and the pose by 2 mm; its
+# speed is off by 0.02 m/s, and that of straight lines between them by 1.3. The page names the row as one
+# that misses.
 BESIDE_NOTHING = pytest.mark.xfail(strict=True, raises=AssertionError, reason="2 mm are no ratio of nothing")
 
 
