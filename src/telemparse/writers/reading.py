@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from telemparse.model.results import ParseResult
     from telemparse.writers.filing import Format
-    from telemparse.writers.manifest import StreamRecord
+    from telemparse.writers.manifest import Manifest, StreamRecord
 
-__all__ = ["read"]
+__all__ = ["read", "restored"]
 
 
 def read(directory: str | os.PathLike[str]) -> ParseResult:
@@ -36,7 +36,11 @@ def read(directory: str | os.PathLike[str]) -> ParseResult:
     that is missing or cannot be read as its format, OSError when the system refuses.
     """
     root = Path(directory)
-    manifest = load(root)
+    return restored(root, load(root))
+
+
+def restored(root: Path, manifest: Manifest) -> ParseResult:
+    """Return the result whose files lie in a folder, as a manifest names them; raises as `read` does."""
     form = FORMATS.get(manifest.format)
     if form is None or form.tables is None:
         raise CallError(
