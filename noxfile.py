@@ -12,7 +12,6 @@ nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["tests", "lint", "types", "docs"]
 
 # Nothing but the package index is ever asked: an interpreter that is not installed is skipped and said so.
 os.environ["UV_PYTHON_DOWNLOADS"] = "never"
@@ -22,6 +21,9 @@ PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 INTERPRETERS = ["3.11", "3.12", "3.13"]
 # Coverage is measured once, on the interpreter that runs nox, because that one is always installed.
 COVERED = f"{sys.version_info.major}.{sys.version_info.minor}"
+# Of the others the one farthest from it is tried at once; `deep` tries all.
+FARTHEST = INTERPRETERS[0] if COVERED == INTERPRETERS[-1] else INTERPRETERS[-1]
+nox.options.sessions = [f"tests-{COVERED}", f"tests-{FARTHEST}", "lint", "types", "docs"]
 # A slow proof may take an hour before it counts as hanging.
 _UNHURRIED = "--timeout=3600"
 
@@ -49,7 +51,7 @@ def _install_project(session: nox.Session, *groups: str) -> None:
     editable = [
         word
         for path in [ROOT, *_plugins()]
-        for word in ("-e", f"{path}[cli,analysis]" if path == ROOT else str(path))
+        for word in ("-e", f"{path}[cli,analysis,runner,postgres]" if path == ROOT else str(path))
     ]
     # One build environment for all our distributions, instead of one for each; what others are built with
     # is their own affair.
@@ -63,8 +65,8 @@ def tests(session: nox.Session) -> None:
     """Run the tests; on one interpreter all of them, with the coverage of all processes as a floor.
 
     Coverage is that of the quick tests: tracing makes the slow ones several times slower and adds little.
-    The other interpreters leave out what is marked slow and the tests of our tools (the kit, fuzzing, the
-    bench), and draw fewer examples; `deep` runs all on each. They also lack numba, which the slow tests want.
+    The others leave out what is marked slow and the tests of our tools (the kit, fuzzing, the bench), and
+    draw fewer examples; `deep` runs all on each. They also lack numba, which the slow tests want.
     """
     _install_project(session, "test", *(["oracles"] if session.python == COVERED else []))
     arguments = ["-n", "auto", "--dist", "worksteal", "--ignore=tests/docs", *session.posargs]
@@ -169,6 +171,6 @@ def deep(session: nox.Session) -> None:
 
 @nox.session(python=[version for version in INTERPRETERS if version != COVERED])
 def whole(session: nox.Session) -> None:
-    """Run all the tests of the default session on the interpreters that skip the slow ones there."""
+    """Run all the tests of the default session on the interpreters that have not run all of them there."""
     _install_project(session, "test", "oracles")
     session.run("pytest", "-n", "auto", "--dist", "worksteal", "--ignore=tests/docs", *session.posargs)

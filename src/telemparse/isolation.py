@@ -15,7 +15,7 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from telemparse.child_process import Stopped, watched
 from telemparse.errors import CallError, TelemparseError
@@ -23,11 +23,14 @@ from telemparse.model.wording import words_of
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from telemparse.child_process import Ending
 
-__all__ = ["ChildFailed", "Stopped", "run"]
+__all__ = [
+    "ChildFailed", "Stopped",
+    "check_target", "described", "failure", "lower_limit", "resolved", "run",
+]  # fmt: skip
 
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _ANSWER_BYTES = 64 * 1024 * 1024
@@ -97,8 +100,7 @@ def run(
     Returns what the function returns, by way of JSON. Raises ChildFailed with code and evidence,
     Stopped when it was told to, and CallError for a target that is no `module:function`.
     """
-    if not _TARGET.fullmatch(target):
-        raise CallError(f"target must be 'module:function', not {target!r}")
+    check_target(target)
     deadline = math.inf if timeout_s is None else time.monotonic() + timeout_s
     with tempfile.TemporaryDirectory(prefix="telemparse-child-", ignore_cleanup_errors=True) as name:
         place = Path(name)
@@ -115,7 +117,19 @@ def run(
         answer = _answer(place / "answer.json")
     if "value" in answer:
         return answer["value"]
-    raise _failure(ending, answer, timeout_s, max_memory_bytes)
+    raise failure(ending, answer, timeout_s, max_memory_bytes)
+
+
+def check_target(target: str) -> None:
+    """Raise CallError unless `target` reads `module:function`."""
+    if not _TARGET.fullmatch(target):
+        raise CallError(f"target must be 'module:function', not {target!r}")
+
+
+def resolved(target: str) -> Callable[..., Any]:
+    """Import and return what `module:function` names. Raises whatever its import does."""
+    module, _colon, name = target.partition(":")
+    return cast("Callable[..., Any]", getattr(importlib.import_module(module), name))
 
 
 def _limits(timeout_s: float | None, max_memory_bytes: int | None) -> dict[str, int]:
@@ -142,9 +156,17 @@ def _answer(place: Path) -> dict[str, Any]:
     return answer
 
 
-def _failure(
-    ending: Ending, answer: dict[str, Any], timeout_s: float | None, max_memory_bytes: int | None
+def failure(
+    ending: Ending, answer: Mapping[str, Any], timeout_s: float | None, max_memory_bytes: int | None
 ) -> ChildFailed:
+    """Return what is to be said of a child that did not do what it was asked.
+
+    Args:
+        ending: how it ended; exit code 0 for one that lives and has told its error.
+        answer: `{"error": described(...)}`, or empty when it told nothing.
+        timeout_s: wall clock that it had.
+        max_memory_bytes: address space that it had.
+    """
     if not ending.in_time or ending.exit_code == -signal.SIGXCPU:
         return ChildFailed("PARSER_TIMEOUT", timeout_s=timeout_s)
     evidence = dict(answer["error"]) if "error" in answer else _last_words(ending)
@@ -181,27 +203,28 @@ def _blotted(text: str) -> str:
 def _serve(order: Mapping[str, Any]) -> None:
     """Do what the order says, in the child, and leave the answer."""
     for name, limit in order["limits"].items():
-        _lower(getattr(resource, name), limit)
+        lower_limit(getattr(resource, name), limit)
     faulthandler.enable()
     try:
-        module, _colon, name = order["target"].partition(":")
-        function = getattr(importlib.import_module(module), name)
+        function = resolved(order["target"])
         text = json.dumps({"value": function(order["request"], Path(order["folder"]))})
     except BaseException as error:  # noqa: BLE001  (whatever it is, the parent has to know)
-        text = json.dumps({"error": _described(error)})
+        text = json.dumps({"error": described(error)})
     answer = Path(order["answer"])
     unfinished = answer.with_suffix(".part")
     unfinished.write_text(text, "utf-8")
     unfinished.replace(answer)
 
 
-def _lower(kind: int, limit: int) -> None:
+def lower_limit(kind: int, limit: int) -> None:
+    """Set soft and hard limit of a resource of this process, where the hard one is not lower already."""
     _soft, hard = resource.getrlimit(kind)
     limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
     resource.setrlimit(kind, (limit, limit))
 
 
-def _described(error: BaseException) -> dict[str, Any]:
+def described(error: BaseException) -> dict[str, Any]:
+    """Return what a child tells of an exception: words and traceback, bounded and without positions."""
     # The frames hold what filled the memory.
     traceback.clear_frames(error.__traceback__)
     lines = "".join(traceback.format_exception(error))

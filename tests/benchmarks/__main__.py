@@ -8,12 +8,12 @@ from pathlib import Path
 from benchmarks.bench import Bench
 from benchmarks.inputs import cache_folder
 from benchmarks.report import page
-from benchmarks.tables import analysis, fuzzing, growth, huge, parquet, reading, selection, starting
+from benchmarks.tables import analysis, fuzzing, growth, huge, parquet, queue, reading, selection, starting
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 TABLES = {
     "reading": reading, "selection": selection, "parquet": parquet, "starting": starting, "growth": growth,
-    "analysis": analysis, "huge": huge, "fuzzing": fuzzing,
+    "analysis": analysis, "queue": queue, "huge": huge, "fuzzing": fuzzing,
 }  # fmt: skip
 
 

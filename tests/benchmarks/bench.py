@@ -31,7 +31,7 @@ class Bench:
 
     def __init__(self, folder: Path, rounds: int) -> None:
         self._files = folder / "inputs"
-        self._rounds = rounds
+        self.rounds = rounds
         self._environments = Environments(folder / "environments")
 
     def file(self, entry: Input) -> Path:
@@ -51,8 +51,12 @@ class Bench:
 
     def in_turn(self, jobs: Sequence[Job], entry: Input) -> dict[str, Measurement]:
         """Run the jobs in turn on one file and return each one's median."""
-        return in_turn(jobs, self._files_of(entry), self._rounds, self._environments)
+        return in_turn(jobs, self._files_of(entry), self.rounds, self._environments)
 
     def once(self, job: Job, form: str, path: Path, timeout_s: float) -> Measurement:
         """Run one job once on a file or folder of a format."""
         return once(job, (self.file(SMALL[form]), path), self._environments, timeout_s)
+
+    def on_files(self, job: Job, small: Path, path: Path) -> Measurement:
+        """Run one job once on files that a table wrote by itself."""
+        return once(job, (small, path), self._environments)

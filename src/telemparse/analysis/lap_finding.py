@@ -82,6 +82,8 @@ def find_laps(
     motion = measured(path) if method == "linear" else smooth(path)
     facts: dict[str, Any] = {"method": motion.method.value, **motion.parameters}
     choice = choose_gates(source, gate=gate, track=track, tracks=tracks, path=path)
+    if choice.track is not None:
+        facts = {**facts, "track": choice.track}
     if choice.gate is None:
         return _none(None, motion, choice.issues, facts)
     return _timed(path, motion, choice, rules, facts)

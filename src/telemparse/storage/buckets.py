@@ -17,6 +17,7 @@ from telemparse.storage.translation import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from obstore import ObjectMeta
     from obstore.store import ClientConfig, RetryConfig, S3Config, S3Credential
@@ -52,6 +53,14 @@ class Bucket:
     store: S3Store
     request_bytes: int = 8 * _MB
     at_once_bytes: int = 8 * _MB
+
+    def doorstep(self) -> Path | None:
+        """Return where files wait that will be objects: nowhere in particular."""
+        return None
+
+    def adopt(self, source: Path, key: str) -> bool:  # noqa: ARG002  (a folder can)
+        """Tell that a file cannot become an object without a copy."""
+        return False
 
     def place(self, _key: str) -> None:
         """Return None: no object lies in a file."""

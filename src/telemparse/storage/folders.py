@@ -62,6 +62,29 @@ class Folder:
                     raise StorageFailed("STORAGE_REFUSED", key=key, error="a symbolic link lies on the way")
         return self.root / key
 
+    def doorstep(self) -> Path:
+        """Return where files wait that will be objects, on the same file system."""
+        with translated(UNFINISHED):
+            (self.root / UNFINISHED).mkdir(exist_ok=True)
+        return self.root / UNFINISHED
+
+    def adopt(self, source: Path, key: str) -> bool:
+        """Make a file that waits here an object without a copy; False where there is one, or it cannot be."""
+        if not source.is_relative_to(self.root / UNFINISHED):
+            return False
+        place = self.root / key
+        with translated(key):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                # Unlike a rename, a link never takes the place of another.
+                os.link(source, place, follow_symlinks=False)
+            except OSError as error:
+                if error.errno in (errno.EEXIST, errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP):
+                    return False
+                raise
+            source.unlink()
+        return True
+
     def listed(self, prefix: str) -> Iterator[str]:
         """Yield the keys below a prefix, or all."""
         with translated(prefix):
@@ -125,9 +148,13 @@ class Folder:
                 return 0
             for entry in entries:
                 with suppress(FileNotFoundError):  # its process lives after all and has just finished
-                    if entry.stat(follow_symlinks=False).st_mtime < before:
+                    if entry.stat(follow_symlinks=False).st_mtime >= before:
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        shutil.rmtree(entry.path, ignore_errors=True)
+                    else:
                         (self.root / UNFINISHED / entry.name).unlink()
-                        count += 1
+                    count += 1
         return count
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ import attrs
 
 from telemparse.storage import transfers
 from telemparse.storage.buckets import bucket_named
+from telemparse.storage.failures import StorageFailed
 from telemparse.storage.fetches import fetched
 from telemparse.storage.folders import folder_at
 from telemparse.storage.forks import check_not_forked
@@ -109,6 +112,32 @@ class Storage:
             prefix=below,
         )
         return cls(f"s3://{bucket}/{below}", home)
+
+    @contextmanager
+    def workroom(self) -> Iterator[Path]:
+        """Give a folder for files on their way into the storage; it goes with all that is left in it.
+
+        In a folder it lies beside the objects, and `give` moves files out of it; else it is a temporary
+        one. `sweep` removes those of killed processes.
+        """
+        with tempfile.TemporaryDirectory(
+            prefix="room-", dir=self._home.doorstep(), ignore_cleanup_errors=True
+        ) as name:
+            yield Path(name)
+
+    def give(self, source: Path, key: str, *, sha256: str | None = None) -> Stored:
+        """Put a file that is not needed any more, as `put` does; one of a workroom is moved, not copied.
+
+        What is already there is compared, and the file stays. Raises StorageFailed as `put` does, also
+        for a source that is no regular file.
+        """
+        self._home.place(checked_key(key))
+        if not source.is_file() or source.is_symlink():
+            raise StorageFailed("STORAGE_REFUSED", key=key, error="the source is no regular file")
+        with opened(source, key, sha256) as content:
+            digest = content.sha256
+            created = self._home.adopt(source, key) or transfers.create(self._home, content)
+            return Stored(key, content.byte_size, digest, created)
 
     def put(self, source: Path | bytes, key: str, *, sha256: str | None = None) -> Stored:
         """Put content under a key that has none: all of it or nothing, and one of many who try it.

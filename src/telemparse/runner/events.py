@@ -1,0 +1,56 @@
+"""Events of the runner: what happens is said once, and the log, the metrics and observers hear it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from telemparse.runner.metrics import Metrics
+
+__all__ = ["Events", "Observer"]
+
+_LOUD = {
+    "job_started": "debug", "stage_started": "debug", "outputs_promoted": "debug",
+    "job_failed": "error", "job_retried": "warning", "lease_lost": "warning", "job_rescued": "warning",
+    "stage_failed": "warning", "database_unavailable": "warning", "upkeep_failed": "warning",
+}  # fmt: skip
+
+
+class Observer(Protocol):
+    """Hears events; what it raises is not caught."""
+
+    def __call__(self, event: str, facts: dict[str, Any]) -> None:
+        """Hear that something happened."""
+        ...
+
+
+@attrs.frozen
+class Events:
+    """Where events go.
+
+    Facts are ids, codes, counts, names of stages and seconds: never a position, a file's content or a
+    secret.
+
+    Args:
+        metrics: counters and durations, None for none.
+        observers: called with each event.
+    """
+
+    metrics: Metrics | None = None
+    observers: tuple[Observer, ...] = ()
+    _log: Any = attrs.field(factory=lambda: structlog.get_logger("telemparse.runner"), repr=False)
+
+    def emit(self, event: str, **facts: Any) -> None:
+        """Say that something happened."""
+        told = {name: value for name, value in facts.items() if value is not None}
+        speak: Callable[..., Any] = getattr(self._log, _LOUD.get(event, "info"))
+        speak(event, **told)
+        if self.metrics is not None:
+            self.metrics.hear(event, told)
+        for observe in self.observers:
+            observe(event, told)

@@ -1,0 +1,90 @@
+"""Leases: a thread renews those of the jobs that its worker holds, and says which ones are lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Self
+
+from telemparse.runner.database import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from telemparse.runner.events import Events
+    from telemparse.runner.jobs import Queue
+    from telemparse.runner.tools import Held
+
+__all__ = ["Leases"]
+
+_RENEWALS = 4  # within a lease, so that one or two may fail
+
+
+class Leases:
+    """Renews leases off the thread that works.
+
+    A job is lost when the database says so, and also when nobody could ask it for as long as a lease
+    lasts: somebody else may have the job by then.
+
+    Args:
+        queue: of the jobs.
+        worker: who holds them.
+        lease_s: how long a lease lasts without renewal.
+        events: hears of lost leases.
+    """
+
+    def __init__(self, queue: Queue, worker: str, lease_s: float, events: Events) -> None:
+        self._queue, self._worker, self._lease_s, self._events = queue, worker, lease_s, events
+        self._held: dict[str, tuple[Held, float]] = {}
+        self._lock = threading.Lock()
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"leases of {worker}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def add(self, held: Held) -> None:
+        """Renew the lease of a job from now on."""
+        with self._lock:
+            self._held[held.job.id] = held, time.monotonic()
+
+    def drop(self, held: Held) -> None:
+        """Renew it no longer."""
+        with self._lock:
+            self._held.pop(held.job.id, None)
+
+    def _run(self) -> None:
+        while not self._end.wait(self._lease_s / _RENEWALS):
+            self._renew()
+
+    def _renew(self) -> None:
+        with self._lock:
+            before = dict(self._held)
+        if not before:
+            return
+        asked = time.monotonic()
+        try:
+            kept = self._queue.renew(self._worker, before)
+        except DatabaseUnavailable:
+            lost = {job_id for job_id, (_held, renewed) in before.items() if asked - renewed > self._lease_s}
+            kept = set()
+        else:
+            lost = set(before) - kept
+        with self._lock:
+            for job_id in kept & set(self._held):
+                self._held[job_id] = self._held[job_id][0], asked
+            # What was dropped in between has been written back: nothing was lost.
+            gone = [self._held.pop(job_id)[0] for job_id in lost if job_id in self._held]
+        for held in gone:
+            held.lose()
+            self._events.emit(
+                "lease_lost", job_id=held.job.id, job_type=held.job.job_type, run_id=held.job.run_id,
+                worker=self._worker,
+            )  # fmt: skip

@@ -1,0 +1,120 @@
+"""The ledger of a run: what its stages came to, collected until it is written down in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import sqlalchemy as sa
+
+from telemparse.runner.stamps import utc_now
+from telemparse.runner.states import RunState
+from telemparse.schemas.fields import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection, Table
+
+    from telemparse.runner.database import Database
+    from telemparse.runner.runs import Run
+    from telemparse.runner.stages import StageOutcome
+    from telemparse.writers.manifest import StreamRecord
+
+__all__ = ["Ledger", "dataset_id", "insert_new"]
+
+
+@attrs.define
+class Ledger:
+    """What is to be written down of a run.
+
+    Only who holds a job of the run writes, so that the stages in the database are those of `run`.
+
+    Args:
+        run: as it stands in the database.
+    """
+
+    run: Run
+    _outcomes: dict[str, StageOutcome] = attrs.field(factory=dict)
+    _datasets: list[dict[str, Any]] = attrs.field(factory=list)
+    _laps: dict[str, Sequence[Mapping[str, Any]]] = attrs.field(factory=dict)
+    _values: dict[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def stages(self) -> dict[str, StageOutcome]:
+        """Outcomes so far, those not yet written included."""
+        return {**self.run.stages, **self._outcomes}
+
+    @property
+    def quality(self) -> Mapping[str, Any]:
+        """Document of the quality, empty before it was judged."""
+        found: Mapping[str, Any] = self._values.get("quality_summary") or self.run.quality
+        return found
+
+    def add(self, stage: str, outcome: StageOutcome, **values: Any) -> None:
+        """Take note of what a stage came to, and of columns of the run."""
+        self._outcomes[stage] = outcome
+        self._values |= values
+
+    def add_datasets(self, level: str, records: Iterable[StreamRecord]) -> None:
+        """Take note of the files of a level: `L0` for those at the rate of the recording."""
+        run = self.run
+        named = None if level == "L0" else level
+        for record in records:
+            self._datasets.append(
+                {
+                    "id": dataset_id(run.id, level, record.name), "session_id": run.session_id,
+                    "run_id": run.id, "stream": record.name, "level": level,
+                    "storage_path": run.place.stream(record.name, named), "sha256": record.sha256,
+                    "byte_size": record.bytes, "row_count": record.rows, "rate_hz": record.rate_hz,
+                    "time_base": record.time_base, "t_first_ns": record.t_first_ns,
+                    "t_last_ns": record.t_last_ns, "schema_version": SCHEMA_VERSION,
+                }
+            )  # fmt: skip
+
+    def add_laps(self, stream: str, laps: Sequence[Mapping[str, Any]]) -> None:
+        """Take note of the laps of a stream."""
+        own = {"run_id": self.run.id, "session_id": self.run.session_id, "stream": stream}
+        self._laps[stream] = [{**own, **lap} for lap in laps]
+
+    def write(self, connection: Connection, database: Database, **values: Any) -> None:
+        """Write all of it, with further columns of the run; what an earlier attempt wrote stays."""
+        tables = database.tables
+        runs = tables.runs
+        if self._datasets:
+            insert_new(connection, database, tables.datasets, self._datasets)
+        laps = [lap for rows in self._laps.values() for lap in rows]
+        if laps:
+            insert_new(connection, database, tables.laps, laps)
+        begun = sa.bindparam("begun", utc_now(), runs.c.started_at.type)
+        fields = {"status": RunState.RUNNING, **self._values, **values}
+        connection.execute(
+            runs.update()
+            .where(runs.c.id == self.run.id, runs.c.status.in_((RunState.QUEUED, RunState.RUNNING)))
+            .values(
+                stages={name: outcome.to_dict() for name, outcome in self.stages.items()},
+                started_at=sa.func.coalesce(runs.c.started_at, begun),
+                **fields,
+            )
+        )
+
+    def written(self) -> Ledger:
+        """Return the empty ledger of the run as it stands after `write` was committed."""
+        return Ledger(attrs.evolve(self.run, stages=self.stages, quality=self.quality))
+
+
+def dataset_id(run_id: str, level: str, stream: str) -> str:
+    """Return the key of a dataset, the same in every attempt."""
+    return str(uuid.uuid5(uuid.UUID(run_id), f"{level}/{stream}"))
+
+
+def insert_new(
+    connection: Connection, database: Database, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows, and leave those that are there as they are."""
+    if database.is_postgres:
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    connection.execute(insert(table).on_conflict_do_nothing(), list(rows))

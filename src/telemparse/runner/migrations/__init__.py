@@ -1,0 +1,1 @@
+"""Migrations of the runner's tables, for alembic."""

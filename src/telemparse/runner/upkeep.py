@@ -1,0 +1,162 @@
+"""Upkeep: jobs of silent workers are rescued, raw files discarded, and what deletion left behind swept."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from telemparse.runner.failures import Failure
+from telemparse.runner.runs import fail_run
+from telemparse.runner.stamps import utc_now
+from telemparse.runner.states import ArtifactState, SessionState
+from telemparse.storage.failures import StorageFailed
+from telemparse.storage.layout import UPLOADS, RunPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telemparse.runner.jobs import Rescued
+    from telemparse.runner.tools import Tools
+
+__all__ = ["Upkeep", "discard", "discard_raw", "rescue", "sweep_uploads"]
+
+_AT_ONCE = 100
+_SWEEPS_S = 3600.0
+_DAY_S = 86_400.0
+_STAMP_SHIFT = 80  # a key of version 7 begins with 48 bits of milliseconds
+
+
+class Upkeep:
+    """Does what is due, from time to time; every worker does, and none of it twice."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._due = 0.0
+        self._sweep_due = 0.0
+
+    def turn(self) -> None:
+        """Do what is due. Raises DatabaseUnavailable."""
+        if time.monotonic() < self._due:
+            return
+        tools = self._tools
+        # Not all workers of a machine at the same time.
+        self._due = time.monotonic() + tools.settings.lease_s / 2 * random.uniform(0.8, 1.2)  # noqa: S311
+        rescue(tools)
+        discard_raw(tools)
+        if time.monotonic() >= self._sweep_due:
+            self._sweep_due = time.monotonic() + _SWEEPS_S
+            self._sweep()
+        if tools.events.metrics is not None:
+            tools.events.metrics.measure(tools.queue.depth())
+
+    def _sweep(self) -> None:
+        """Remove what processes that were killed left unfinished in the store."""
+        try:
+            self._tools.storage.sweep()
+            sweep_uploads(self._tools)
+        except StorageFailed as error:
+            self._tools.events.emit("upkeep_failed", code=error.code)
+
+    def sweep_deleted(self, session_id: str) -> None:
+        """Remove objects of a session that was deleted while a stage was writing them."""
+        tools = self._tools
+        sessions = tools.database.tables.sessions.c
+        with tools.database.reading() as connection:
+            row = connection.execute(
+                sa.select(sessions.tenant_id, sessions.driver_id, sessions.status).where(
+                    sessions.id == session_id
+                )
+            ).one_or_none()
+        if row is not None and row.status == SessionState.DELETED:
+            place = RunPlace(row.tenant_id, row.driver_id, session_id, "any")
+            tools.storage.delete_below(place.session_prefix)
+
+
+def rescue(tools: Tools) -> Rescued:
+    """Give jobs of workers that fell silent to others; runs of those that had no attempt left fail."""
+    with tools.database.transaction() as connection:
+        rescued = tools.queue.rescue(connection, tools.settings.lease_s)
+        for job in rescued.exhausted:
+            if job.run_id is not None:
+                fail_run(connection, tools.database, job.run_id, Failure.lost_worker(job.attempt))
+    for outcome, jobs in (("requeued", rescued.requeued), ("exhausted", rescued.exhausted)):
+        for job in jobs:
+            tools.events.emit(
+                "job_rescued", outcome=outcome, job_id=job.id, job_type=job.job_type, run_id=job.run_id,
+                worker=job.worker,
+            )  # fmt: skip
+    return rescued
+
+
+def sweep_uploads(tools: Tools, older_than_s: float = _DAY_S) -> int:
+    """Delete uploaded files that no artifact names, left by processes that ended in between; says how many.
+
+    Args:
+        tools: of a worker.
+        older_than_s: since the key was made, which it tells itself.
+    """
+    before_ms = (time.time() - older_than_s) * 1000
+    old = {}
+    for key in tools.storage.keys(UPLOADS):
+        artifact_id = key.rpartition("/")[2].removesuffix(".bin")
+        with suppress(ValueError):  # none of ours
+            if uuid.UUID(artifact_id).int >> _STAMP_SHIFT < before_ms:
+                old[artifact_id] = key
+    artifacts = tools.database.tables.artifacts.c
+    ids = list(old)
+    for begin in range(0, len(ids), _AT_ONCE):
+        some = ids[begin : begin + _AT_ONCE]
+        with tools.database.reading() as connection:
+            for named in connection.scalars(sa.select(artifacts.id).where(artifacts.id.in_(some))):
+                del old[named]
+    tools.storage.delete(list(old.values()))
+    return len(old)
+
+
+def discard_raw(tools: Tools) -> int:
+    """Discard the bytes of files whose content is canonical by now; returns how many.
+
+    Files of a partial session stay: a later parser may read more of them. So do those of a run that is
+    not over.
+    """
+    if tools.settings.keep_raw:
+        return 0
+    tables = tools.database.tables
+    artifacts, sessions = tables.artifacts.c, tables.sessions.c
+    query = (
+        sa.select(artifacts.id, artifacts.storage_path)
+        .join_from(tables.artifacts, tables.sessions)
+        .where(
+            artifacts.status == ArtifactState.CANONICALISED,
+            artifacts.storage_path.is_not(None),
+            sessions.status == SessionState.READY,
+        )
+        .limit(_AT_ONCE)
+    )
+    with tools.database.reading() as connection:
+        due = connection.execute(query).all()
+    if not due:
+        return 0
+    return discard(tools, [(artifact_id, path) for artifact_id, path in due])
+
+
+def discard(tools: Tools, files: Sequence[tuple[str, str]]) -> int:
+    """Discard the bytes of artifacts, given as id and key; returns how many, none when the store refuses."""
+    try:
+        tools.storage.delete([path for _id, path in files])
+    except StorageFailed as error:
+        tools.events.emit("upkeep_failed", code=error.code)
+        return 0
+    artifacts = tools.database.tables.artifacts
+    with tools.database.transaction() as connection:
+        connection.execute(
+            artifacts.update()
+            .where(artifacts.c.id.in_([artifact_id for artifact_id, _path in files]))
+            .values(storage_path=None, discarded_at=utc_now())
+        )
+    return len(files)

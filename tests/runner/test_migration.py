@@ -1,0 +1,77 @@
+"""The schema: made by migration, the same as the tables in code, upgraded once, refused when it is newer."""
+
+from __future__ import annotations
+
+import threading
+
+import attrs
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from telemparse.runner import Pipeline, SchemaMismatch
+from telemparse.runner.database import Database
+from telemparse.runner.migration import HEAD, VERSION_TABLE, check, current, upgrade
+
+
+def test_migration_makes_the_very_tables_that_the_code_speaks_of(settings):
+    with Database.open(settings) as database, database.reading() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"version_table": VERSION_TABLE, "compare_type": True, "compare_server_default": True},
+        )
+        assert compare_metadata(context, database.tables.metadata) == []
+        check(connection)
+
+
+def test_upgrading_twice_is_upgrading_once(settings):
+    with Database.open(settings) as database:
+        assert upgrade(database) == (HEAD, HEAD)
+
+
+def test_a_schema_that_is_newer_is_refused_and_left_alone(settings):
+    with Database.open(settings) as database:
+        with database.transaction() as connection:
+            connection.exec_driver_sql("UPDATE telemetry_schema_version SET version_num = '9999'")
+        for attempt in (lambda: upgrade(database), lambda: Pipeline(settings)):
+            with pytest.raises(SchemaMismatch, match=r"DATABASE_SCHEMA_NEWER.*schema 9999"):
+                attempt()
+        with database.reading() as connection:
+            assert current(connection) == "9999"
+
+
+def test_a_database_without_tables_is_told_how_it_gets_them(empty_settings):
+    words = r"no tables of telemparse.*telemparse db upgrade"
+    with (
+        Database.open(empty_settings) as database,
+        database.reading() as connection,
+        pytest.raises(SchemaMismatch, match=words),
+    ):
+        check(connection)
+
+
+def test_many_who_upgrade_at_once_find_it_done(empty_settings):
+    found = []
+    gate = threading.Barrier(6)
+
+    def run():
+        with Database.open(empty_settings) as database:
+            gate.wait()
+            found.append(upgrade(database))
+
+    threads = [threading.Thread(target=run) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found, key=str) == sorted([(None, HEAD), *[(HEAD, HEAD)] * 5], key=str)
+
+
+def test_the_table_of_jobs_may_have_another_name(empty_settings, fixtures_dir):
+    settings = attrs.evolve(empty_settings, job_queue_table="line_of_jobs")
+    with Pipeline(settings, upgrade=True) as pipeline:
+        session_id = pipeline.submit(fixtures_dir / "sample_track.gpx")
+        pipeline.work()
+        assert pipeline.session(session_id).status == "READY"
+        with pipeline.database.reading() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM line_of_jobs").scalar() == 4
