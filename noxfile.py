@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from pathlib import Path
 
@@ -22,7 +23,7 @@ INTERPRETERS = ["3.11", "3.12", "3.13"]
 # Coverage is measured once, on the interpreter that runs nox, because that one is always installed.
 COVERED = f"{sys.version_info.major}.{sys.version_info.minor}"
 # Of the others the one farthest from it is tried at once; `deep` tries all.
-FARTHEST = INTERPRETERS[0] if COVERED == INTERPRETERS[-1] else INTERPRETERS[-1]
+FARTHEST = INTERPRETERS[0] if INTERPRETERS[-1] == COVERED else INTERPRETERS[-1]
 nox.options.sessions = [f"tests-{COVERED}", f"tests-{FARTHEST}", "lint", "types", "docs"]
 # A slow proof may take an hour before it counts as hanging.
 _UNHURRIED = "--timeout=3600"
@@ -97,6 +98,8 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--no-cache")
     session.run("towncrier", "build", "--draft", silent=True)
+    if sys.platform == "linux" and platform.machine() == "x86_64":  # there is no linter for others
+        session.run("hadolint", "Dockerfile")
 
 
 @nox.session

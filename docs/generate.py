@@ -11,7 +11,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pyarrow as pa
+import sqlalchemy as sa
 import typer.main
 
 from telemparse.analysis.quality.penalties import Charge, Penalty, Side
@@ -21,6 +23,10 @@ from telemparse.cli.app import app
 from telemparse.extension.catalog import Catalog
 from telemparse.model.codes import CODES, Code
 from telemparse.model.detection import Rung
+from telemparse.runner.migration import HEAD, VERSION_TABLE
+from telemparse.runner.settings import Settings
+from telemparse.runner.tables import tables
+from telemparse.runner.variables import VARIABLES
 from telemparse.schemas import KNOWN_CHANNELS, SCHEMA_VERSION, SCHEMAS, QualityFlag
 from telemparse.testing.confusion import Answers, Recording, examples, matrix
 
@@ -154,7 +160,16 @@ def cli_page() -> str:
     """Return the page of the command line: every command with its arguments and options."""
     group: Any = typer.main.get_command(app)
     head = f"# Command line\n\n{NOTE}\n" + _help(group.help)
-    return "\n".join([head, *(_command(name, command) for name, command in sorted(group.commands.items()))])
+    return "\n".join([head, *(_command(name, command) for name, command in _commands(group))])
+
+
+def _commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield all commands of a group and of the groups in it, by their full names."""
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
 
 
 def _command(name: str, command: Any) -> str:
@@ -184,6 +199,77 @@ def _help(text: str | None) -> str:
 def _paragraph(text: str) -> str:
     kept = text.lstrip("\n")
     return f"```text\n{kept[1:].strip(chr(10))}\n```\n" if kept.startswith("\b") else f"{_plain(text)}\n"
+
+
+# ---- settings and tables of the runner
+
+
+def settings_page() -> str:
+    """Return the page of the runner's settings and of its tables."""
+    defaults = {field.name: field.default for field in attrs.fields(Settings)}
+    head = (
+        f"# Settings and tables\n\n{NOTE}\nSettings of the [pipeline](../how-to/pipeline.md). Commands and"
+        " `Settings.from_env()` read the variables; an empty one is as good as none. Options of a command go"
+        " before them, and `Settings(...)` takes the settings as keywords. What cannot be right is refused"
+        " with its name.\n\n## Variables\n\n"
+    )
+    rows = (
+        (f"`{each.name}`", f"`{each.field}`", _default(defaults[each.field]), each.words)
+        for each in VARIABLES
+    )
+    return "\n".join([head + table(("variable", "setting", "default", "meaning"), rows), PLACES, _database()])
+
+
+def _default(value: Any) -> str:
+    """Return a default as its variable spells it, empty for none."""
+    if isinstance(value, str) or value is None:
+        return f"`{value}`" if value else ""
+    numbers = value if isinstance(value, tuple) else (value,)
+    gib, rest = divmod(numbers[0], 1024**3)
+    text = ",".join(f"{int(number)}" for number in numbers)
+    return f"`{text}`" + (f" ({int(gib)} GiB)" if gib and not rest else "")
+
+
+PLACES = """A folder and a bucket exclude each other; the key of a store and its secret belong together. In
+Python the folder is `telemparse-data` where neither is named, and commands want to be told. Secrets have no
+options, for a list of processes would show them.
+"""
+
+
+def _database() -> str:
+    head = (
+        f"## Tables\n\nSchema {HEAD}; a database keeps the number of its own in `{VERSION_TABLE}`. Keys are"
+        " UUIDs that sort by age; instants are UTC. Whoever wants to may read the tables; only the pipeline"
+        " writes them.\n"
+    )
+    told = tomllib.loads((ROOT / "docs" / "tables.toml").read_text(encoding="utf-8"))
+    known = attrs.asdict(tables(), recurse=False, filter=lambda _field, value: isinstance(value, sa.Table))
+    return "\n".join([head, *(_table_of(each, told[name]) for name, each in known.items())])
+
+
+def _table_of(known: sa.Table, told: Mapping[str, Any]) -> str:
+    rows = (
+        (f"`{each.name}`", _column_type(each), "yes" if each.nullable else "no", told["columns"][each.name])
+        for each in known.columns
+    )
+    text = f"### {known.name}\n\n{told['words']}\n\n"
+    return text + table(("column", "type", "null", "meaning"), rows)
+
+
+def _column_type(column: sa.Column[Any]) -> str:
+    kind = column.type.impl if isinstance(column.type, sa.TypeDecorator) else column.type
+    words = next(words for known, words in COLUMN_TYPES.items() if isinstance(kind, known))
+    return f"{words}, key" if column.primary_key else words
+
+
+COLUMN_TYPES: Mapping[type, str] = {
+    sa.DateTime: "instant",
+    sa.Float: "number",
+    sa.Integer: "integer",
+    sa.JSON: "JSON",
+    sa.Text: "text",
+    sa.Uuid: "UUID",
+}
 
 
 # ---- confusion matrix
@@ -267,6 +353,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "confusion.md": confusion_page,
     "penalties.md": penalties_page,
+    "settings.md": settings_page,
 }
 
 

@@ -206,16 +206,25 @@ def run(site):
 
 @pytest.fixture
 def start_on_terminal(site, tmp_path):
-    """Return a function that runs the command line on a terminal: what it shows, and the exit code."""
+    """Return a function that runs the command line on a terminal: what it shows, and the exit code.
 
-    def process(*words: str, **more: str) -> tuple[str, int]:
+    `answer` is typed ahead, `watch` is called with all that is shown so far whenever more comes; other
+    keywords go into the environment.
+    """
+
+    def process(*words: str, answer: str = "", watch=None, **more: str) -> tuple[str, int]:
         ours, theirs = pty.openpty()
         settings = environment(site, TERM="xterm", COLUMNS="80", **more)
         with subprocess.Popen(
             [*COMMAND, *words], cwd=tmp_path, env=settings, stdin=theirs, stdout=theirs, stderr=theirs
         ) as child:
             os.close(theirs)
-            shown = b"".join(_pieces(ours))
+            os.write(ours, answer.encode())
+            shown = b""
+            for piece in _pieces(ours):
+                shown += piece
+                if watch is not None:
+                    watch(shown.decode(errors="replace"))
         os.close(ours)
         return shown.decode(), child.returncode
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import typer
 
-from telemparse.cli.arguments import _size, columns_of, options_of
+from telemparse.cli.arguments import columns_of, options_of, size_of
 from telemparse.errors import CallError
 from telemparse.model.options import Isolation, ParseOptions
 
@@ -44,13 +44,13 @@ def test_columns_that_mix_both_ways_or_lack_a_name_are_refused(text):
     ],
 )
 def test_sizes_take_a_unit(text, size):
-    assert _size(text) == size
+    assert size_of(text) == size
 
 
 @pytest.mark.parametrize("text", ["", "M", "-1", "1.5G", "1X", "twelve"])
 def test_words_that_are_no_size_are_refused(text):
     with pytest.raises(typer.BadParameter, match="is no size"):
-        _size(text)
+        size_of(text)
 
 
 def test_what_was_not_given_keeps_its_default():

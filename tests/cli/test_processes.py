@@ -14,19 +14,25 @@ from telemparse.cli import main
 
 pytestmark = pytest.mark.slow
 
-COMMANDS = ("detect", "parse", "convert", "plugins", "codes", "schema")
+COMMANDS = (
+    "detect", "parse", "convert", "plugins", "codes", "schema", "run", "worker", "enqueue", "sessions",
+    "jobs list", "jobs retry", "jobs cancel", "reprocess", "delete", "health", "db upgrade", "db check",
+)  # fmt: skip
+GROUPS = ("jobs", "db")
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["--help"], *([name, flag] for name in COMMANDS for flag in ("--help", "-h"))]
+    "words",
+    [[], ["--help"], *([*name.split(), flag] for name in (*COMMANDS, *GROUPS) for flag in ("--help", "-h"))],
 )
 def test_help_explains_every_command_within_80_columns(run, words):
     process = run(*words)
     assert (process.returncode, process.stderr) == (0, "")
     assert process.stdout.startswith("Usage: telemparse")
     assert max(map(len, process.stdout.splitlines())) <= 80
-    if words and words[0] in COMMANDS:
-        assert f"  Examples:\n    telemparse {words[0]}" in process.stdout
+    name = " ".join(words[:-1])
+    if name in COMMANDS:
+        assert f"  Examples:\n    telemparse {name}" in process.stdout
 
 
 def test_version_is_one_line(run):
@@ -47,9 +53,22 @@ from telemparse.cli import main
 try:
     main()
 except SystemExit as ended:
-    heavy = {"numpy", "pyarrow", "lxml", "pandas"} & set(sys.modules)
-    print(ended.code, *sorted(heavy), sep=",", file=sys.stderr)
+    heavy = {"numpy", "pyarrow", "lxml", "pandas", "scipy"} & set(sys.modules)
+    runner = {"sqlalchemy", "alembic", "obstore", "structlog", "psycopg"} & set(sys.modules)
+    print(ended.code, *sorted(heavy) if HEAVY_TOO else (), *sorted(runner), sep=",", file=sys.stderr)
 """
+
+
+def imported(environment, words, *, heavy_too):
+    """Return the exit code of a call, and what it should not have imported."""
+    process = subprocess.run(
+        [sys.executable, "-c", PROBE.replace("HEAVY_TOO", str(heavy_too)), *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment(PYTHONPATH=""),
+    )
+    return process.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -65,14 +84,46 @@ except SystemExit as ended:
 )
 def test_light_commands_import_neither_numpy_nor_pyarrow(environment, fixtures_dir, words):
     words = [str(fixtures_dir / "sample_track.gpx") if word == "FILE" else word for word in words]
+    assert imported(environment, words, heavy_too=True) == "0"
+
+
+@pytest.mark.parametrize("words", [["parse"], ["laps"], ["convert", "--out", "OUT"]])
+def test_commands_that_keep_nothing_import_nothing_of_the_runner(environment, fixtures_dir, tmp_path, words):
+    words = [str(tmp_path) if word == "OUT" else word for word in words]
+    words = [*words, str(fixtures_dir / "sample_track.gpx")]
+    assert imported(environment, words, heavy_too=False) == "0"
+
+
+RUNNER_CALLS = (
+    "run a.gpx", "worker", "enqueue a.gpx", "sessions", "jobs list", "jobs retry x", "jobs cancel x",
+    "reprocess x", "delete x --yes", "health", "db upgrade", "db check",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("module", ["sqlalchemy", "structlog", "obstore"])
+def test_every_command_of_the_runner_names_the_extra_that_it_lacks(environment, tmp_path, module):
+    script = (
+        f"import sys; sys.modules[{module!r}] = None\n"
+        "from telemparse.cli import main\n"
+        "for words in sys.argv[1:]:\n"
+        "    sys.argv[1:] = [*words.split(), '--out', 'out']\n"
+        "    try:\n"
+        "        main()\n"
+        "    except SystemExit as ended:\n"
+        "        print(ended.code)\n"
+    )
     process = subprocess.run(
-        [sys.executable, "-c", PROBE, *words],
+        [sys.executable, "-c", script, *RUNNER_CALLS],
         check=False,
         capture_output=True,
         text=True,
+        cwd=tmp_path,
         env=environment(PYTHONPATH=""),
     )
-    assert process.stderr.splitlines()[-1] == "0"
+    assert process.stdout.split() == ["2"] * len(RUNNER_CALLS)
+    line = f"telemparse: {module} is not installed: pip install 'telemparse[runner]'"
+    assert process.stderr.splitlines() == [line] * len(RUNNER_CALLS)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("module", ["typer", "rich"])

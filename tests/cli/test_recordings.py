@@ -55,6 +55,23 @@ def test_together_makes_one_recording_of_all_files(here):
     assert recording.label == "a.csv + more/b.csv + more/c.csv + 2 more"
 
 
+def test_what_a_command_writes_itself_is_no_recording(here, capsys):
+    _files(here, "logs/a.gpx", "logs/out/b.parquet", "logs/out.sqlite", "outside.csv")
+    store = [here / "logs/out", here / "logs/out.sqlite"]
+    recordings, code = gather(["logs", "outside.csv"], together=False, store=store)
+    assert code is Exit.OK
+    assert [recording.label for recording in recordings] == ["logs/a.gpx", "outside.csv"]
+    assert capsys.readouterr().err == ""
+    recordings, code = gather(["logs/out/b.parquet", "outside.csv"], together=True, store=store)
+    assert code is Exit.UNREADABLE
+    assert [recording.label for recording in recordings] == ["outside.csv"]
+    said = capsys.readouterr().err
+    assert (
+        said
+        == "telemparse: logs/out/b.parquet: it lies where sessions are kept; choose another folder for them\n"
+    )
+
+
 def test_members_of_a_zip_are_recordings_labelled_with_the_archive(here):
     with zipfile.ZipFile(here / "logs.zip", "w") as archive:
         archive.writestr("day/one.csv", "a,b\n1,2\n")

@@ -7,19 +7,28 @@ import pkgutil
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import attrs
 import pytest
+import sqlalchemy as sa
+import typer.main
 
 import telemparse
 from telemparse import kernels
 from telemparse.cli.app import app
 from telemparse.extension import csv_dialect, hookspecs
 from telemparse.model.codes import CODES
+from telemparse.runner.metrics import Metrics
+from telemparse.runner.settings import Settings
+from telemparse.runner.tables import tables
+from telemparse.runner.variables import VARIABLES
 from telemparse.schemas import KNOWN_CHANNELS, SCHEMAS, QualityFlag
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-GENERATED = ("schemas.md", "codes.md", "cli.md", "confusion.md", "penalties.md")
+ROOT = DOCS.parent
+GENERATED = ("schemas.md", "codes.md", "cli.md", "confusion.md", "penalties.md", "settings.md")
 
 
 def text(name: str) -> str:
@@ -58,9 +67,67 @@ def test_every_stream_and_field_stands_in_the_reference() -> None:
     assert [flag.name for flag in QualityFlag if f"`{flag.name}`" not in by_name["quality_flags"]] == []
 
 
+def commands(group, prefix=""):
+    """Yield the full names of all commands of a group and of the groups in it."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}"
+
+
 def test_every_command_has_a_heading_in_the_reference() -> None:
-    headings = set(re.findall(r"^## telemparse ([\w-]+)$", text("reference/cli.md"), re.MULTILINE))
-    assert headings == {command.name for command in app.registered_commands}
+    headings = re.findall(r"^## telemparse ([\w -]+)$", text("reference/cli.md"), re.MULTILINE)
+    assert "jobs retry" in headings
+    assert sorted(headings) == sorted(commands(typer.main.get_command(app)))
+
+
+def test_every_setting_has_a_variable_and_every_variable_a_row_in_the_reference() -> None:
+    page = text("reference/settings.md")
+    assert {variable.field for variable in VARIABLES} == {field.name for field in attrs.fields(Settings)}
+    missing = [each.name for each in VARIABLES if f"| `{each.name}` | `{each.field}` |" not in page]
+    assert missing == []
+
+
+def test_every_variable_that_the_code_or_a_page_names_is_one_of_the_runner() -> None:
+    places = [*(ROOT / "src").rglob("*.py"), *DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "Dockerfile"]
+    named = {
+        name
+        for place in places
+        for name in re.findall(r"\bTELEMETRY_[A-Z0-9_]*[A-Z0-9]", place.read_text(encoding="utf-8"))
+    }
+    assert named == {variable.name for variable in VARIABLES}
+
+
+def test_every_table_and_column_of_the_runner_stands_in_the_reference() -> None:
+    sections = dict(
+        re.findall(r"^### (\w+)$\n(.*?)(?=^###|\Z)", text("reference/settings.md"), re.MULTILINE | re.DOTALL)
+    )
+    told = tomllib.loads((DOCS / "tables.toml").read_text(encoding="utf-8"))
+    known = attrs.asdict(tables(), recurse=False, filter=lambda _field, value: isinstance(value, sa.Table))
+    assert set(sections) == {table.name for table in known.values()}
+    assert told.keys() == known.keys()
+    for name, table in known.items():
+        columns = {column.name for column in table.columns}
+        assert told[name]["columns"].keys() == columns
+        assert [column for column in columns if f"| `{column}` |" not in sections[table.name]] == []
+
+
+def test_every_metric_stands_in_the_runbook_and_alerts_name_no_other() -> None:
+    section = text("how-to/runbook.md").partition("## Metrics and alerts")[2].partition("\n## ")[0]
+    families = Metrics().registry.collect()
+    known = {family.name + "_total" * (family.type == "counter") for family in families}
+    assert set(re.findall(r"^\| `(telemetry_\w+)", section, re.MULTILINE)) == known
+    named = {re.sub(r"_(bucket|count)$", "", name) for name in re.findall(r"telemetry_\w+", section)}
+    assert named == known
+
+
+@pytest.mark.parametrize("name", ["how-to/pipeline.md", "how-to/runbook.md", "how-to/untrusted-files.md"])
+def test_every_code_that_a_guide_of_the_pipeline_names_is_in_the_registry(name: str) -> None:
+    variables = {variable.name for variable in VARIABLES}
+    codes = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", text(name))) - variables
+    assert codes
+    assert codes <= set(CODES)
 
 
 def test_every_hook_is_told_to_plugin_authors() -> None:

@@ -262,7 +262,7 @@ def test_deleting_a_session_leaves_no_file_no_row_and_no_name(pipeline, fixtures
     session = pipeline.session(session_id)
     others = set(pipeline.storage.keys(place_of(pipeline.session(kept)).session_prefix))
     assert pipeline.delete(session_id)
-    assert {key for key in pipeline.storage.keys() if "sqlite" not in key} == others
+    assert {key for key in pipeline.storage.keys("") if "sqlite" not in key} == others
     for table in ("datasets", "laps", "runs"):
         assert rows(pipeline, table, session_id=session_id) == []
     gone = pipeline.session(session_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,14 +13,22 @@ from telemparse.cli import (
     codes,
     comparing,
     conversion,
+    databases,
     detection,
+    enqueueing,
     fusing,
+    health,
     lap_timing,
     parsing,
     plugins,
+    queue_jobs,
     reporting,
+    running,
     scaffolding,
     schemas,
+    session_changes,
+    session_listing,
+    working,
 )
 from telemparse.cli.exits import listen
 
@@ -38,6 +46,7 @@ First steps:
   telemparse parse ride.gpx --out rides  ... and keep it as Parquet
   telemparse convert logs/ --out tables  many files at once
   telemparse laps session.vbo            how fast, and how sure is that?
+  telemparse run logs/ --out sessions    the whole pipeline, all of it kept
 
 \b
 Exit codes:
@@ -46,13 +55,20 @@ Exit codes:
   2  wrong usage         of several recordings the highest
 """
 
-app = typer.Typer(
-    name="telemparse",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+_STYLE: dict[str, Any] = {
+    "add_completion": False,
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+
+app = typer.Typer(name="telemparse", **_STYLE)
+
+# Commands that have commands of their own, and what these are about.
+_GROUPS = {
+    "jobs": "Look at the queue, and retry or cancel what is in it.",
+    "db": "Look at the schema of the database, and upgrade it.",
+}
 
 # Each command by its name, with calls that show what it is for.
 _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
@@ -91,6 +107,48 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "telemparse report session.vbo -o report.html",
         "telemparse report *.nmea -o report.html --track tracks/ --title 'Test day'",
     )),
+    ("run", running.run, (
+        "telemparse run logs/ --out sessions",
+        "telemparse run *.vbo --out sessions --jobs 2 --track tracks/ --json",
+        "telemparse run logs/ --database-url postgresql://... --storage s3://bucket",
+    )),
+    ("worker", working.work, (
+        "telemparse worker --out sessions",
+        "telemparse worker --workers 4 --metrics-port 9100",
+        "telemparse worker --out sessions --drain --log text",
+    )),
+    ("enqueue", enqueueing.enqueue, (
+        "telemparse enqueue logs/ --out sessions",
+        "telemparse enqueue imu.csv gnss.csv --together --owner team --driver anna",
+    )),
+    ("sessions", session_listing.list_sessions, (
+        "telemparse sessions --out sessions",
+        "telemparse sessions --status FAILED --status PARTIAL --json",
+        "telemparse sessions SESSION --out sessions",
+    )),
+    ("jobs list", queue_jobs.list_jobs, (
+        "telemparse jobs list --out sessions",
+        "telemparse jobs list --status FAILED --json",
+    )),
+    ("jobs retry", queue_jobs.retry_jobs, (
+        "telemparse jobs retry ID --out sessions",
+    )),
+    ("jobs cancel", queue_jobs.cancel_jobs, (
+        "telemparse jobs cancel ID --out sessions",
+    )),
+    ("reprocess", session_changes.reprocess, (
+        "telemparse reprocess SESSION --out sessions",
+        "telemparse reprocess SESSION --gate finish.geojson",
+    )),
+    ("delete", session_changes.delete_sessions, (
+        "telemparse delete SESSION --out sessions",
+    )),
+    ("health", health.show_health, ("telemparse health --out sessions", "telemparse health --json")),
+    ("db upgrade", databases.upgrade_schema, (
+        "telemparse db upgrade --out sessions",
+        "telemparse db upgrade --database-url postgresql://...",
+    )),
+    ("db check", databases.check_schema, ("telemparse db check --out sessions",)),
     ("plugins", plugins.list_plugins, ("telemparse plugins", "telemparse plugins --probe")),
     ("codes", codes.explain_codes, ("telemparse codes", "telemparse codes GPX_MISSING_TIME")),
     ("schema", schemas.show_schema, ("telemparse schema", "telemparse schema gnss_pvt")),
@@ -100,9 +158,22 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     )),
 )  # fmt: skip
 
+
+def _show_help_alone(context: typer.Context) -> None:
+    """Show the help when no command is named."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+_groups = {"": app} | {name: typer.Typer(**_STYLE) for name in _GROUPS}
+for _name, _about in _GROUPS.items():
+    _groups[_name].callback(help=_about, invoke_without_command=True)(_show_help_alone)
+    app.add_typer(_groups[_name], name=_name)
 for _name, _run, _examples in _COMMANDS:
+    _group, _blank, _own = _name.rpartition(" ")
     # The backspace keeps click from joining the lines that follow it.
-    app.command(_name, epilog="\n".join(("\b", "Examples:", *(f"  {call}" for call in _examples))))(_run)
+    _epilog = "\n".join(("\b", "Examples:", *(f"  {call}" for call in _examples)))
+    _groups[_group].command(_own, epilog=_epilog)(_run)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001  (typer calls back with the option's value)
@@ -121,8 +192,7 @@ def welcome(
     ] = False,
 ) -> None:
     """Show the help when no command is named."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+    _show_help_alone(context)
 
 
 def run() -> None:

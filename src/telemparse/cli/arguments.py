@@ -13,7 +13,7 @@ from telemparse.cli.loading import installed
 from telemparse.errors import CallError
 from telemparse.model.options import Isolation, ParseOptions
 
-__all__ = ["Compression", "Format", "Isolation", "check", "columns_of", "options_of"]
+__all__ = ["Compression", "Format", "Isolation", "check", "columns_of", "options_of", "size_of"]
 
 
 class Format(enum.StrEnum):
@@ -38,7 +38,8 @@ _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _SIZE = re.compile(r"(\d+)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 
 
-def _size(text: str) -> int:
+def size_of(text: str) -> int:
+    """Return the bytes that a text means: `512M`, `2 GiB`. Raises BadParameter for a text that is no size."""
     match = _SIZE.fullmatch(text.strip())
     if match is None:
         raise typer.BadParameter(f"{text!r} is no size; write bytes, or for instance 512M or 2G.")
@@ -108,13 +109,13 @@ Timeout = Annotated[
 MaxMemory = Annotated[
     int | None,
     typer.Option(
-        metavar="BYTES", parser=_size, show_default=False, help="End a parser that takes more: 2G, 512M."
+        metavar="BYTES", parser=size_of, show_default=False, help="End a parser that takes more: 2G, 512M."
     ),
 ]
 MaxDecompressed = Annotated[
     int | None,
     typer.Option(
-        metavar="BYTES", parser=_size, show_default=False, help="What an archive may unpack to (8G)."
+        metavar="BYTES", parser=size_of, show_default=False, help="What an archive may unpack to (8G)."
     ),
 ]
 

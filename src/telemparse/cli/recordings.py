@@ -12,7 +12,7 @@ from telemparse.cli.exits import Exit, exit_after
 from telemparse.cli.loading import installed
 from telemparse.cli.terminal import complain, reason
 from telemparse.errors import TelemparseError
-from telemparse.model.artifacts import Artifact, ArtifactSet
+from telemparse.model.artifacts import Artifact, ArtifactSet, artifacts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,17 +40,25 @@ class Recording:
     folder: str = ""
 
 
-def gather(paths: Sequence[str], *, together: bool) -> tuple[list[Recording], Exit]:
+def gather(
+    paths: Sequence[str], *, together: bool, store: Sequence[Path] = ()
+) -> tuple[list[Recording], Exit]:
     """Return the recordings that paths mean, and `UNREADABLE` when one of the paths is.
 
     What cannot be read gets a line on standard error, and the others go on.
+
+    Args:
+        paths: files, folders and archives.
+        together: all of them are one recording.
+        store: files and folders that a command writes itself: what lies there is no recording.
     """
-    readable = [path for path in paths if _can_read(path)]
+    readable = [path for path in paths if _can_read(path) and not _is_stored(path, store)]
     code = Exit.OK if len(readable) == len(paths) else Exit.UNREADABLE
     if not readable:
         return [], code
     try:
-        sets = _sets(readable, together=together)
+        sources = _unstored(readable, store) if store else readable
+        sets = _sets(sources, together=together)
     except (OSError, TelemparseError) as error:
         complain(f"{', '.join(readable)}: {reason(error)}")
         return [], Exit.UNREADABLE
@@ -75,12 +83,27 @@ def each(recordings: Iterable[Recording], handle: Callable[[Recording], Exit]) -
     return max(codes)
 
 
-def _sets(paths: Sequence[str], *, together: bool) -> list[ArtifactSet]:
+def _sets(sources: Sequence[str] | Sequence[Artifact], *, together: bool) -> list[ArtifactSet]:
     import telemparse
 
     if together:
-        return [ArtifactSet.of(paths)]
-    return list(telemparse.group(paths, installed()))
+        return [ArtifactSet.of(sources)]
+    return list(telemparse.group(sources, installed()))
+
+
+def _unstored(paths: Sequence[str], store: Sequence[Path]) -> list[Artifact]:
+    return [artifact for artifact in artifacts_of(paths) if not _is_within(artifact.path, store)]
+
+
+def _is_within(path: Path | None, store: Sequence[Path]) -> bool:
+    return path is not None and any(path.resolve().is_relative_to(each) for each in store)
+
+
+def _is_stored(path: str, store: Sequence[Path]) -> bool:
+    stored = _is_within(Path(path), store)
+    if stored:
+        complain(f"{path}: it lies where sessions are kept; choose another folder for them")
+    return stored
 
 
 def _can_read(path: str) -> bool:

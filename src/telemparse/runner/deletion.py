@@ -94,6 +94,8 @@ def _forget_rows(connection: Connection, database: Database, session_id: str) ->
         "feature_reasons": None,
     }  # fmt: skip
     connection.execute(tables.sessions.update().where(tables.sessions.c.id == session_id).values(**blank))
+    known = sa.select(tables.sessions.c.device_id).where(tables.sessions.c.device_id.is_not(None))
+    connection.execute(tables.devices.delete().where(tables.devices.c.id.not_in(known)))
     connection.execute(
         tables.artifacts.update()
         .where(tables.artifacts.c.session_id == session_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -19,6 +21,15 @@ _LOUD = {
     "job_failed": "error", "job_retried": "warning", "lease_lost": "warning", "job_rescued": "warning",
     "stage_failed": "warning", "database_unavailable": "warning", "upkeep_failed": "warning",
 }  # fmt: skip
+
+
+def _logger() -> Any:
+    if structlog.is_configured():
+        # Bound once: a logger that is not settles its configuration anew with every word.
+        return structlog.get_logger("telemparse.runner").bind()
+    # By itself structlog says everything on standard output, which belongs to the caller.
+    quiet = structlog.make_filtering_bound_logger(logging.WARNING)
+    return structlog.wrap_logger(structlog.PrintLogger(sys.stderr), wrapper_class=quiet).bind()
 
 
 class Observer(Protocol):
@@ -43,7 +54,7 @@ class Events:
 
     metrics: Metrics | None = None
     observers: tuple[Observer, ...] = ()
-    _log: Any = attrs.field(factory=lambda: structlog.get_logger("telemparse.runner"), repr=False)
+    _log: Any = attrs.field(factory=_logger, repr=False)
 
     def emit(self, event: str, **facts: Any) -> None:
         """Say that something happened."""

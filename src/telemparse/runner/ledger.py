@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,7 +16,7 @@ from telemparse.schemas.fields import SCHEMA_VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection, Table, Update
 
     from telemparse.runner.database import Database
     from telemparse.runner.runs import Run
@@ -87,21 +88,33 @@ class Ledger:
         laps = [lap for rows in self._laps.values() for lap in rows]
         if laps:
             insert_new(connection, database, tables.laps, laps)
-        begun = sa.bindparam("begun", utc_now(), runs.c.started_at.type)
-        fields = {"status": RunState.RUNNING, **self._values, **values}
-        connection.execute(
-            runs.update()
-            .where(runs.c.id == self.run.id, runs.c.status.in_((RunState.QUEUED, RunState.RUNNING)))
-            .values(
-                stages={name: outcome.to_dict() for name, outcome in self.stages.items()},
-                started_at=sa.func.coalesce(runs.c.started_at, begun),
-                **fields,
-            )
-        )
+        fields = {
+            "status": RunState.RUNNING,
+            "stages": {name: outcome.to_dict() for name, outcome in self.stages.items()},
+            **self._values,
+            **values,
+        }
+        statement = _change(runs, tuple(sorted(fields)))
+        connection.execute(statement, {"its_id": self.run.id, "begun": utc_now(), **fields})
 
     def written(self) -> Ledger:
         """Return the empty ledger of the run as it stands after `write` was committed."""
         return Ledger(attrs.evolve(self.run, stages=self.stages, quality=self.quality))
+
+
+@lru_cache
+def _change(runs: Table, columns: tuple[str, ...]) -> Update:
+    """Return the statement that changes columns of a run that is not over."""
+    own = sa.bindparam("its_id", type_=runs.c.id.type)
+    begun = sa.bindparam("begun", type_=runs.c.started_at.type)
+    return (
+        runs.update()
+        .where(runs.c.id == own, runs.c.status.in_((RunState.QUEUED, RunState.RUNNING)))
+        .values(
+            started_at=sa.func.coalesce(runs.c.started_at, begun),
+            **{name: sa.bindparam(name, type_=runs.c[name].type) for name in columns},
+        )
+    )
 
 
 def dataset_id(run_id: str, level: str, stream: str) -> str:

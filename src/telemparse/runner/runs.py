@@ -98,7 +98,7 @@ def read_run(connection: Connection, database: Database, run_id: str) -> Run | N
 
 
 def fail_run(connection: Connection, database: Database, run_id: str, failure: Failure) -> None:
-    """Let a run fail, and its session with it where it is the current one and has nothing older to show."""
+    """Let a run fail, and its session with it where it is the current one; older runs stay as they are."""
     tables = database.tables
     runs, sessions, now = tables.runs, tables.sessions, utc_now()
     session_id = connection.scalar(sa.select(runs.c.session_id).where(runs.c.id == run_id))

@@ -12,7 +12,7 @@ import attrs
 import sqlalchemy as sa
 
 from telemparse.errors import CallError
-from telemparse.runner.stages import StageOutcome
+from telemparse.runner.stages import StageOutcome, StageState
 from telemparse.runner.states import ArtifactState, RunState, SessionState
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ class Session:
         artifacts: files, in order.
         device: `family`, `model` and `serial` as far as the recording names them, empty where it does not.
         failure: why it is FAILED or PARTIAL, else None.
-        laps: number of laps, those that analysis found, else the device's; None before they were looked for.
+        laps: number of laps from line to line, those that analysis found, else the device's; None where
+            they were not looked for.
         best_lap_s: shortest valid lap, seconds, None without one.
         quality: 0 to 100, None where there is nothing to judge, or before it was judged.
         quality_label: word for it, None without.
@@ -256,8 +257,10 @@ def _laps(
     """Return number of laps and best lap in seconds by run: of what analysis found, else of the device."""
     laps = database.tables.laps.c
     valid = sa.case((laps.validity == "VALID", laps.duration_ns))
+    # A lap out of the pits or into them is a piece of one.
+    whole = sa.case((laps.validity.not_in(("OUTLAP", "INLAP")), laps.lap_number))
     query = (
-        sa.select(laps.run_id, laps.stream, sa.func.count(), sa.func.min(valid))
+        sa.select(laps.run_id, laps.stream, sa.func.count(whole), sa.func.min(valid))
         .where(laps.run_id.in_(runs))
         .group_by(laps.run_id, laps.stream)
         .order_by(laps.stream)  # `laps` of the device comes before `laps.<method>`
@@ -273,7 +276,8 @@ def _session(
 ) -> Session:
     stages = {name: StageOutcome.from_dict(document) for name, document in (row.stages or {}).items()}
     quality = row.quality_summary or {}
-    looked = "detect_laps" in stages
+    laps_stage = stages.get("detect_laps")
+    looked = laps_stage is not None and laps_stage.state is not StageState.FAILED
     materialised = stages.get("materialise")
     return Session(
         id=row.id, tenant_id=row.tenant_id, driver_id=row.driver_id, name=row.name,

@@ -139,7 +139,7 @@ class Submissions:
             raise
 
     def _take_back(self, stored: Sequence[_Stored]) -> None:
-        # What stays behind is swept in a day.
+        # What stays behind is named by no session, and nobody else is hurt by it.
         with suppress(StorageFailed):
             self.storage.delete([each.key for each in stored])
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-import uuid
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -15,7 +13,7 @@ from telemparse.runner.runs import fail_run
 from telemparse.runner.stamps import utc_now
 from telemparse.runner.states import ArtifactState, SessionState
 from telemparse.storage.failures import StorageFailed
-from telemparse.storage.layout import UPLOADS, RunPlace
+from telemparse.storage.layout import RunPlace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,12 +21,10 @@ if TYPE_CHECKING:
     from telemparse.runner.jobs import Rescued
     from telemparse.runner.tools import Tools
 
-__all__ = ["Upkeep", "discard", "discard_raw", "rescue", "sweep_uploads"]
+__all__ = ["Upkeep", "discard", "discard_raw", "rescue"]
 
 _AT_ONCE = 100
 _SWEEPS_S = 3600.0
-_DAY_S = 86_400.0
-_STAMP_SHIFT = 80  # a key of version 7 begins with 48 bits of milliseconds
 
 
 class Upkeep:
@@ -58,7 +54,6 @@ class Upkeep:
         """Remove what processes that were killed left unfinished in the store."""
         try:
             self._tools.storage.sweep()
-            sweep_uploads(self._tools)
         except StorageFailed as error:
             self._tools.events.emit("upkeep_failed", code=error.code)
 
@@ -91,31 +86,6 @@ def rescue(tools: Tools) -> Rescued:
                 worker=job.worker,
             )  # fmt: skip
     return rescued
-
-
-def sweep_uploads(tools: Tools, older_than_s: float = _DAY_S) -> int:
-    """Delete uploaded files that no artifact names, left by processes that ended in between; says how many.
-
-    Args:
-        tools: of a worker.
-        older_than_s: since the key was made, which it tells itself.
-    """
-    before_ms = (time.time() - older_than_s) * 1000
-    old = {}
-    for key in tools.storage.keys(UPLOADS):
-        artifact_id = key.rpartition("/")[2].removesuffix(".bin")
-        with suppress(ValueError):  # none of ours
-            if uuid.UUID(artifact_id).int >> _STAMP_SHIFT < before_ms:
-                old[artifact_id] = key
-    artifacts = tools.database.tables.artifacts.c
-    ids = list(old)
-    for begin in range(0, len(ids), _AT_ONCE):
-        some = ids[begin : begin + _AT_ONCE]
-        with tools.database.reading() as connection:
-            for named in connection.scalars(sa.select(artifacts.id).where(artifacts.id.in_(some))):
-                del old[named]
-    tools.storage.delete(list(old.values()))
-    return len(old)
 
 
 def discard_raw(tools: Tools) -> int:

@@ -39,6 +39,7 @@ _HANDLERS: Mapping[str, Callable[[Tools, Held, Run], Step]] = {
 }
 _JITTER = 0.2
 _LOOK_AGAIN_S = 0.1
+_LONGEST_PAUSE_S = 5.0
 _PAUSE_S = 0.25  # before a database that was away is asked again
 
 
@@ -57,6 +58,7 @@ class Worker:
         self._upkeep = Upkeep(tools)
         self._in_hand: Held | None = None
         self._run: Run | None = None
+        self._pause_s = _PAUSE_S
 
     def run(self, until: Callable[[], bool] | None = None) -> int:
         """Work until `stop` is set, or until `until` says so while the queue is empty; returns the jobs done.
@@ -95,8 +97,10 @@ class Worker:
                 tools.queue.wait(tools.settings.poll_s, self.stop)
         except DatabaseUnavailable as error:
             tools.events.emit("database_unavailable", worker=self.id, error=str(error))
-            self.stop.wait(_PAUSE_S)
+            self.stop.wait(self._pause_s)
+            self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
             return []
+        self._pause_s = _PAUSE_S
         return jobs
 
     def _pass_on_stop(self, over: threading.Event) -> None:

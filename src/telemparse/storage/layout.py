@@ -12,9 +12,9 @@ from telemparse.errors import CallError
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["UPLOADS", "RunPlace", "raw_key"]
+__all__ = ["RunPlace", "raw_key"]
 
-UPLOADS = "uploads"
+_UPLOADS = "uploads"
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
 _LEVEL = re.compile(r"[Ll]?([0-9])")
 
@@ -29,8 +29,8 @@ def _checked_part(_owner: Any, field: attrs.Attribute[str], part: str) -> None:
 
 def _checked_tenant(owner: Any, field: attrs.Attribute[str], part: str) -> None:
     _checked_part(owner, field, part)
-    if part == UPLOADS:
-        raise CallError(f"{field.name} must not be {UPLOADS!r}: raw artifacts lie there")
+    if part == _UPLOADS:
+        raise CallError(f"{field.name} must not be {_UPLOADS!r}: raw artifacts lie there")
 
 
 @attrs.frozen
@@ -84,4 +84,4 @@ class _Upload:
 def raw_key(tenant_id: str, artifact_id: str) -> str:
     """Return the key of an artifact's raw bytes; raises CallError for a part that cannot be in a key."""
     upload = _Upload(tenant_id, artifact_id)
-    return f"{UPLOADS}/{upload.tenant_id}/{upload.artifact_id}.bin"
+    return f"{_UPLOADS}/{upload.tenant_id}/{upload.artifact_id}.bin"
