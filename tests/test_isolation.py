@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import subprocess
@@ -227,12 +226,26 @@ def becomes_gone(pid):
     return any(is_gone(pid) for _look in range(500) if not time.sleep(0.01))
 
 
+def children():
+    return {
+        int(pid)
+        for task in Path("/proc/self/task").iterdir()
+        for pid in (task / "children").read_text().split()
+    }
+
+
+@pytest.fixture(autouse=True)
+def earlier():
+    """Hold the children that others in this process keep."""
+    EARLIER.clear()
+    EARLIER.update(children())
+
+
+EARLIER = set()
+
+
 def no_child_is_left():
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError as error:
-        return error.errno == errno.ECHILD
-    return False
+    return not children() - EARLIER
 
 
 def fresh_process(script, folder, scratch):

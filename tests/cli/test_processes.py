@@ -100,8 +100,22 @@ RUNNER_CALLS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("module", ["sqlalchemy", "structlog", "obstore"])
-def test_every_command_of_the_runner_names_the_extra_that_it_lacks(environment, tmp_path, module):
+WORKING_CALLS = ("run a.gpx", "worker")
+
+
+@pytest.mark.parametrize(
+    ("module", "extra", "calls"),
+    [
+        ("sqlalchemy", "runner", RUNNER_CALLS),
+        ("structlog", "runner", RUNNER_CALLS),
+        ("obstore", "runner", RUNNER_CALLS),
+        ("scipy", "analysis", WORKING_CALLS),
+        ("prometheus_client", "service", ("worker --metrics-port 0",)),
+    ],
+)
+def test_every_command_of_the_runner_names_the_extra_that_it_lacks(
+    *, environment, tmp_path, module, extra, calls
+):
     script = (
         f"import sys; sys.modules[{module!r}] = None\n"
         "from telemparse.cli import main\n"
@@ -113,16 +127,16 @@ def test_every_command_of_the_runner_names_the_extra_that_it_lacks(environment, 
         "        print(ended.code)\n"
     )
     process = subprocess.run(
-        [sys.executable, "-c", script, *RUNNER_CALLS],
+        [sys.executable, "-c", script, *calls],
         check=False,
         capture_output=True,
         text=True,
         cwd=tmp_path,
         env=environment(PYTHONPATH=""),
     )
-    assert process.stdout.split() == ["2"] * len(RUNNER_CALLS)
-    line = f"telemparse: {module} is not installed: pip install 'telemparse[runner]'"
-    assert process.stderr.splitlines() == [line] * len(RUNNER_CALLS)
+    assert process.stdout.split() == ["2"] * len(calls)
+    line = f"telemparse: {module.replace('_', '-')} is not installed: pip install 'telemparse[{extra}]'"
+    assert process.stderr.splitlines() == [line] * len(calls)
     assert list(tmp_path.iterdir()) == []
 
 

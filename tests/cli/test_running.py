@@ -102,7 +102,7 @@ def test_json_is_an_object_a_session_and_nothing_else(run, fixtures_dir, tmp_pat
     found = documents(process)
     assert list(found) == ["sample_track.gpx", "noise.bin"]
     ready = found["sample_track.gpx"]
-    assert (ready["status"], ready["laps"], ready["outcome"]) == ("READY", 3, "processed")
+    assert (ready["status"], ready["laps"], ready["outcome"]) == ("READY", 1, "processed")
     assert (ready["paths"], ready["tenant_id"]) == ([str(files[0])], "team")
     assert ready["artifacts"][0]["discarded_at"] is None
     assert found["noise.bin"]["failure"]["code"] == "FORMAT_NOT_RECOGNISED"

@@ -48,7 +48,7 @@ PARSER = """
         socket.create_connection(("127.0.0.1", 9))
 
     def write_elsewhere():
-        open("/tmp/telemparse-should-not-be-here", "w").close()
+        open("/var/telemparse-should-not-be-here", "w").close()
 
     DEEDS = {
         "hang": hang, "flood": flood, "crash": lambda: ctypes.string_at(1), "leave": lambda: os._exit(0),

@@ -5,19 +5,20 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from telemparse.cli.runner_logs import brief_log
-from telemparse.errors import CallError
+from telemparse.errors import CallError, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from telemparse.runner import Pipeline, Settings
 
-__all__ = ["check_database_file", "opened", "settings_of"]
+__all__ = ["check_analysis", "check_database_file", "opened", "settings_of"]
 
 Out = Annotated[
     str | None,
@@ -120,6 +121,12 @@ def opened(settings: Settings, *, new: bool = False) -> Iterator[Pipeline]:
         check_database_file(settings)
     with brief_log(), Pipeline(settings) as pipeline:
         yield pipeline
+
+
+def check_analysis() -> None:
+    """Raise MissingExtra where the stages of a session lack what they need: each of them would fail."""
+    if find_spec("scipy") is None:
+        raise MissingExtra("analysis", "scipy")
 
 
 def check_database_file(settings: Settings) -> None:

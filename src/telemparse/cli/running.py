@@ -64,6 +64,7 @@ def run(
         out, database_url, storage, tenant_id=owner, driver_id=driver, keep_raw=keep_raw or None,
         tracks=_checked(track), parser_timeout_s=timeout, max_memory_bytes=max_memory,
     )  # fmt: skip
+    runner_arguments.check_analysis()
     recordings, gathered = handing_in.gather_for(settings, paths, together=together)
     if not recordings:
         return gathered

@@ -58,6 +58,7 @@ def work(
     version migrates the schema.
     """
     settings = runner_arguments.settings_of(out, database_url, storage)
+    runner_arguments.check_analysis()
     with service_log(log) as logger, _metrics(metrics_port, metrics_address, logger) as metrics:
         try:
             jobs = _work(settings, workers, metrics, drain=drain)
