@@ -23,6 +23,8 @@ from telemparse.storage.verification import verify
 pytestmark = pytest.mark.slow
 
 FILE = "csv_gnss_imu_vehicle.csv"
+# Without inertial samples nothing is fused, which takes a fresh process its time.
+PLAIN = "sample_gnss_10hz.csv"
 HELPER = Path(__file__).parents[1] / "runner_workers.py"
 # Where a worker is killed, one after the other, while one session goes through all of it.
 AMBUSHES = [
@@ -90,6 +92,20 @@ def heard(process, words):
     raise AssertionError(f"{words} never came: {seen}")
 
 
+def is_asleep(process):
+    """Wait until a worker has stopped itself: it says so a moment before."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if state_of(process.pid) == "T":
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def state_of(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 def contents(pipeline, session):
     """Return the digests of a run's files by their names below it."""
     prefix = RunPlace(session.tenant_id, session.driver_id, session.id, session.run_id).prefix
@@ -148,6 +164,7 @@ def test_a_worker_that_was_stopped_for_longer_than_its_lease_writes_nothing_any_
         session_id = pipeline.submit(fixtures_dir / FILE)
         with worker(settings, stop_at=["outputs_promoted", "downsample"]) as sleeper:
             heard(sleeper, ["outputs_promoted", "downsample"])
+            assert is_asleep(sleeper)
             time.sleep(1.5)  # by now its lease is over
             code, _events, err = finished(settings)
             assert code == 0, err
@@ -163,7 +180,7 @@ def test_a_worker_that_was_stopped_for_longer_than_its_lease_writes_nothing_any_
 def test_a_job_whose_workers_all_die_fails_and_says_so(settings, fixtures_dir):
     settings = attrs.evolve(short(settings), max_attempts=2)
     with Pipeline(settings) as pipeline:
-        session_id = pipeline.submit(fixtures_dir / FILE)
+        session_id = pipeline.submit(fixtures_dir / PLAIN)
         for _attempt in range(2):
             code, _events, _err = finished(settings, kill_at=["stage_started", "downsample"])
             assert code == -signal.SIGKILL
@@ -185,7 +202,7 @@ def test_a_worker_that_is_asked_to_stop_gives_its_job_back_and_the_attempt_does_
             stop.set()
 
     with Pipeline(short(settings), events=Events(observers=(stop_there,))) as pipeline:
-        session_id = pipeline.submit(fixtures_dir / FILE)
+        session_id = pipeline.submit(fixtures_dir / PLAIN)
         pipeline.work(stop=stop)
         assert pipeline.session(session_id).status is SessionState.PROCESSING
         depth = pipeline.queue.depth()
@@ -204,14 +221,15 @@ def test_a_worker_that_is_asked_to_stop_gives_its_job_back_and_the_attempt_does_
 def test_a_worker_under_which_the_schema_was_migrated_ends_and_says_why(settings, fixtures_dir):
     settings = short(settings)
     with Pipeline(settings) as pipeline:
-        pipeline.submit(fixtures_dir / FILE)
+        pipeline.submit(fixtures_dir / PLAIN)
         # A job that nobody finishes keeps the worker waiting for more.
         with worker(settings, stop_at=["job_started", "parse_raw"]) as process:
             heard(process, ["job_started", "parse_raw"])
+            assert is_asleep(process)
             with pipeline.database.transaction() as connection:
                 connection.exec_driver_sql("UPDATE telemetry_schema_version SET version_num = '9999'")
             process.send_signal(signal.SIGCONT)
-            _out, err = process.communicate(timeout=60)
+            _out, err = process.communicate(timeout=150)
             assert process.returncode == 1
             assert "DATABASE_SCHEMA_NEWER" in err
 
@@ -219,7 +237,7 @@ def test_a_worker_under_which_the_schema_was_migrated_ends_and_says_why(settings
 def test_four_workers_in_two_processes_do_each_recording_once(settings, fixtures_dir):
     settings = short(settings)
     with Pipeline(settings) as pipeline:
-        ids = [pipeline.submit(fixtures_dir / FILE, force=True) for _ in range(12)]
+        ids = [pipeline.submit(fixtures_dir / PLAIN, force=True) for _ in range(12)]
         with worker(settings, workers=2) as one, worker(settings, workers=2) as other:
             assert one.wait(120) == 0
             assert other.wait(120) == 0
@@ -230,7 +248,7 @@ def test_four_workers_in_two_processes_do_each_recording_once(settings, fixtures
 def test_a_store_that_refuses_is_waited_for(settings, fixtures_dir, tmp_path):
     settings = attrs.evolve(short(settings), backoff_s=(0.2,))
     with Pipeline(settings) as pipeline:
-        session_id = pipeline.submit(fixtures_dir / FILE)
+        session_id = pipeline.submit(fixtures_dir / PLAIN)
         blocked = Path(settings.parquet_path) / "default"
         blocked.symlink_to(tmp_path)  # links are never followed
         with worker(settings) as process:
@@ -243,7 +261,7 @@ def test_a_store_that_refuses_is_waited_for(settings, fixtures_dir, tmp_path):
 def test_nothing_of_a_killed_worker_keeps_running(settings, fixtures_dir):
     settings = short(settings)
     with Pipeline(settings) as pipeline:
-        pipeline.submit(fixtures_dir / FILE)
+        pipeline.submit(fixtures_dir / PLAIN)
     with worker(settings, stop_at=["job_started", "parse_raw"]) as process:
         heard(process, ["job_started", "parse_raw"])
         children = descendants(process.pid)
@@ -266,6 +284,6 @@ def descendants(pid):
 
 def alive(pid):
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return state_of(pid) != "Z"
     except FileNotFoundError:
         return False
