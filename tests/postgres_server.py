@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
-__all__ = ["NoPostgres", "PostgresServer", "binaries"]
+__all__ = ["NoPostgres", "PostgresServer", "binaries", "wanted"]
 
 _USER = "postgres"
 _READY_S = 60
@@ -212,3 +212,16 @@ def _free_port() -> int:
 def _short_folder() -> Path:
     root = tempfile.gettempdir()
     return Path(tempfile.mkdtemp(prefix="tp-pg-", dir=root if len(root) <= _LONGEST_FOLDER else "/tmp"))  # noqa: S108  (mkdtemp makes a private folder)
+
+
+def wanted(**options: object) -> PostgresServer:
+    """Return a server for a test, spared the disk; without one the test is skipped, and in CI it fails."""
+    import pytest  # the bench, which has none, starts servers too
+
+    try:
+        # No test pulls the plug of a machine.
+        return PostgresServer(**{"fsync": False, **options})
+    except NoPostgres as missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI needs Postgres: {missing}")
+        pytest.skip(str(missing))

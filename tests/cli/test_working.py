@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import sqlite3
@@ -12,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from postgres_server import NoPostgres, PostgresServer
+from postgres_server import wanted
 from servers import make_bucket, moto_server
 from telemparse.runner.pipeline import Pipeline
 from telemparse.runner.settings import Settings
@@ -24,14 +23,8 @@ PATIENCE_S = 120.0
 
 @pytest.fixture
 def postgres():
-    """Return a server of this test's own; without one it is skipped, and in CI it fails."""
-    try:
-        server = PostgresServer(fsync=False)
-    except NoPostgres as missing:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI needs Postgres: {missing}")
-        pytest.skip(str(missing))
-    with server:
+    """Hold a server of this test's own."""
+    with wanted() as server:
         yield server
 
 

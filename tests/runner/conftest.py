@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 
 import pytest
 import structlog
 
-from postgres_server import NoPostgres, PostgresServer
+from postgres_server import wanted
 from telemparse.runner import migration
 from telemparse.runner.database import Database
 from telemparse.runner.queues import open_queue
@@ -22,26 +21,14 @@ DIALECTS = ("sqlite", "postgres")
 @pytest.fixture(scope="session")
 def postgres():
     """Hold a server for all tests that only want a database; who stops one starts his own."""
-    server = started()
-    with server:
+    with wanted() as server:
         yield server
-
-
-def started(**options):
-    """Return a running server; without one a test is skipped, and in CI it fails."""
-    try:
-        # The disk is spared: no test here pulls the plug of a machine.
-        return PostgresServer(**{"fsync": False, **options})
-    except NoPostgres as missing:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI needs Postgres: {missing}")
-        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")
 def start_postgres():
     """Start a server of one's own: `with start_postgres() as server`."""
-    return started
+    return wanted
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,8 @@ def list_jobs(
             emit(job.to_dict())
     elif found:
         _show(found)
+    else:
+        typer.echo("No job is so." if status else "No job waits, runs or has failed.")
     return Exit.OK
 
 

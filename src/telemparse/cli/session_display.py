@@ -60,7 +60,8 @@ def list_sessions(console: Console, sessions: Sequence[Session]) -> None:
         ("session", "status", "begins (UTC)", "laps", "best lap", "quality", "name", "code"),
         [
             (
-                each.id, str(each.status), moment(each.start_time_utc), *figure_cells(each), each.name,
+                each.id, str(each.status), moment(each.start_time_utc if each.is_dated else None),
+                *figure_cells(each), each.name,
                 each.failure.code if each.failure else "",
             )
             for each in sessions
@@ -79,8 +80,9 @@ def show_session(console: Console, session: Session) -> None:
         "session": session.id,
         "status": str(session.status),
         "owner": f"{session.tenant_id}/{session.driver_id}",
-        "from": f"{moment(session.start_time_utc)} (UTC)",
-        "to": f"{moment(session.end_time_utc)} (UTC)",
+        "created": f"{moment(session.created_at)} (UTC)",
+        "from": f"{moment(session.start_time_utc)} (UTC)" if session.is_dated else "",
+        "to": f"{moment(session.end_time_utc)} (UTC)" if session.is_dated else "",
         "device": " ".join(filter(None, session.device.values())),
         "format": parser,
         "track": session.track or "",

@@ -76,7 +76,7 @@ def classify(tools: Tools, held: Held, run: Run) -> Step:
         raise StageFailed(Failure.of_issue(errors[0] if errors else issues[0]))
     first = answer["parts"][0]
     outcome = _done(
-        begun, library_s=answer["library_s"], facts={"parts": answer["parts"]}, issues=tuple(answer["issues"])
+        begun, calls_s=answer["calls_s"], facts={"parts": answer["parts"]}, issues=tuple(answer["issues"])
     )
     ledger = Ledger(run)
     ledger.add(Stage.ARTIFACT_CLASSIFY, outcome, parser_id=first["parser_id"])
@@ -102,7 +102,7 @@ def parse(tools: Tools, held: Held, run: Run) -> Step:
         laps = _device_laps(tools, run, manifest)
     outcome = _done(
         begun,
-        library_s=answer["library_s"],
+        calls_s=answer["calls_s"],
         issues=tuple(issue_document(issue) for issue in (*manifest.errors, *manifest.warnings)),
         facts={"streams": {record.name: record.rows for record in manifest.streams}},
     )
@@ -162,6 +162,6 @@ def _step(tools: Tools, ledger: Ledger, stage: Stage, outcome: StageOutcome, the
     )  # fmt: skip
     tools.events.emit(
         "stage_done", stage=str(stage), run_id=run.id, session_id=run.session_id,
-        elapsed_s=outcome.elapsed_s, library_s=outcome.library_s,
+        elapsed_s=outcome.elapsed_s, calls_s=outcome.calls_s,
     )  # fmt: skip
     return Step(ledger=ledger, then=(follower,))

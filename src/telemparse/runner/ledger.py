@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from telemparse.runner.stamps import utc_now
 from telemparse.runner.states import RunState
+from telemparse.runner.words import json_text
 from telemparse.schemas.fields import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -54,8 +56,12 @@ class Ledger:
         return found
 
     def add(self, stage: str, outcome: StageOutcome, **values: Any) -> None:
-        """Take note of what a stage came to, and of columns of the run."""
-        self._outcomes[stage] = outcome
+        """Take note of what a stage came to, and of columns of the run.
+
+        The outcome is kept as the database would give it back, so that what is made of it does not depend
+        on who made it, this worker or the next.
+        """
+        self._outcomes[stage] = type(outcome).from_dict(json.loads(json_text(outcome.to_dict())))
         self._values |= values
 
     def add_datasets(self, level: str, records: Iterable[StreamRecord]) -> None:

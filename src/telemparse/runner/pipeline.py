@@ -6,24 +6,23 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
-import sqlalchemy as sa
 
 from telemparse.errors import CallError
 from telemparse.model.artifacts import ArtifactSet
 from telemparse.runner import migration
-from telemparse.runner.adoption import base_of
 from telemparse.runner.crews import work_together
 from telemparse.runner.database import Database
-from telemparse.runner.deletion import cancel_session, delete_session, open_jobs
+from telemparse.runner.deletion import cancel_session, delete_session
 from telemparse.runner.events import Events
 from telemparse.runner.health import health_of
 from telemparse.runner.job_lists import list_jobs
 from telemparse.runner.keys import key_in, keys_in
 from telemparse.runner.queues import open_queue
+from telemparse.runner.reprocessing import begin_again
 from telemparse.runner.retries import retried, session_with
 from telemparse.runner.sandboxes import Sandboxes
-from telemparse.runner.sessions import list_sessions, read_sessions, read_statuses
-from telemparse.runner.states import JobState, JobType, SessionState
+from telemparse.runner.session_rows import list_sessions, read_sessions, read_statuses
+from telemparse.runner.states import JobState, SessionState
 from telemparse.runner.submissions import Owner, Submissions, run_options
 from telemparse.runner.tools import Tools, storage_of
 from telemparse.runner.worker import Worker
@@ -283,36 +282,10 @@ class Pipeline:
         Raises CallError for a session that is not there, was deleted, is being processed, or has neither
         raw files nor tables.
         """
-        tables = self.database.tables
-        sessions, runs, artifacts = tables.sessions.c, tables.runs.c, tables.artifacts.c
-        key = key_in(session_id)
-        if key is None:
-            raise CallError(f"there is no session {session_id!r}")
-        session_id = key
         with self.database.transaction() as connection:
-            status = connection.scalar(sa.select(sessions.status).where(sessions.id == session_id))
-            if status is None or status == SessionState.DELETED:
-                raise CallError(f"there is no session {session_id!r}")
-            if open_jobs(connection, self.database, session_id):
-                raise CallError("the session is being processed")
-            before = connection.scalar(
-                sa.select(runs.options).where(runs.session_id == session_id)
-                .order_by(runs.created_at.desc(), runs.id.desc()).limit(1)
-            ) or {}  # fmt: skip
-            wanted = {**before, **run_options(options, gate)}
-            wanted.pop("base_run_id", None)
-            files = connection.execute(
-                sa.select(artifacts.id, artifacts.storage_path).where(artifacts.session_id == session_id)
-                .order_by(artifacts.position, artifacts.id)
-            ).all()  # fmt: skip
-            first = JobType.ARTIFACT_VALIDATE
-            if any(path is None for _id, path in files):
-                base = base_of(connection, self.database, session_id)
-                if base is None:
-                    raise CallError("the raw files of the session are gone, and no run of it succeeded")
-                wanted["base_run_id"], first = base, JobType.PROCESS_SESSION
-            ids = [artifact_id for artifact_id, _path in files]
-            return self._submissions.start_run(connection, session_id, ids, wanted, first)
+            return begin_again(
+                connection, self.database, self._submissions, session_id, run_options(options, gate)
+            )
 
     def jobs(self, *, status: Iterable[str] = (), limit: int = 100) -> tuple[JobFacts, ...]:
         """Return jobs, the newest first.

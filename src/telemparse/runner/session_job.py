@@ -70,7 +70,7 @@ def process(tools: Tools, held: Held, run: Run) -> Step:
             outcome = _go_through(walk, stage)
             tools.events.emit(
                 f"stage_{outcome.state.lower()}", stage=str(stage), code=outcome.code or None,
-                elapsed_s=outcome.elapsed_s, library_s=outcome.library_s, **told,
+                elapsed_s=outcome.elapsed_s, calls_s=outcome.calls_s, **told,
             )  # fmt: skip
             walk.save_sometimes()
         held.check()
@@ -180,5 +180,5 @@ def _outcome(answer: Mapping[str, Any], manifests: Mapping[str, Manifest], elaps
         files=tuple(attrs.asdict(record) for record in own),
         facts=answer["facts"],
         elapsed_s=elapsed_s,
-        library_s=answer["library_s"],
+        calls_s=answer["calls_s"],
     )

@@ -35,7 +35,7 @@ def stage(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         folder: for files.
 
     Returns `reason` (empty unless the stage has nothing to do here), `issues`, `facts`, `levels` (names of
-    folders with a manifest each, `L0` for streams beside the recording's own) and `library_s`.
+    folders with a manifest each, `L0` for streams beside the recording's own) and `calls_s`.
     """
     recording = _recording(request)
     begun = time.perf_counter()
@@ -45,7 +45,7 @@ def stage(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "issues": [issue_document(issue) for issue in found.issues],
         "facts": plain(found.facts),
         "levels": list(found.levels),
-        "library_s": time.perf_counter() - begun + recording.taken_s(),
+        "calls_s": time.perf_counter() - begun + recording.taken_s(),
     }
 
 

@@ -71,7 +71,7 @@ class StageOutcome:
         files: documents of the streams that it wrote at the rate of the recording.
         facts: figures and words by name.
         elapsed_s: wall clock that it took.
-        library_s: share of that within the library's own calls.
+        calls_s: share of that within the library's own calls.
     """
 
     state: StageState
@@ -82,14 +82,14 @@ class StageOutcome:
     files: tuple[Mapping[str, Any], ...] = ()
     facts: Mapping[str, Any] = attrs.field(factory=dict)
     elapsed_s: float = 0.0
-    library_s: float = 0.0
+    calls_s: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the outcome as plain values, empty ones left out."""
         document = {
             "status": str(self.state), "reason": self.reason, "code": self.code, "message": self.message,
             "issues": list(self.issues), "files": list(self.files), "facts": dict(self.facts),
-            "elapsed_s": round(self.elapsed_s, 6), "library_s": round(self.library_s, 6),
+            "elapsed_s": round(self.elapsed_s, 6), "calls_s": round(self.calls_s, 6),
         }  # fmt: skip
         return {name: value for name, value in document.items() if value or name == "status"}
 

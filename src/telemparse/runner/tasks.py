@@ -31,12 +31,12 @@ def classify(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
     """Say what the artifacts of a request are.
 
     Returns `parts` (parser, version, score, evidence and names of each), `issues` as documents, and
-    `library_s`.
+    `calls_s`.
     """
     artifacts, options = taken_over(request["artifacts"]), options_from(request["options"])
     begun = time.perf_counter()
     found = telemparse.detect(artifacts, options)
-    library_s = time.perf_counter() - begun
+    calls_s = time.perf_counter() - begun
     parts = [
         {
             "parser_id": part.candidate.parser_id,
@@ -49,7 +49,7 @@ def classify(request: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
     return {
         "parts": parts,
         "issues": [issue_document(issue) for issue in found.issues],
-        "library_s": library_s,
+        "calls_s": calls_s,
     }
 
 
@@ -58,4 +58,4 @@ def parse(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     artifacts, options = taken_over(request["artifacts"]), options_from(request["options"])
     begun = time.perf_counter()
     telemparse.convert(artifacts, folder, options, on_error="return")
-    return {"library_s": time.perf_counter() - begun}
+    return {"calls_s": time.perf_counter() - begun}

@@ -76,8 +76,8 @@ def _overhead_ms(recordings: Sequence[ArtifactSet]) -> float:
         wall_s = time.perf_counter() - begun
         sessions = pipeline.sessions_by_id(ids).values()
         assert {session.status for session in sessions} == {"READY"}
-        library_s = sum(outcome.library_s for session in sessions for outcome in session.stages.values())
-    return (wall_s - library_s) / len(recordings) * 1000
+        calls_s = sum(outcome.calls_s for session in sessions for outcome in session.stages.values())
+    return (wall_s - calls_s) / len(recordings) * 1000
 
 
 def _wall_s(recordings: Sequence[ArtifactSet], workers: int) -> float:

@@ -87,7 +87,7 @@ def upgrade() -> None:
         _column("options", _JSON), _maybe("telemparse_version", _WORD), _maybe("schema_version", sa.Integer()),
         _maybe("parser_id", _WORD), _maybe("parser_version", _WORD),
         _column("input_artifact_ids", _JSON), _maybe("output_dataset_ids", _JSON), _maybe("quality_summary", _JSON),
-        _column("stages", _JSON),
+        _column("stages", sa.JSON()),
         _maybe("error_code", _WORD), _maybe("error_detail", _WORD), _maybe("error_hint", _WORD),
         _column("created_at", _STAMP), _maybe("started_at", _STAMP), _maybe("finished_at", _STAMP),
     )  # fmt: skip
