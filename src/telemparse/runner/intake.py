@@ -12,7 +12,6 @@ from telemparse.model.documents import issue_document, issue_from
 from telemparse.runner.failures import Failure, StageFailed
 from telemparse.runner.jobs import NewJob
 from telemparse.runner.lap_records import lap_records
-from telemparse.runner.ledger import Ledger
 from telemparse.runner.stages import Stage, StageOutcome, StageState
 from telemparse.runner.states import JobType
 from telemparse.runner.tools import Step
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from telemparse.runner.chains import Chain
+    from telemparse.runner.ledger import Ledger
     from telemparse.runner.runs import Run
     from telemparse.runner.tools import Held, Tools
 
@@ -33,11 +34,12 @@ RECORDING = "recording.json"
 """Manifest of what was parsed; `manifest.json` follows when all else is there."""
 
 
-def validate(tools: Tools, held: Held, run: Run) -> Step:
+def validate(chain: Chain) -> Step:
     """Compare the bytes in the store with what was handed in."""
-    begun = time.perf_counter()
+    begun, tools, ledger = time.perf_counter(), chain.tools, chain.ledger
+    run = ledger.run
     for artifact in run.artifacts:
-        held.check()
+        chain.held.check()
         key = artifact.storage_path
         found = None if key is None else tools.storage.byte_size(key)
         if key is None or found is None:
@@ -59,17 +61,17 @@ def validate(tools: Tools, held: Held, run: Run) -> Step:
             )
     facts = {"artifacts": len(run.artifacts), "bytes": sum(each.byte_size for each in run.artifacts)}
     outcome = _done(begun, facts=facts)
-    ledger = Ledger(run)
     ledger.add(Stage.ARTIFACT_VALIDATE, outcome)
     return _step(tools, ledger, Stage.ARTIFACT_VALIDATE, outcome, JobType.ARTIFACT_CLASSIFY)
 
 
-def classify(tools: Tools, held: Held, run: Run) -> Step:
+def classify(chain: Chain) -> Step:
     """Say what the files are; nobody's files end here."""
-    begun = time.perf_counter()
+    begun, tools, ledger = time.perf_counter(), chain.tools, chain.ledger
+    run = ledger.run
     with tools.workroom() as room:
         request = _request(tools, run, room)
-        answer = _sandboxed(tools, held, "telemparse.runner.tasks:classify", request, room)
+        answer = _sandboxed(tools, chain.held, "telemparse.runner.tasks:classify", request, room)
     issues = [issue_from(document) for document in answer["issues"]]
     errors = [issue for issue in issues if issue.severity is Severity.ERROR]
     if not answer["parts"]:
@@ -78,16 +80,18 @@ def classify(tools: Tools, held: Held, run: Run) -> Step:
     outcome = _done(
         begun, calls_s=answer["calls_s"], facts={"parts": answer["parts"]}, issues=tuple(answer["issues"])
     )
-    ledger = Ledger(run)
     ledger.add(Stage.ARTIFACT_CLASSIFY, outcome, parser_id=first["parser_id"])
     return _step(tools, ledger, Stage.ARTIFACT_CLASSIFY, outcome, JobType.PARSE_RAW)
 
 
-def parse(tools: Tools, held: Held, run: Run) -> Step:
+def parse(chain: Chain) -> Step:
     """Turn the files into canonical Parquet, and put that into the store."""
-    begun = time.perf_counter()
+    begun, tools, ledger = time.perf_counter(), chain.tools, chain.ledger
+    run = ledger.run
     with tools.workroom() as room:
-        answer = _sandboxed(tools, held, "telemparse.runner.tasks:parse", _request(tools, run, room), room)
+        answer = _sandboxed(
+            tools, chain.held, "telemparse.runner.tasks:parse", _request(tools, run, room), room
+        )
         content = (room / MANIFEST).read_bytes()
         manifest = Manifest.decode(content)
         if not manifest.streams:
@@ -95,7 +99,7 @@ def parse(tools: Tools, held: Held, run: Run) -> Step:
                 Failure.of_issue(manifest.errors[0] if manifest.errors else manifest.warnings[0])
             )
         for record in manifest.streams:
-            held.check()
+            chain.held.check()
             tools.storage.give(room / record.file, run.place.stream(record.name), sha256=record.sha256)
         tools.storage.put(content, run.place.prefix + RECORDING)
         tools.events.emit("outputs_promoted", stage=str(Stage.PARSE_RAW), run_id=run.id)
@@ -107,7 +111,6 @@ def parse(tools: Tools, held: Held, run: Run) -> Step:
         facts={"streams": {record.name: record.rows for record in manifest.streams}},
     )
     part = manifest.outcome.provenance.parts[0]
-    ledger = Ledger(run)
     ledger.add(
         Stage.PARSE_RAW, outcome, parser_id=part.parser_id, parser_version=part.parser_version,
         telemparse_version=telemparse.__version__, schema_version=SCHEMA_VERSION,
@@ -164,4 +167,4 @@ def _step(tools: Tools, ledger: Ledger, stage: Stage, outcome: StageOutcome, the
         "stage_done", stage=str(stage), run_id=run.id, session_id=run.session_id,
         elapsed_s=outcome.elapsed_s, calls_s=outcome.calls_s,
     )  # fmt: skip
-    return Step(ledger=ledger, then=(follower,))
+    return Step(then=follower)

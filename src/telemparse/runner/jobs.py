@@ -124,6 +124,10 @@ class Queue(Protocol):
         """Insert jobs, in this order; with `worker` they are claimed by it at once, and returned."""
         ...
 
+    def record(self, connection: Connection, over: Sequence[Job], held: Job | None = None) -> None:
+        """Insert jobs that a worker has done already, as SUCCEEDED, and one that it holds."""
+        ...
+
     def claim(self, worker: str, limit: int = 1) -> list[Job]:
         """Take the oldest ready jobs, `limit` at most, and count an attempt of each.
 

@@ -35,7 +35,7 @@ class Leases:
 
     def __init__(self, queue: Queue, worker: str, lease_s: float, events: Events) -> None:
         self._queue, self._worker, self._lease_s, self._events = queue, worker, lease_s, events
-        self._held: dict[str, tuple[Held, float]] = {}
+        self._held: dict[Held, float] = {}
         self._lock = threading.Lock()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"leases of {worker}", daemon=True)
@@ -53,12 +53,12 @@ class Leases:
     def add(self, held: Held) -> None:
         """Renew the lease of a job from now on."""
         with self._lock:
-            self._held[held.job.id] = held, time.monotonic()
+            self._held[held] = time.monotonic()
 
     def drop(self, held: Held) -> None:
         """Renew it no longer."""
         with self._lock:
-            self._held.pop(held.job.id, None)
+            self._held.pop(held, None)
 
     def _run(self) -> None:
         while not self._end.wait(self._lease_s / _RENEWALS):
@@ -66,7 +66,8 @@ class Leases:
 
     def _renew(self) -> None:
         with self._lock:
-            before = dict(self._held)
+            # The anchor of a chain moves on: what is asked about is the one of this moment.
+            before = {held.anchor.id: (held, renewed) for held, renewed in self._held.items()}
         if not before:
             return
         asked = time.monotonic()
@@ -78,10 +79,17 @@ class Leases:
         else:
             lost = set(before) - kept
         with self._lock:
-            for job_id in kept & set(self._held):
-                self._held[job_id] = self._held[job_id][0], asked
-            # What was dropped in between has been written back: nothing was lost.
-            gone = [self._held.pop(job_id)[0] for job_id in lost if job_id in self._held]
+            for job_id in kept:
+                if before[job_id][0] in self._held:
+                    self._held[before[job_id][0]] = asked
+            # What was dropped or has moved on in between has been written back: nothing was lost.
+            gone = [
+                held
+                for job_id, (held, _renewed) in before.items()
+                if job_id in lost and held in self._held and held.anchor.id == job_id
+            ]
+            for held in gone:
+                del self._held[held]
         for held in gone:
             held.lose()
             self._events.emit(

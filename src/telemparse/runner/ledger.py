@@ -55,6 +55,11 @@ class Ledger:
         found: Mapping[str, Any] = self._values.get("quality_summary") or self.run.quality
         return found
 
+    @property
+    def has_news(self) -> bool:
+        """True where something is to be written."""
+        return bool(self._outcomes or self._values)
+
     def add(self, stage: str, outcome: StageOutcome, **values: Any) -> None:
         """Take note of what a stage came to, and of columns of the run.
 
@@ -103,9 +108,10 @@ class Ledger:
         statement = _change(runs, tuple(sorted(fields)))
         connection.execute(statement, {"its_id": self.run.id, "begun": utc_now(), **fields})
 
-    def written(self) -> Ledger:
-        """Return the empty ledger of the run as it stands after `write` was committed."""
-        return Ledger(attrs.evolve(self.run, stages=self.stages, quality=self.quality))
+    def settle(self) -> None:
+        """Take note that `write` was committed: the run stands so, and nothing is left to write."""
+        self.run = attrs.evolve(self.run, stages=self.stages, quality=self.quality)
+        self._outcomes, self._datasets, self._laps, self._values = {}, [], {}, {}
 
 
 @lru_cache

@@ -70,7 +70,7 @@ def publication(tools: Tools, ledger: Ledger) -> Step:
         if not (is_partial or tools.settings.keep_raw):
             discard(tools, [(each.id, each.storage_path) for each in run.artifacts if each.storage_path])
 
-    return Step(ledger=ledger, write=write, after=after)
+    return Step(write=write, after=after)
 
 
 def _dataset_ids(run: Run, manifest: Manifest, keys: Iterable[str]) -> list[str]:

@@ -48,6 +48,23 @@ class QueueRows(ABC):
     def _announce(self, connection: Connection) -> None:
         """Tell those who wait that there are ready jobs, as soon as the transaction is committed."""
 
+    def record(self, connection: Connection, over: Sequence[Job], held: Job | None = None) -> None:
+        """See `jobs.Queue`."""
+        rows = [(job, JobState.SUCCEEDED) for job in over] + ([(held, JobState.RUNNING)] if held else [])
+        if not rows:
+            return
+        now = self._clock.now()
+        insert = self._jobs.insert().values(created_at=now, updated_at=now)
+        for job, state in rows:
+            at = now if state is JobState.RUNNING else None
+            connection.execute(
+                insert.values(
+                    id=job.id, run_id=job.run_id, job_type=job.job_type, payload=dict(job.payload),
+                    status=state, attempt_count=job.attempt, max_attempts=job.max_attempts,
+                    locked_by=job.worker if at is not None else None, locked_at=at,
+                )
+            )  # fmt: skip
+
     def hold(self, connection: Connection, job: Job) -> None:
         """See `jobs.Queue`."""
         self._write_back(connection, job, locked_at=self._clock.now())

@@ -12,7 +12,6 @@ from telemparse.runner.adoption import adopt
 from telemparse.runner.failures import Failure, StageFailed
 from telemparse.runner.intake import RECORDING
 from telemparse.runner.lap_records import lap_records
-from telemparse.runner.ledger import Ledger
 from telemparse.runner.publication import publication
 from telemparse.runner.stages import SESSION_STAGES, Stage, StageOutcome, StageState
 from telemparse.writers.layout import MANIFEST
@@ -22,48 +21,35 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from telemparse.runner.chains import Chain
     from telemparse.runner.runs import Run
-    from telemparse.runner.tools import Held, Step, Tools
+    from telemparse.runner.tools import Step, Tools
 
 __all__ = ["process"]
 
 _OWN = "L0"
-# Stages in less time than this are sooner done again than written down.
-_SAVES_S = 2.0
 
 
-@attrs.define(kw_only=True)
+@attrs.frozen(kw_only=True)
 class _Walk:
     """A run on its way through the stages: the folder of its recording, and one for what stages write."""
 
-    tools: Tools
-    held: Held
-    ledger: Ledger
+    chain: Chain
     room: Path
     place: Path
-    _saved_s: float = attrs.field(factory=time.monotonic)
-
-    def save_sometimes(self) -> None:
-        """Write down what was done, when it would be a pity to do it again; raises LeaseLost."""
-        if time.monotonic() - self._saved_s < _SAVES_S:
-            return
-        tools = self.tools
-        with tools.database.transaction() as connection:
-            tools.queue.hold(connection, self.held.job)
-            self.ledger.write(connection, tools.database)
-        self.ledger, self._saved_s = self.ledger.written(), time.monotonic()
 
 
-def process(tools: Tools, held: Held, run: Run) -> Step:
+def process(chain: Chain) -> Step:
     """Do the stages that the run has not been through, and return how it is published."""
+    tools, held, ledger = chain.tools, chain.held, chain.ledger
+    run = ledger.run
     told = {"run_id": run.id, "session_id": run.session_id}
-    ledger = Ledger(run)
     with tools.workroom() as room:
-        if Stage.PARSE_RAW not in run.stages:
+        if Stage.PARSE_RAW not in ledger.stages:
             adopt(tools, held, ledger, room)
-        walk = _Walk(tools=tools, held=held, ledger=ledger, room=room, place=_recording(tools, run, room))
+        walk = _Walk(chain=chain, room=room, place=_recording(tools, run, room))
         for stage in SESSION_STAGES:
-            if stage in walk.ledger.stages:
+            if stage in ledger.stages:
                 continue
             held.check()
             tools.events.emit("stage_started", stage=str(stage), **told)
@@ -72,10 +58,11 @@ def process(tools: Tools, held: Held, run: Run) -> Step:
                 f"stage_{outcome.state.lower()}", stage=str(stage), code=outcome.code or None,
                 elapsed_s=outcome.elapsed_s, calls_s=outcome.calls_s, **told,
             )  # fmt: skip
-            walk.save_sometimes()
+            if chain.is_due:
+                chain.save()
         held.check()
         tools.events.emit("stage_started", stage=str(Stage.PUBLISH_SESSION), **told)
-        return publication(tools, walk.ledger)
+        return publication(tools, ledger)
 
 
 def _recording(tools: Tools, run: Run, room: Path) -> Path:
@@ -99,7 +86,7 @@ def _go_through(walk: _Walk, stage: Stage) -> StageOutcome:
     if stage is Stage.MATERIALISE:
         # A gated stage: what materialises is configured one day, and nothing is by now.
         outcome = StageOutcome(state=StageState.SKIPPED, reason="no materialiser is configured")
-        walk.ledger.add(stage, outcome)
+        walk.chain.ledger.add(stage, outcome)
         return outcome
     begun = time.perf_counter()
     folder = walk.room / stage
@@ -114,7 +101,7 @@ def _go_through(walk: _Walk, stage: Stage) -> StageOutcome:
             state=StageState.FAILED, code=failure.code, message=failure.message,
             elapsed_s=time.perf_counter() - begun,
         )  # fmt: skip
-        walk.ledger.add(stage, outcome)
+        walk.chain.ledger.add(stage, outcome)
         return outcome
     manifests = {
         level: Manifest.decode((folder / level / MANIFEST).read_bytes()) for level in answer["levels"]
@@ -122,46 +109,46 @@ def _go_through(walk: _Walk, stage: Stage) -> StageOutcome:
     for level, manifest in manifests.items():
         _promote(walk, folder / level, level, manifest)
     if manifests:
-        walk.tools.events.emit("outputs_promoted", stage=str(stage), run_id=walk.ledger.run.id)
+        walk.chain.tools.events.emit("outputs_promoted", stage=str(stage), run_id=walk.chain.ledger.run.id)
     outcome = _outcome(answer, manifests, time.perf_counter() - begun)
     quality = outcome.facts.get("quality")
     if quality is None:
-        walk.ledger.add(stage, outcome)
+        walk.chain.ledger.add(stage, outcome)
         return outcome
     # What a column of its own holds need not stand here as well.
     outcome = attrs.evolve(outcome, facts={"overall": quality["overall"]})
-    walk.ledger.add(stage, outcome, quality_summary=quality)
+    walk.chain.ledger.add(stage, outcome, quality_summary=quality)
     return outcome
 
 
 def _asked(walk: _Walk, stage: Stage, folder: Path) -> Any:
-    settings = walk.tools.settings
+    settings = walk.chain.tools.settings
     paths = {"quality_table": settings.quality_table, "tracks": settings.tracks}
     request = {
-        "key": walk.ledger.run.id,
+        "key": walk.chain.ledger.run.id,
         "stage": str(stage),
         "place": str(walk.place),
         "manifest": RECORDING,
-        "options": dict(walk.ledger.run.options),
+        "options": dict(walk.chain.ledger.run.options),
         "settings": {
             "level_l1": settings.level_l1,
             "level_l2": settings.level_l2,
             **{name: None if path is None else str(path.resolve()) for name, path in paths.items()},
         },
     }
-    return walk.tools.sandbox.call(
+    return walk.chain.tools.sandbox.call(
         "telemparse.runner.session_tasks:stage", request, folder,
-        timeout_s=settings.stage_timeout_s, guarded=False, stop=walk.held.abort,
+        timeout_s=settings.stage_timeout_s, guarded=False, stop=walk.chain.held.abort,
     )  # fmt: skip
 
 
 def _promote(walk: _Walk, folder: Path, level: str, manifest: Manifest) -> None:
     """Put a level's files into the store, its manifest last; those beside the recording's own have none."""
     named = None if level == _OWN else level
-    storage, ledger = walk.tools.storage, walk.ledger
+    storage, ledger = walk.chain.tools.storage, walk.chain.ledger
     place = ledger.run.place
     for record in manifest.streams:
-        walk.held.check()
+        walk.chain.held.check()
         key = place.stream(record.name, named)
         storage.give(folder / record.file, key, sha256=record.sha256)
         if level == _OWN and record.name.partition(".")[0] == "laps":

@@ -157,8 +157,8 @@ def _runs(metadata: MetaData) -> Table:
         Column("input_artifact_ids", _JSON, nullable=False),
         Column("output_dataset_ids", _JSON),
         Column("quality_summary", _JSON),
-        # By stage: what it came to, and what a retry need not repeat. Kept to the letter: the manifest is made
-        # of it, and `jsonb` would give the keys another order.
+        # By stage: what it came to, and what a retry need not repeat. Kept to the letter, for the manifest
+        # is made of it; `jsonb` would give the keys another order.
         Column("stages", JSON(), nullable=False),
         Column("error_code", Words),
         Column("error_detail", Words),

@@ -13,14 +13,13 @@ from telemparse.runner.jobs import LeaseLost
 from telemparse.storage.objects import Storage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection
 
     from telemparse.runner.database import Database
     from telemparse.runner.events import Events
     from telemparse.runner.jobs import Job, NewJob, Queue
-    from telemparse.runner.ledger import Ledger
     from telemparse.runner.sandbox import Sandbox
     from telemparse.runner.settings import Settings
 
@@ -55,11 +54,13 @@ class Held:
     """A job that this worker holds.
 
     Args:
-        job: as it was claimed.
+        job: in hand.
+        anchor: the job that the database knows as held: the same one, or one that it follows from.
         abort: set when the lease is lost, or when the worker is to stop: the job ends soon after.
     """
 
     job: Job
+    anchor: Job = attrs.field(default=attrs.Factory(lambda held: held.job, takes_self=True))
     abort: threading.Event = attrs.field(factory=threading.Event)
     lost: bool = False
 
@@ -76,18 +77,16 @@ class Held:
 
 @attrs.frozen(kw_only=True)
 class Step:
-    """What remains of a job that went well: rows to write with its success, and jobs that follow.
+    """What remains of a job that went well: rows to write with its success, and the job that follows.
 
     Args:
-        ledger: what is written of the run in the transaction that lets the job succeed.
-        write: called within that transaction, for what concerns others.
-        then: jobs that are put in the same transaction; this worker goes on with them.
+        write: called in the transaction that lets the job succeed, for what is not in the ledger.
+        then: job that this worker goes on with.
         after: called when all that is committed.
     """
 
-    ledger: Ledger
     write: Callable[[Connection], None] | None = None
-    then: Sequence[NewJob] = ()
+    then: NewJob | None = None
     after: Callable[[], None] | None = None
 
 

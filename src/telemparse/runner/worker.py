@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from telemparse.isolation import Stopped
 from telemparse.runner import intake, session_job
+from telemparse.runner.chains import Chain
+from telemparse.runner.chains import told as facts_of
 from telemparse.runner.database import DatabaseUnavailable
 from telemparse.runner.failures import Failure, StageFailed
 from telemparse.runner.jobs import LeaseLost, new_worker_id
 from telemparse.runner.leases import Leases
+from telemparse.runner.ledger import Ledger
 from telemparse.runner.migration import SchemaMismatch
 from telemparse.runner.runs import fail_run, read_run
 from telemparse.runner.states import JobType, SessionState
@@ -24,14 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from telemparse.runner.jobs import Job
-    from telemparse.runner.runs import Run
     from telemparse.runner.tools import Step, Tools
 
 __all__ = ["Worker"]
 
 _Answer = TypeVar("_Answer")
 
-_HANDLERS: Mapping[str, Callable[[Tools, Held, Run], Step]] = {
+_HANDLERS: Mapping[str, Callable[[Chain], Step]] = {
     JobType.ARTIFACT_VALIDATE: intake.validate,
     JobType.ARTIFACT_CLASSIFY: intake.classify,
     JobType.PARSE_RAW: intake.parse,
@@ -57,7 +59,6 @@ class Worker:
         self.id = id or new_worker_id()
         self._upkeep = Upkeep(tools)
         self._in_hand: Held | None = None
-        self._run: Run | None = None
         self._pause_s = _PAUSE_S
 
     def run(self, until: Callable[[], bool] | None = None) -> int:
@@ -111,90 +112,82 @@ class Worker:
         if held is not None:
             held.abort.set()
 
-    def _follow(self, job: Job | None, leases: Leases) -> int:
+    def _follow(self, job: Job, leases: Leases) -> int:
         """Do a job and those that follow from it; returns how many."""
-        done = 0
-        while job is not None:
-            held = Held(job)
-            leases.add(held)
-            self._in_hand = held
-            if self.stop.is_set():
-                held.abort.set()
-            try:
-                job = self._attempt(held)
-            finally:
-                self._in_hand = None
-                leases.drop(held)
-            done += 1
-        return done
-
-    def _attempt(self, held: Held) -> Job | None:
-        """Do one job; returns the one that follows, held by this worker already."""
-        job, begun = held.job, time.perf_counter()
-        tools = self.tools
-        facts = {"job_id": job.id, "job_type": job.job_type, "run_id": job.run_id, "attempt": job.attempt}
-        tools.events.emit("job_started", worker=self.id, **facts)
+        held = Held(job)
+        leases.add(held)
+        self._in_hand = held
+        if self.stop.is_set():
+            held.abort.set()
         try:
-            follower = self._do(held)
-        except LeaseLost:
-            held.lose()
-            tools.events.emit("lease_lost", worker=self.id, **facts)
-            self._clear_up(job)
-        except Stopped:
-            self._give_back(held, facts)
-        except StageFailed as failed:
-            self._fail(held, failed.failure, facts, begun)
-        except StorageFailed as failed:
-            self._fail(held, Failure.of_storage(failed), facts, begun)
-        except (DatabaseUnavailable, SchemaMismatch):
-            # Nobody can be told. The lease ends by itself, and the job is rescued.
-            tools.events.emit("database_unavailable", worker=self.id, **facts)
-        except Exception as error:  # noqa: BLE001  (a bug of ours costs one job, never the worker)
-            self._fail(held, Failure.of_bug(error), facts, begun)
-        else:
-            tools.events.emit("job_succeeded", elapsed_s=time.perf_counter() - begun, **facts)
-            return follower
-        return None
+            return self._go_along(held)
+        finally:
+            self._in_hand = None
+            leases.drop(held)
 
-    def _do(self, held: Held) -> Job | None:
+    def _go_along(self, held: Held) -> int:
+        """Do the jobs of a chain until one does not go well, or none follows; returns how many."""
+        done = 0
+        chain: Chain | None = None
+        while True:
+            done += 1
+            begun = time.perf_counter()
+            self.tools.events.emit("job_started", worker=self.id, **facts_of(held.job))
+            try:
+                if chain is None:
+                    chain = self._chain(held)
+                if not self._do(chain, begun):
+                    return done
+            except Exception as error:  # noqa: BLE001  (each kind has its end below)
+                self._end(held, chain, error, begun)
+                return done
+
+    def _end(self, held: Held, chain: Chain | None, error: Exception, begun: float) -> None:
+        """End a chain in which a job did not go well."""
+        told = facts_of(held.job)
+        if isinstance(error, LeaseLost):
+            held.lose()
+            self.tools.events.emit("lease_lost", worker=self.id, **told)
+            self._clear_up(held.job)
+        elif isinstance(error, Stopped):
+            self._give_back(held, chain, told)
+        elif isinstance(error, DatabaseUnavailable | SchemaMismatch):
+            # Nobody can be told. The lease ends by itself, and the job is rescued.
+            self.tools.events.emit("database_unavailable", worker=self.id, **told)
+        else:
+            self._fail(held, chain, _failure_of(error), begun)
+
+    def _chain(self, held: Held) -> Chain:
+        """Return the chain that begins with a job. Raises LeaseLost where its run is over."""
         tools, job = self.tools, held.job
-        handler = _HANDLERS.get(job.job_type)
-        if handler is None or job.run_id is None:
+        if job.job_type not in _HANDLERS or job.run_id is None:
             raise StageFailed(Failure.coded("JOB_UNKNOWN", job_type=job.job_type))
-        run = self._run_of(job)
+        with tools.database.reading() as connection:
+            run = read_run(connection, tools.database, job.run_id)
         if run is None or run.status.is_final or run.session_status is SessionState.DELETED:
             raise LeaseLost(f"the run of job {job.id} has ended")
-        step = handler(tools, held, run)
-        followers = self._insist(held, lambda: self._succeed(held, step))
-        self._run = step.ledger.written().run
+        return Chain(tools, held, Ledger(run))
+
+    def _do(self, chain: Chain, begun: float) -> bool:
+        """Do the job in hand; returns True when another follows."""
+        step = _HANDLERS[chain.held.job.job_type](chain)
+        chain.pass_on(time.perf_counter() - begun, step.then)
+        if step.then is None or chain.is_due:
+            self._insist(chain.held, lambda: chain.save(step))
         if step.after is not None:
             step.after()
-        return followers[0] if followers else None
+        return step.then is not None
 
-    def _run_of(self, job: Job) -> Run | None:
-        """Return the run of a job; that of a job which follows another is known."""
-        known, self._run = self._run, None
-        if known is not None and known.id == job.run_id:
-            return known
-        with self.tools.database.reading() as connection:
-            return read_run(connection, self.tools.database, str(job.run_id))
-
-    def _succeed(self, held: Held, step: Step) -> list[Job]:
-        tools = self.tools
-        with tools.database.transaction() as connection:
-            tools.queue.succeed(connection, held.job)
-            step.ledger.write(connection, tools.database)
-            if step.write is not None:
-                step.write(connection)
-            return tools.queue.put(connection, step.then, worker=self.id) if step.then else []
-
-    def _fail(self, held: Held, failure: Failure, facts: Mapping[str, object], begun: float) -> None:
+    def _fail(self, held: Held, chain: Chain | None, failure: Failure, begun: float) -> None:
         tools, job = self.tools, held.job
+        facts = facts_of(job)
         again = failure.retryable and not job.is_last
         waits = tools.settings.backoff_s
         wait_s = waits[min(job.attempt, len(waits)) - 1] * (1 + random.uniform(-_JITTER, _JITTER))  # noqa: S311  (so that not all come at once)
 
         def write() -> None:
+            if chain is not None:
+                chain.save()
             with tools.database.transaction() as connection:
                 tools.queue.fail(
                     connection, job, failure.code, failure.message, retry_after_s=wait_s if again else None
@@ -215,13 +208,15 @@ class Worker:
             elapsed_s=time.perf_counter() - begun, retry_after_s=wait_s if again else None, **facts,
         )  # fmt: skip
 
-    def _give_back(self, held: Held, facts: Mapping[str, object]) -> None:
+    def _give_back(self, held: Held, chain: Chain | None, facts: Mapping[str, object]) -> None:
         """Let somebody else do a job that was stopped; the attempt does not count."""
         tools = self.tools
         if held.lost:
             self._clear_up(held.job)
             return
         try:
+            if chain is not None:
+                chain.save()
             with tools.database.transaction() as connection:
                 tools.queue.release(connection, held.job)
         except (LeaseLost, DatabaseUnavailable):
@@ -250,3 +245,10 @@ class Worker:
             self._upkeep.sweep_deleted(str(session_id))
         except (DatabaseUnavailable, StorageFailed) as error:
             tools.events.emit("upkeep_failed", job_id=job.id, error=str(error))
+
+
+def _failure_of(error: Exception) -> Failure:
+    if isinstance(error, StageFailed):
+        return error.failure
+    # Whatever else it is: a bug of ours costs one job, never the worker.
+    return Failure.of_storage(error) if isinstance(error, StorageFailed) else Failure.of_bug(error)
