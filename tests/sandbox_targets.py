@@ -413,3 +413,28 @@ def errno_of_a_refusal(request, folder):
         Path(request["place"]).write_text("changed")
     except PermissionError as error:
         return [errno.errorcode[error.errno], str(error)]
+
+
+# --- values one by one ---
+
+
+def count(request, folder):
+    """Yield a number and the process, as often as asked; at the number that is named, go wrong in a way."""
+    for number in range(request["times"]):
+        if number == request.get("at"):
+            WRONG_WAYS[request["way"]]()
+        (folder / str(number)).touch()
+        yield [number, os.getpid()]
+
+
+def _raise():
+    raise ValueError("on the way")
+
+
+WRONG_WAYS = {
+    "raise": _raise,
+    "hang": lambda: time.sleep(3600),
+    "exit": lambda: os._exit(3),
+    "socket": lambda: socket.create_connection(("127.0.0.1", 9)),
+    "write": (Path(__file__).parent / "elsewhere").touch,
+}

@@ -198,8 +198,9 @@ def test_a_worker_that_is_asked_to_stop_gives_its_job_back_and_the_attempt_does_
     stop = threading.Event()
 
     def stop_there(event, facts):
-        if (event, facts.get("stage")) == ("stage_started", "quality"):
+        if (event, facts.get("stage")) == ("stage_started", "normalise_units"):
             stop.set()
+            time.sleep(0.5)  # it is passed on, by and by
 
     with Pipeline(short(settings), events=Events(observers=(stop_there,))) as pipeline:
         session_id = pipeline.submit(fixtures_dir / PLAIN)

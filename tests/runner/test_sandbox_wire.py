@@ -49,15 +49,15 @@ def soon():
     return time.monotonic() + 0.1
 
 
-def answer(value, size=None):
+def answer(value, size=None, follows=0):
     text = json.dumps({"value": value}).encode()
-    return ANSWER.pack(size or len(text), 4096, 1) + text
+    return ANSWER.pack(size or len(text), 4096, 1, follows) + text
 
 
 def test_an_answer_comes_with_the_peak_and_the_wear_of_the_child(ends):
     wire, other = ends
     other.answers.write(answer([1, 2]))
-    assert wire.exchange(b"order", math.inf, (), lives) == ({"value": [1, 2]}, 4096, True)
+    assert wire.exchange(b"order", math.inf, (), lives) == ({"value": [1, 2]}, 4096, True, True)
     assert other.orders.read(100) == b"order"
 
 
@@ -118,7 +118,25 @@ def test_what_was_heard_of_one_answer_is_no_part_of_the_next(ends):
     with pytest.raises(TimeoutError):
         wire.exchange(b"", soon(), (), lives)
     other.answers.write(answer("y"))
-    assert wire.exchange(b"", math.inf, (), lives).document == {"value": "y"}
+    assert wire.exchange(b"order", math.inf, (), lives).document == {"value": "y"}
+
+
+def test_answers_that_come_at_once_are_heard_one_by_one(ends):
+    wire, other = ends
+    other.answers.write(answer("x", follows=1) + answer("y", follows=1) + answer("z"))
+    heard = [wire.exchange(order, math.inf, (), has_ended) for order in (b"order", b"", b"")]
+    assert [(each.document["value"], each.is_last) for each in heard] == [
+        ("x", False), ("y", False), ("z", True),
+    ]  # fmt: skip
+    assert wire.exchange(b"", math.inf, (), has_ended) is None
+
+
+def test_an_answer_that_nobody_asked_for_spoils_the_one_before(ends):
+    wire, other = ends
+    other.answers.write(answer("x") + answer("y"))
+    heard = wire.exchange(b"order", math.inf, (), lives)
+    assert heard.is_worn
+    assert heard.document == {"error": {"error": "bad answer: bytes after the last one"}}
 
 
 def test_the_answer_of_a_child_that_ended_after_it_counts(ends):

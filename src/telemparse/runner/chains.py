@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from telemparse.runner.database import DatabaseUnavailable
 from telemparse.runner.jobs import Job
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection
 
     from telemparse.runner.jobs import NewJob
     from telemparse.runner.ledger import Ledger
     from telemparse.runner.tools import Held, Step, Tools
+    from telemparse.writers.manifest import Manifest
 
 __all__ = ["Chain", "told"]
 
 # What took less time than this is sooner done again than written down by itself.
-_SAVES_S = 2.0
+_SAVES_S = 1.0
 
 
 @attrs.define(eq=False)
@@ -33,18 +38,43 @@ class Chain:
     Args:
         tools, held: of the worker; `held.job` is the job in hand.
         ledger: of the run.
+        recording: manifest of what was parsed, None where an earlier chain did it.
     """
 
     tools: Tools
     held: Held
     ledger: Ledger
+    recording: Manifest | None = None
+    _rooms: ExitStack = attrs.field(factory=ExitStack)
+    _room: Path | None = None
     _over: list[tuple[Job, float]] = attrs.field(factory=list)
     _saved_s: float = attrs.field(factory=time.monotonic)
 
-    @property
-    def is_due(self) -> bool:
-        """True when it would be a pity to do it all again."""
-        return time.monotonic() - self._saved_s >= _SAVES_S
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._rooms.close()
+
+    def room(self, name: str) -> Path:
+        """Return a folder for files on their way, made when it is absent; it goes with the chain."""
+        if self._room is None:
+            self._room = self._rooms.enter_context(self.tools.workroom())
+        place = self._room / name
+        place.mkdir(exist_ok=True)
+        return place
+
+    def save_when_due(self) -> None:
+        """Write down what is done, when it would be a pity to do it all again. Raises LeaseLost.
+
+        Where the database is away, another time will do.
+        """
+        if time.monotonic() - self._saved_s < _SAVES_S or not (self._over or self.ledger.has_news):
+            return
+        try:
+            self.save()
+        except DatabaseUnavailable:
+            self._saved_s = time.monotonic()
 
     def pass_on(self, elapsed_s: float, follower: NewJob | None) -> None:
         """Take note that the job in hand is over, and go on with the one that follows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +21,12 @@ from telemparse.writers.layout import MANIFEST
 from telemparse.writers.manifest import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from telemparse.runner.chains import Chain
     from telemparse.runner.ledger import Ledger
     from telemparse.runner.runs import Run
-    from telemparse.runner.tools import Held, Tools
+    from telemparse.runner.tools import Tools
 
 __all__ = ["RECORDING", "classify", "parse", "validate"]
 
@@ -68,10 +68,7 @@ def validate(chain: Chain) -> Step:
 def classify(chain: Chain) -> Step:
     """Say what the files are; nobody's files end here."""
     begun, tools, ledger = time.perf_counter(), chain.tools, chain.ledger
-    run = ledger.run
-    with tools.workroom() as room:
-        request = _request(tools, run, room)
-        answer = _sandboxed(tools, chain.held, "telemparse.runner.tasks:classify", request, room)
+    answer = _sandboxed(chain, "telemparse.runner.tasks:classify", Stage.ARTIFACT_CLASSIFY)
     issues = [issue_from(document) for document in answer["issues"]]
     errors = [issue for issue in issues if issue.severity is Severity.ERROR]
     if not answer["parts"]:
@@ -88,22 +85,20 @@ def parse(chain: Chain) -> Step:
     """Turn the files into canonical Parquet, and put that into the store."""
     begun, tools, ledger = time.perf_counter(), chain.tools, chain.ledger
     run = ledger.run
-    with tools.workroom() as room:
-        answer = _sandboxed(
-            tools, chain.held, "telemparse.runner.tasks:parse", _request(tools, run, room), room
-        )
-        content = (room / MANIFEST).read_bytes()
-        manifest = Manifest.decode(content)
-        if not manifest.streams:
-            raise StageFailed(
-                Failure.of_issue(manifest.errors[0] if manifest.errors else manifest.warnings[0])
-            )
-        for record in manifest.streams:
-            chain.held.check()
-            tools.storage.give(room / record.file, run.place.stream(record.name), sha256=record.sha256)
-        tools.storage.put(content, run.place.prefix + RECORDING)
-        tools.events.emit("outputs_promoted", stage=str(Stage.PARSE_RAW), run_id=run.id)
-        laps = _device_laps(tools, run, manifest)
+    answer = _sandboxed(chain, "telemparse.runner.tasks:parse", Stage.PARSE_RAW)
+    room = chain.room(Stage.PARSE_RAW)
+    content = (room / MANIFEST).read_bytes()
+    manifest = Manifest.decode(content)
+    if not manifest.streams:
+        raise StageFailed(Failure.of_issue(manifest.errors[0] if manifest.errors else manifest.warnings[0]))
+    for record in manifest.streams:
+        chain.held.check()
+        tools.storage.give(room / record.file, run.place.stream(record.name), sha256=record.sha256)
+    chain.recording = manifest
+    digest = hashlib.sha256(content).hexdigest()
+    tools.storage.give(room / MANIFEST, run.place.prefix + RECORDING, sha256=digest)
+    tools.events.emit("outputs_promoted", stage=str(Stage.PARSE_RAW), run_id=run.id)
+    laps = _device_laps(tools, run, manifest)
     outcome = _done(
         begun,
         calls_s=answer["calls_s"],
@@ -127,27 +122,29 @@ def _device_laps(tools: Tools, run: Run, manifest: Manifest) -> dict[str, list[d
     return {stream: lap_records(tools.storage, run.place.stream(stream)) for stream in streams}
 
 
-def _request(tools: Tools, run: Run, room: Path) -> dict[str, Any]:
-    return {"artifacts": list(_files(tools, run, room)), "options": run.options.get("parse", {})}
-
-
-def _files(tools: Tools, run: Run, room: Path) -> Iterator[dict[str, Any]]:
-    """Yield where the sandbox finds each file; one that is not on this machine is fetched."""
-    for number, artifact in enumerate(run.artifacts):
+def _files(chain: Chain) -> Iterator[dict[str, Any]]:
+    """Yield where the sandbox finds each file; one that is not on this machine is fetched, once."""
+    tools = chain.tools
+    for number, artifact in enumerate(chain.ledger.run.artifacts):
         if artifact.storage_path is None:
             raise StageFailed(Failure.coded("ARTIFACT_DISCARDED", artifact=artifact.name))
         place = tools.storage.local_path(artifact.storage_path)
         if place is None:
-            place = room / f"artifact-{number}"
-            tools.storage.fetch(artifact.storage_path, place, sha256=artifact.sha256)
+            place = chain.room("artifacts") / str(number)
+            if not place.exists():
+                tools.storage.fetch(artifact.storage_path, place, sha256=artifact.sha256)
         yield {"name": artifact.name, "path": str(place)}
 
 
-def _sandboxed(tools: Tools, held: Held, target: str, request: Mapping[str, Any], room: Path) -> Any:
+def _sandboxed(chain: Chain, target: str, stage: Stage) -> Any:
+    """Ask the sandbox for a stage; what it may write to is the folder of that stage."""
+    tools = chain.tools
+    request = {"artifacts": list(_files(chain)), "options": chain.ledger.run.options.get("parse", {})}
     try:
         return tools.sandbox.call(
-            target, request, room, timeout_s=tools.settings.parser_timeout_s, stop=held.abort
-        )
+            target, request, chain.room(stage),
+            timeout_s=tools.settings.parser_timeout_s, stop=chain.held.abort, meanwhile=chain.save_when_due,
+        )  # fmt: skip
     except ChildFailed as failed:
         raise StageFailed(Failure.of_parser(failed)) from failed
 

@@ -17,7 +17,7 @@ from telemparse.runner.stages import Stage, StageOutcome, StageState
 from telemparse.runner.stamps import utc_now
 from telemparse.runner.states import ArtifactState, RunState, SessionState
 from telemparse.runner.tools import Step
-from telemparse.runner.upkeep import discard
+from telemparse.writers.layout import MANIFEST
 from telemparse.writers.manifest import Manifest, StreamRecord
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from telemparse.runner.chains import Chain
     from telemparse.runner.ledger import Ledger
     from telemparse.runner.runs import Run
     from telemparse.runner.tools import Tools
@@ -37,18 +38,26 @@ _SERIAL_CHARACTERS = 128
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def publication(tools: Tools, ledger: Ledger) -> Step:
+def publication(chain: Chain) -> Step:
     """Put the run's manifest into the store, and return what publishes the session."""
+    tools, ledger = chain.tools, chain.ledger
     begun, run, stages = time.perf_counter(), ledger.run, ledger.stages
-    content = tools.storage.read(run.place.prefix + RECORDING, limit_bytes=_LIMIT_BYTES)
-    recording = Manifest.decode(content)
+    chain.held.check()
+    told = {"stage": str(Stage.PUBLISH_SESSION), "run_id": run.id}
+    tools.events.emit("stage_started", session_id=run.session_id, **told)
+    recording = chain.recording
+    if recording is None:
+        content = tools.storage.read(run.place.prefix + RECORDING, limit_bytes=_LIMIT_BYTES)
+        recording = Manifest.decode(content)
     manifest = _whole(recording, stages)
-    tools.storage.put(manifest.encode(), run.place.manifest())
+    whole = chain.room(str(Stage.PUBLISH_SESSION)) / MANIFEST
+    whole.write_bytes(manifest.encode())
+    tools.storage.give(whole, run.place.manifest())
     keys = list(tools.storage.keys(run.place.prefix))
     # The raw files are given up soon: what was made of them must outlast a power cut.
     # Files that stages wrote were flushed when they were written; their names were not.
     tools.storage.settle({key.rpartition("/")[0]: key for key in sorted(keys)}.values())
-    tools.events.emit("outputs_promoted", stage=str(Stage.PUBLISH_SESSION), run_id=run.id)
+    tools.events.emit("outputs_promoted", **told)
     is_partial = bool(recording.errors or failed_stages(stages))
     ledger.add(
         Stage.PUBLISH_SESSION,
@@ -64,11 +73,8 @@ def publication(tools: Tools, ledger: Ledger) -> Step:
 
     def after() -> None:
         tools.events.emit(
-            "stage_done", stage=str(Stage.PUBLISH_SESSION), run_id=run.id, session_id=run.session_id,
-            elapsed_s=time.perf_counter() - begun,
-        )  # fmt: skip
-        if not (is_partial or tools.settings.keep_raw):
-            discard(tools, [(each.id, each.storage_path) for each in run.artifacts if each.storage_path])
+            "stage_done", session_id=run.session_id, elapsed_s=time.perf_counter() - begun, **told
+        )
 
     return Step(write=write, after=after)
 

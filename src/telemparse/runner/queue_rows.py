@@ -15,7 +15,7 @@ from telemparse.runner.words import storable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Update
+    from sqlalchemy import ColumnElement, Connection, Insert, Update
 
     from telemparse.runner.database import Database
     from telemparse.runner.queue_clocks import Clock
@@ -50,20 +50,34 @@ class QueueRows(ABC):
 
     def record(self, connection: Connection, over: Sequence[Job], held: Job | None = None) -> None:
         """See `jobs.Queue`."""
-        rows = [(job, JobState.SUCCEEDED) for job in over] + ([(held, JobState.RUNNING)] if held else [])
-        if not rows:
-            return
+        for jobs, insert in ((over, self._done_insert), ([held] if held else [], self._held_insert)):
+            rows = [
+                {
+                    "id": job.id, "run_id": job.run_id, "job_type": job.job_type,
+                    "payload": dict(job.payload), "attempt_count": job.attempt,
+                    "max_attempts": job.max_attempts, "its_worker": job.worker,
+                }
+                for job in jobs
+            ]  # fmt: skip
+            if rows:
+                connection.execute(insert, rows)
+
+    @cached_property
+    def _done_insert(self) -> Insert:
+        return self._inserting(JobState.SUCCEEDED)
+
+    @cached_property
+    def _held_insert(self) -> Insert:
+        worker = sa.bindparam("its_worker", type_=self._jobs.c.locked_by.type)
+        return self._inserting(JobState.RUNNING, locked_by=worker, locked_at=self._clock.now())
+
+    def _inserting(self, state: JobState, **values: Any) -> Insert:
         now = self._clock.now()
-        insert = self._jobs.insert().values(created_at=now, updated_at=now)
-        for job, state in rows:
-            at = now if state is JobState.RUNNING else None
-            connection.execute(
-                insert.values(
-                    id=job.id, run_id=job.run_id, job_type=job.job_type, payload=dict(job.payload),
-                    status=state, attempt_count=job.attempt, max_attempts=job.max_attempts,
-                    locked_by=job.worker if at is not None else None, locked_at=at,
-                )
-            )  # fmt: skip
+        columns = ("id", "run_id", "job_type", "payload", "attempt_count", "max_attempts")
+        return self._jobs.insert().values(
+            status=state, created_at=now, updated_at=now, **values,
+            **{name: sa.bindparam(name, type_=self._jobs.c[name].type) for name in columns},
+        )  # fmt: skip
 
     def hold(self, connection: Connection, job: Job) -> None:
         """See `jobs.Queue`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,10 +16,11 @@ from telemparse.storage.layout import RunPlace
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from telemparse.runner.database import Database
     from telemparse.runner.failures import Failure
+    from telemparse.runner.tables import Tables
 
 __all__ = ["Artifact", "Run", "fail_run", "failed_stages", "read_run"]
 
@@ -64,23 +66,11 @@ class Run:
 
 def read_run(connection: Connection, database: Database, run_id: str) -> Run | None:
     """Return a run, None when it was deleted."""
-    tables = database.tables
-    runs, sessions, artifacts = tables.runs.c, tables.sessions.c, tables.artifacts.c
-    row = connection.execute(
-        sa.select(
-            runs.session_id, runs.status, runs.options, runs.stages, runs.input_artifact_ids,
-            runs.quality_summary, sessions.tenant_id, sessions.driver_id,
-            sessions.status.label("session_status"),
-        ).join_from(tables.runs, tables.sessions).where(runs.id == run_id)
-    ).one_or_none()  # fmt: skip
+    of_run, of_files = _queries(database.tables)
+    row = connection.execute(of_run, {"its_id": run_id}).one_or_none()
     if row is None:
         return None
-    files = connection.execute(
-        sa.select(
-            artifacts.id, artifacts.original_file_name, artifacts.byte_size, artifacts.sha256,
-            artifacts.storage_path,
-        ).where(artifacts.id.in_(row.input_artifact_ids)).order_by(artifacts.position, artifacts.id)
-    ).all()  # fmt: skip
+    files = connection.execute(of_files, {"its_ids": row.input_artifact_ids}).all()
     return Run(
         id=run_id,
         session_id=row.session_id,
@@ -95,6 +85,30 @@ def read_run(connection: Connection, database: Database, run_id: str) -> Run | N
             for file in files
         ),
     )
+
+
+@lru_cache
+def _queries(tables: Tables) -> tuple[Select[Any], Select[Any]]:
+    """Return the queries for a run and for its files; made once, for making them takes longer than asking."""
+    runs, sessions, artifacts = tables.runs.c, tables.sessions.c, tables.artifacts.c
+    of_run = (
+        sa.select(
+            runs.session_id, runs.status, runs.options, runs.stages, runs.input_artifact_ids,
+            runs.quality_summary, sessions.tenant_id, sessions.driver_id,
+            sessions.status.label("session_status"),
+        )
+        .join_from(tables.runs, tables.sessions)
+        .where(runs.id == sa.bindparam("its_id", type_=runs.id.type))
+    )  # fmt: skip
+    of_files = (
+        sa.select(
+            artifacts.id, artifacts.original_file_name, artifacts.byte_size, artifacts.sha256,
+            artifacts.storage_path,
+        )
+        .where(artifacts.id.in_(sa.bindparam("its_ids", type_=artifacts.id.type, expanding=True)))
+        .order_by(artifacts.position, artifacts.id)
+    )  # fmt: skip
+    return of_run, of_files
 
 
 def fail_run(connection: Connection, database: Database, run_id: str, failure: Failure) -> None:

@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
@@ -29,7 +31,7 @@ from telemparse.errors import CallError
 from telemparse.runner.sandbox_keeper import Keeper, SandboxNotReady, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from telemparse.runner.sandbox_process import WarmChild
@@ -101,6 +103,7 @@ class Sandbox:
         timeout_s: float | None,
         guarded: bool = True,
         stop: threading.Event | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> Any:
         """Call `target(request, folder)` in the child.
 
@@ -114,27 +117,51 @@ class Sandbox:
             guarded: refuse programs, and changes of files outside of `folder` and the child's own folder
                 for temporary files. Sockets are refused in any case.
             stop: when another thread sets it, the child is killed within a twentieth of a second.
+            meanwhile: called in this thread, about every fiftieth of a second, while the child is at work;
+                what it raises ends the child and the call.
 
         Returns what the function returns, by way of JSON of 64 MiB at most. Raises
         `telemparse.isolation.ChildFailed` with code and evidence, Stopped when it was told to or the
         sandbox is closed meanwhile, SandboxNotReady when no child could be started, and CallError for a
         target that is no `module:function` or a sandbox that is closed. Only a closed one stays unusable.
         """
-        isolation.check_target(target)
-        order = {
-            "target": target,
-            "request": request,
-            "folder": str(folder.resolve()),
-            "timeout_s": timeout_s,
-            "guarded": guarded,
-        }
-        text = json.dumps(order)
-        unwanted = (self._keeper.closing,) if stop is None else (self._keeper.closing, stop)
+        order, unwanted = _order(target, request, folder, timeout_s, guarded=guarded), self._unwanted(stop)
         with self._my_turn(unwanted):
-            answer = self._asked(self._keeper.child(*unwanted), text, timeout_s, unwanted)
-        if "value" in answer.document:
-            return answer.document["value"]
-        raise told(answer, timeout_s, self.max_memory_bytes)
+            child = self._keeper.child(*unwanted)
+            answer = self._heard(child, partial(child.ask, order, meanwhile=meanwhile), timeout_s, unwanted)
+            self._let_go(child, answer)
+        return self._value(answer, timeout_s)
+
+    def each(
+        self,
+        target: str,
+        request: Mapping[str, Any],
+        folder: Path,
+        *,
+        timeout_s: float | None,
+        guarded: bool = True,
+        stop: threading.Event | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Iterator[Any]:
+        """Call a generator function in the child, and yield what it yields; it goes on meanwhile.
+
+        Arguments, limits and errors are those of `call`; `timeout_s` is the time for each value. Who does
+        not want the rest closes the iterator, and the child ends.
+        """
+        order, unwanted = _order(target, request, folder, timeout_s, guarded=guarded), self._unwanted(stop)
+        with self._my_turn(unwanted):
+            child = self._keeper.child(*unwanted)
+            answer = self._heard(child, partial(child.ask, order, meanwhile=meanwhile), timeout_s, unwanted)
+            while not answer.is_last:
+                try:
+                    yield self._value(answer, timeout_s)
+                except BaseException:
+                    child.end()
+                    self._keeper.start()
+                    raise
+                answer = self._heard(child, partial(child.answer, meanwhile=meanwhile), timeout_s, unwanted)
+            self._let_go(child, answer)
+        self._value(answer, timeout_s)
 
     def close(self) -> None:
         """End the child, and a call that is under way in another thread; a second time is nothing."""
@@ -154,13 +181,20 @@ class Sandbox:
         finally:
             self._turn.release()
 
-    def _asked(
-        self, child: WarmChild, order: str, timeout_s: float | None, unwanted: tuple[threading.Event, ...]
+    def _unwanted(self, stop: threading.Event | None) -> tuple[threading.Event, ...]:
+        return (self._keeper.closing,) if stop is None else (self._keeper.closing, stop)
+
+    def _heard(
+        self,
+        child: WarmChild,
+        answer_by: Callable[..., Answer | None],
+        timeout_s: float | None,
+        unwanted: tuple[threading.Event, ...],
     ) -> Answer:
-        """Return the answer; whatever comes instead, another child is on its way."""
+        """Return the next answer; whatever comes instead, another child is on its way."""
         deadline = math.inf if timeout_s is None else time.monotonic() + timeout_s
         try:
-            answer = child.ask(order, deadline, *unwanted)
+            answer = answer_by(deadline, *unwanted)
         except TimeoutError:
             failure = isolation.failure(child.end(in_time=False), {}, timeout_s, self.max_memory_bytes)
             self._keeper.start()
@@ -173,8 +207,25 @@ class Sandbox:
             failure = isolation.failure(child.end(), {}, timeout_s, self.max_memory_bytes)
             self._keeper.start()
             raise failure
-        if answer.is_worn:
+        return answer
+
+    def _let_go(self, child: WarmChild, answer: Answer) -> None:
+        """Keep the child for the next call, or replace it."""
+        if answer.is_worn or not answer.is_last:  # a single call has no further answers
             self._keeper.replace(child, gently=False)
         elif child.calls >= self.max_calls or not child.is_tidied():
             self._keeper.replace(child, gently=True)
-        return answer
+
+    def _value(self, answer: Answer, timeout_s: float | None) -> Any:
+        if "value" in answer.document:
+            return answer.document["value"]
+        raise told(answer, timeout_s, self.max_memory_bytes)
+
+
+def _order(
+    target: str, request: Mapping[str, Any], folder: Path, timeout_s: float | None, *, guarded: bool
+) -> str:
+    isolation.check_target(target)
+    order = {"target": target, "request": request, "folder": os.path.realpath(folder), "timeout_s": timeout_s,
+             "guarded": guarded}  # fmt: skip
+    return json.dumps(order)

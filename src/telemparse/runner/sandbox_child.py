@@ -10,6 +10,7 @@ import sys
 import threading
 from contextlib import nullcontext
 from pathlib import Path
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from telemparse import isolation
@@ -50,7 +51,7 @@ def serve(start: Mapping[str, Any]) -> None:
     full_bytes = max(_peak_rss_bytes(), int((start["max_memory_bytes"] or sys.maxsize) * _FULL))
     _write(answers, _framed(text, worn=False))
     while (order := _order(orders)) is not None:
-        text, worn = _obeyed(order, scratch)
+        text, worn = _obeyed(order, scratch, lambda text: _write(answers, _framed(text, follows=True)))
         try:
             surroundings.restore()
         except (OSError, ValueError):
@@ -65,19 +66,39 @@ def _preload(target: str | None) -> None:
         isolation.resolved(target)()
 
 
-def _obeyed(order: Mapping[str, Any], scratch: Path) -> tuple[str, bool]:
-    """Do what the order says; return the answer, and whether this process is worn out by it."""
+def _obeyed(order: Mapping[str, Any], scratch: Path, tell: Callable[[str], None]) -> tuple[str, bool]:
+    """Do what the order says; return the last answer, and whether this process is worn out by it."""
     folder = Path(order["folder"])
-    sandbox_guards.limit_cpu(order["timeout_s"])
+
+    def do() -> Any:
+        sandbox_guards.limit_cpu(order["timeout_s"])
+        value = isolation.resolved(order["target"])(order["request"], folder)
+        if not isinstance(value, GeneratorType):
+            return value
+        for one in value:
+            tell(_answer_of(one))
+            sandbox_guards.limit_cpu(order["timeout_s"])
+        return None
+
     with sandbox_guards.confined_to(folder, scratch) if order["guarded"] else nullcontext():
-        return _answer(lambda: isolation.resolved(order["target"])(order["request"], folder))
+        return _answer(do)
+
+
+class _TooLongError(Exception):
+    """An answer is longer than an answer may be."""
+
+
+def _answer_of(value: Any) -> str:
+    text = json.dumps({"value": value})
+    if len(text) > ANSWER_BYTES:
+        raise _TooLongError
+    return text
 
 
 def _answer(function: Callable[[], Any]) -> tuple[str, bool]:
     try:
-        text = json.dumps({"value": function()})
-        if len(text) <= ANSWER_BYTES:
-            return text, False
+        return _answer_of(function()), False
+    except _TooLongError:
         error, worn = {"error": TOO_LONG}, False
     except BaseException as wrong:  # noqa: BLE001  (whatever it is, the parent has to know)
         error = isolation.described(wrong)
@@ -114,9 +135,9 @@ def _read(pipe: int, size: int) -> bytes | None:
     return bytes(content)
 
 
-def _framed(text: str, *, worn: bool) -> bytes:
+def _framed(text: str, *, worn: bool = False, follows: bool = False) -> bytes:
     content = text.encode("ascii")
-    return ANSWER.pack(len(content), _peak_rss_bytes(), worn) + content
+    return ANSWER.pack(len(content), _peak_rss_bytes(), worn, follows) + content
 
 
 def _write(pipe: int, content: bytes) -> None:

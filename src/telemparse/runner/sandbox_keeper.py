@@ -113,7 +113,7 @@ class Keeper:
     def _started(self) -> WarmChild:
         child = WarmChild.start(self._max_memory_bytes, self.preload)
         try:
-            answer = child.ready(time.monotonic() + _START_S, self.closing)
+            answer = child.answer(time.monotonic() + _START_S, self.closing)
         except TimeoutError:
             ending = child.end(in_time=False)
             raise isolation.failure(ending, {}, _START_S, self._max_memory_bytes) from None

@@ -23,7 +23,7 @@ from telemparse.runner.sandbox_wire import ORDER, Wire
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from telemparse.runner.sandbox_wire import Answer
 
@@ -118,11 +118,19 @@ class WarmChild:
         except ChildProcessError:  # where SIGCHLD is ignored, the system reaps
             return True
 
-    def ready(self, deadline: float, *unwanted: threading.Event) -> Answer | None:
-        """Wait until it says that it has loaded; as `ask`."""
-        return self._wire.exchange(b"", deadline, unwanted, self.has_ended)
+    def answer(
+        self, deadline: float, *unwanted: threading.Event, meanwhile: Callable[[], None] | None = None
+    ) -> Answer | None:
+        """Wait for what it says next: that it has loaded, or more to the order before; as `ask`."""
+        return self._wire.exchange(b"", deadline, unwanted, self.has_ended, meanwhile)
 
-    def ask(self, order: str, deadline: float, *unwanted: threading.Event) -> Answer | None:
+    def ask(
+        self,
+        order: str,
+        deadline: float,
+        *unwanted: threading.Event,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Answer | None:
         """Give it an order and wait for the answer; None when it ended without one.
 
         Raises TimeoutError at the deadline, which is on the clock of `time.monotonic`, and Stopped when
@@ -130,7 +138,8 @@ class WarmChild:
         """
         text = order.encode("ascii")
         self.calls += 1
-        return self._wire.exchange(ORDER.pack(len(text)) + text, deadline, unwanted, self.has_ended)
+        framed = ORDER.pack(len(text)) + text
+        return self._wire.exchange(framed, deadline, unwanted, self.has_ended, meanwhile)
 
     def is_tidied(self) -> bool:
         """Empty its folder for temporary files and forget what it wrote to stderr; False where that fails."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import selectors
+import select
 import struct
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,8 +25,9 @@ ANSWER_BYTES = 64 * 1024 * 1024
 TOO_LONG = f"the answer has more than {ANSWER_BYTES} bytes"
 ORDER = struct.Struct("!Q")
 """Stands before an order: its length in bytes. Orders and answers are JSON in ASCII."""
-ANSWER = struct.Struct("!QQ?")
-"""Stands before an answer: its length, the child's peak resident memory so far, whether it is worn out."""
+ANSWER = struct.Struct("!QQ??")
+"""Stands before an answer: its length, the child's peak resident memory so far, whether it is worn out,
+and whether another answer to the same order follows."""
 
 _PIECE_BYTES = 1024 * 1024
 _WORDS_BYTES = 64 * 1024
@@ -47,11 +48,13 @@ class Answer(NamedTuple):
         document: `{"value": ...}`, or `{"error": {"error": ..., "traceback": ..., "of_memory": ...}}`.
         peak_rss_bytes: of all its calls, as it says.
         is_worn: it should not be asked again.
+        is_last: nothing more will be said to the order.
     """
 
     document: Mapping[str, Any]
     peak_rss_bytes: int
     is_worn: bool
+    is_last: bool = True
 
 
 @attrs.define(eq=False)
@@ -78,33 +81,41 @@ class Wire:
         deadline: float,
         unwanted: tuple[threading.Event, ...],
         has_ended: Callable[[], bool],
+        meanwhile: Callable[[], None] | None = None,
     ) -> Answer | None:
         """Send an order, if it is not empty, and wait for an answer; None when the child ended without one.
+
+        With an empty order this is the next answer to the one before. `meanwhile` is called about every
+        fiftieth of a second until then; what it raises ends the wait.
 
         Raises TimeoutError at the deadline, which is on the clock of `time.monotonic`, and Stopped when
         one of the events is set.
         """
-        self._unsent = memoryview(order)
-        self._heard.clear()
-        self._send()
+        if order:
+            self._unsent = memoryview(order)
+            self._heard.clear()  # what came before it is no answer to it
+            self._send()
+        elif (answer := self._answer()) is not None:
+            return answer
         open_files = {self.answers, self.stderr}
         given_up = math.inf
         while (now := time.monotonic()) < min(deadline, given_up):
             if any(event.is_set() for event in unwanted):
                 raise Stopped("the caller stopped the child")
+            if meanwhile is not None:
+                meanwhile()
             # Both close when it ends, which is a matter of moments then.
             pause_s = _LOOK_AGAIN_S if len(open_files) > 1 else _SOON_S
             ready = self._ready(open_files, min(pause_s, deadline - now))
             closed = {file for file in ready if not self._take(file)}
             open_files -= closed
-            if (answer := _answer(self._heard)) is not None:
-                self._heard.clear()
+            if (answer := self._answer()) is not None:
                 return answer
             if self.answers in closed:
                 given_up = now + _GRACE_S
             if self.answers not in ready and has_ended():
                 self._take_the_rest(self.answers)
-                return _answer(self._heard)
+                return self._answer()
         if now < deadline:
             return _bad_answer("the process closed its side of the pipe")
         raise TimeoutError
@@ -115,15 +126,16 @@ class Wire:
 
     def _ready(self, files: set[FileIO], timeout_s: float) -> set[FileIO]:
         """Wait until one of the files can be read, which may be its end, and go on sending meanwhile."""
-        with selectors.PollSelector() as selector:
-            for file in files:
-                selector.register(file, selectors.EVENT_READ)
-            if self._unsent:
-                selector.register(self.orders, selectors.EVENT_WRITE)
-            ready = {key.fileobj for key, _mask in selector.select(timeout_s)}
-        if self.orders in ready:
+        numbers = {file.fileno(): file for file in files}
+        poll = select.poll()
+        for number in numbers:
+            poll.register(number, select.POLLIN)
+        if self._unsent:
+            poll.register(self.orders.fileno(), select.POLLOUT)
+        ready = {number for number, _events in poll.poll(math.ceil(timeout_s * 1000))}
+        if self._unsent and self.orders.fileno() in ready:
             self._send()
-        return files & ready
+        return {file for number, file in numbers.items() if number in ready}
 
     def _send(self) -> None:
         try:
@@ -141,6 +153,23 @@ class Wire:
             del self.words[:-_WORDS_BYTES]
         return bool(piece)
 
+    def _answer(self) -> Answer | None:
+        """Return the first answer that was heard, once; None as long as it is not complete."""
+        heard = self._heard
+        if len(heard) < ANSWER.size:
+            return None
+        size, peak_rss_bytes, is_worn, follows = ANSWER.unpack_from(heard)
+        if size > ANSWER_BYTES:
+            return _bad_answer(TOO_LONG)
+        end = ANSWER.size + size
+        if len(heard) < end:
+            return None
+        content = bytes(heard[ANSWER.size : end])
+        del heard[:end]
+        if heard and not follows:
+            return _bad_answer("bad answer: bytes after the last one")
+        return _understood(content, peak_rss_bytes, is_worn=is_worn, is_last=not follows)
+
     def _take_the_rest(self, file: FileIO) -> None:
         # A process that left the group may hold the other end for ever.
         for _read in range(_LAST_READS):
@@ -148,22 +177,14 @@ class Wire:
                 return
 
 
-def _answer(heard: bytearray) -> Answer | None:
-    """Return the answer that was heard; None as long as it is not complete."""
-    if len(heard) < ANSWER.size:
-        return None
-    size, peak_rss_bytes, is_worn = ANSWER.unpack_from(heard)
-    if size > ANSWER_BYTES:
-        return _bad_answer(TOO_LONG)
-    if len(heard) < ANSWER.size + size:
-        return None
+def _understood(content: bytes, peak_rss_bytes: int, *, is_worn: bool, is_last: bool) -> Answer:
     try:
-        document: Any = json.loads(heard[ANSWER.size :])
+        document: Any = json.loads(content)
     except (ValueError, RecursionError) as error:
         return _bad_answer(f"bad answer: {type(error).__name__}")
     if isinstance(document, dict) and ("value" in document or isinstance(document.get("error"), dict)):
         told = {"value": document["value"]} if "value" in document else {"error": _bounded(document["error"])}
-        return Answer(told, peak_rss_bytes, is_worn)
+        return Answer(told, peak_rss_bytes, is_worn, is_last)
     return _bad_answer(f"bad answer: {type(document).__name__}")
 
 

@@ -10,10 +10,10 @@ from telemparse.runner.recordings import Recording
 from telemparse.runner.session_stages import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["preload", "stage"]
+__all__ = ["preload", "stages"]
 
 # The last recording: its stages follow each other, and most of them want the same tables.
 _last: dict[str, Recording] = {}
@@ -26,27 +26,31 @@ def preload() -> None:
     import telemparse.analysis.quality.scoring  # noqa: F401
 
 
-def stage(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Do a stage on the recording that a request names; what it writes lies in the folder.
+def stages(request: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
+    """Do stages on the recording that a request names, one after the other.
 
     Args:
-        request: `key` of the run, `stage`, `place` of the recording, `manifest` (its file's name there),
+        request: `key` of the run, `stages`, `place` of the recording, `manifest` (its file's name there),
             `options` of the run and `settings` that concern stages.
-        folder: for files.
+        folder: for files; those of a stage lie in a folder of its name.
 
-    Returns `reason` (empty unless the stage has nothing to do here), `issues`, `facts`, `levels` (names of
-    folders with a manifest each, `L0` for streams beside the recording's own) and `calls_s`.
+    Yields for each stage `reason` (empty unless the stage has nothing to do here), `issues`, `facts`,
+    `levels` (names of folders with a manifest each, `L0` for streams beside the recording's own) and
+    `calls_s`.
     """
     recording = _recording(request)
-    begun = time.perf_counter()
-    found = STAGES[request["stage"]](recording, folder)
-    return {
-        "reason": found.reason,
-        "issues": [issue_document(issue) for issue in found.issues],
-        "facts": plain(found.facts),
-        "levels": list(found.levels),
-        "calls_s": time.perf_counter() - begun + recording.taken_s(),
-    }
+    for stage in request["stages"]:
+        begun = time.perf_counter()
+        place = folder / stage
+        place.mkdir(exist_ok=True)
+        found = STAGES[stage](recording, place)
+        yield {
+            "reason": found.reason,
+            "issues": [issue_document(issue) for issue in found.issues],
+            "facts": plain(found.facts),
+            "levels": list(found.levels),
+            "calls_s": time.perf_counter() - begun + recording.taken_s(),
+        }
 
 
 def _recording(request: Mapping[str, Any]) -> Recording:

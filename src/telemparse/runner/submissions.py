@@ -155,10 +155,11 @@ class Submissions:
         tables = self.database.tables
         run_id, now = new_id(), utc_now()
         connection.execute(
-            tables.runs.insert().values(
-                id=run_id, session_id=session_id, status=RunState.QUEUED, options=dict(options),
-                input_artifact_ids=list(artifact_ids), stages={}, created_at=now,
-            )
+            tables.runs.insert(),
+            {
+                "id": run_id, "session_id": session_id, "status": RunState.QUEUED, "options": dict(options),
+                "input_artifact_ids": list(artifact_ids), "stages": {}, "created_at": now,
+            },
         )  # fmt: skip
         connection.execute(
             tables.sessions.update()
@@ -196,11 +197,12 @@ class Submissions:
         session_id, now = new_id(), utc_now()
         owned = attrs.asdict(session.owner)
         connection.execute(
-            tables.sessions.insert().values(
-                id=session_id, name=legible(session.name), status=SessionState.UPLOADING,
-                content_key=session.content_key, start_time_utc=now, end_time_utc=now, created_at=now,
-                updated_at=now, **owned,
-            )
+            tables.sessions.insert(),
+            {
+                "id": session_id, "name": legible(session.name), "status": SessionState.UPLOADING,
+                "content_key": session.content_key, "start_time_utc": now, "end_time_utc": now,
+                "created_at": now, "updated_at": now, **owned,
+            },
         )  # fmt: skip
         connection.execute(
             tables.artifacts.insert(),

@@ -80,11 +80,13 @@ class Step:
     """What remains of a job that went well: rows to write with its success, and the job that follows.
 
     Args:
+        finish: does the last of the job, which wants no sandbox, and returns what remains then.
         write: called in the transaction that lets the job succeed, for what is not in the ledger.
         then: job that this worker goes on with.
         after: called when all that is committed.
     """
 
+    finish: Callable[[], Step] | None = None
     write: Callable[[Connection], None] | None = None
     then: NewJob | None = None
     after: Callable[[], None] | None = None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from telemparse.runner.jobs import Rescued
     from telemparse.runner.tools import Tools
 
-__all__ = ["Upkeep", "discard", "discard_raw", "rescue"]
+__all__ = ["Upkeep", "discard_raw", "rescue"]
 
 _AT_ONCE = 100
 _SWEEPS_S = 3600.0
@@ -32,6 +32,7 @@ class Upkeep:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self.has_work = False
         self._due = 0.0
         self._sweep_due = 0.0
 
@@ -49,6 +50,12 @@ class Upkeep:
             self._sweep()
         if tools.events.metrics is not None:
             tools.events.metrics.measure(tools.queue.depth())
+
+    def rest(self) -> None:
+        """Do what jobs have left to do, now that none is ready. Raises DatabaseUnavailable."""
+        if self.has_work:
+            self.has_work = False
+            discard_raw(self._tools)
 
     def _sweep(self) -> None:
         """Remove what processes that were killed left unfinished in the store."""
@@ -89,7 +96,7 @@ def rescue(tools: Tools) -> Rescued:
 
 
 def discard_raw(tools: Tools) -> int:
-    """Discard the bytes of files whose content is canonical by now; returns how many.
+    """Discard the bytes of files whose content is canonical by now; returns how many files.
 
     Files of a partial session stay: a later parser may read more of them. So do those of a run that is
     not over.
@@ -108,20 +115,22 @@ def discard_raw(tools: Tools) -> int:
         )
         .limit(_AT_ONCE)
     )
-    with tools.database.reading() as connection:
-        due = connection.execute(query).all()
-    if not due:
-        return 0
-    return discard(tools, [(artifact_id, path) for artifact_id, path in due])
+    count = 0
+    while True:
+        with tools.database.reading() as connection:
+            due = connection.execute(query).all()
+        if not due or not _discard(tools, [(artifact_id, path) for artifact_id, path in due]):
+            return count
+        count += len(due)
 
 
-def discard(tools: Tools, files: Sequence[tuple[str, str]]) -> int:
-    """Discard the bytes of artifacts, given as id and key; returns how many, none when the store refuses."""
+def _discard(tools: Tools, files: Sequence[tuple[str, str]]) -> bool:
+    """Discard the bytes of artifacts, given as id and key; False when the store refuses."""
     try:
         tools.storage.delete([path for _id, path in files])
     except StorageFailed as error:
         tools.events.emit("upkeep_failed", code=error.code)
-        return 0
+        return False
     artifacts = tools.database.tables.artifacts
     with tools.database.transaction() as connection:
         connection.execute(
@@ -129,4 +138,4 @@ def discard(tools: Tools, files: Sequence[tuple[str, str]]) -> int:
             .where(artifacts.c.id.in_([artifact_id for artifact_id, _path in files]))
             .values(storage_path=None, discarded_at=utc_now())
         )
-    return len(files)
+    return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
+from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from telemparse.isolation import Stopped
@@ -13,6 +15,7 @@ from telemparse.runner.chains import Chain
 from telemparse.runner.chains import told as facts_of
 from telemparse.runner.database import DatabaseUnavailable
 from telemparse.runner.failures import Failure, StageFailed
+from telemparse.runner.finishing import Finisher
 from telemparse.runner.jobs import LeaseLost, new_worker_id
 from telemparse.runner.leases import Leases
 from telemparse.runner.ledger import Ledger
@@ -58,6 +61,7 @@ class Worker:
         self.tools, self.stop = tools, stop
         self.id = id or new_worker_id()
         self._upkeep = Upkeep(tools)
+        self._finisher = Finisher(f"end of {self.id}")
         self._in_hand: Held | None = None
         self._pause_s = _PAUSE_S
 
@@ -76,8 +80,9 @@ class Worker:
             )
             watch.start()
             try:
-                while (jobs := self._next(until)) is not None:
-                    done += sum(self._follow(job, leases) for job in jobs)
+                with self._finisher:
+                    while (jobs := self._next(until)) is not None:
+                        done += sum(self._follow(job, leases) for job in jobs)
             finally:
                 over.set()
                 watch.join()
@@ -93,6 +98,8 @@ class Worker:
             self._upkeep.turn()
             jobs = tools.queue.claim(self.id)
             if not jobs:
+                self._finisher.wait()
+                self._upkeep.rest()
                 if until is not None and until():
                     return None
                 tools.queue.wait(tools.settings.poll_s, self.stop)
@@ -105,12 +112,12 @@ class Worker:
         return jobs
 
     def _pass_on_stop(self, over: threading.Event) -> None:
-        while not self.stop.wait(_LOOK_AGAIN_S):
-            if over.is_set():
+        while not over.wait(_LOOK_AGAIN_S):
+            if self.stop.is_set():
+                held = self._in_hand
+                if held is not None:
+                    held.abort.set()
                 return
-        held = self._in_hand
-        if held is not None:
-            held.abort.set()
 
     def _follow(self, job: Job, leases: Leases) -> int:
         """Do a job and those that follow from it; returns how many."""
@@ -120,12 +127,13 @@ class Worker:
         if self.stop.is_set():
             held.abort.set()
         try:
-            return self._go_along(held)
+            with ExitStack() as belongings:
+                belongings.callback(leases.drop, held)
+                return self._go_along(held, belongings)
         finally:
             self._in_hand = None
-            leases.drop(held)
 
-    def _go_along(self, held: Held) -> int:
+    def _go_along(self, held: Held, belongings: ExitStack) -> int:
         """Do the jobs of a chain until one does not go well, or none follows; returns how many."""
         done = 0
         chain: Chain | None = None
@@ -135,11 +143,17 @@ class Worker:
             self.tools.events.emit("job_started", worker=self.id, **facts_of(held.job))
             try:
                 if chain is None:
-                    chain = self._chain(held)
-                if not self._do(chain, begun):
-                    return done
+                    chain = belongings.enter_context(self._chain(held))
+                step = _HANDLERS[held.job.job_type](chain)
+                follows = step.finish is None and self._go_on(chain, step, begun)
             except Exception as error:  # noqa: BLE001  (each kind has its end below)
                 self._end(held, chain, error, begun)
+                return done
+            if step.finish is not None:
+                self._finisher.wait()
+                rest = belongings.pop_all()
+                self._finisher.hand(partial(self._finish, chain, step.finish, begun, rest))
+            if not follows:
                 return done
 
     def _end(self, held: Held, chain: Chain | None, error: Exception, begun: float) -> None:
@@ -168,12 +182,22 @@ class Worker:
             raise LeaseLost(f"the run of job {job.id} has ended")
         return Chain(tools, held, Ledger(run))
 
-    def _do(self, chain: Chain, begun: float) -> bool:
-        """Do the job in hand; returns True when another follows."""
-        step = _HANDLERS[chain.held.job.job_type](chain)
+    def _finish(self, chain: Chain, finish: Callable[[], Step], begun: float, belongings: ExitStack) -> None:
+        """Do the last of a chain, and let go of it."""
+        with belongings:
+            try:
+                self._go_on(chain, finish(), begun)
+            except Exception as error:  # noqa: BLE001  (each kind has its end)
+                self._end(chain.held, chain, error, begun)
+            self._upkeep.has_work = True
+
+    def _go_on(self, chain: Chain, step: Step, begun: float) -> bool:
+        """Take note of what the job in hand came to; returns True when another follows."""
         chain.pass_on(time.perf_counter() - begun, step.then)
-        if step.then is None or chain.is_due:
+        if step.then is None:
             self._insist(chain.held, lambda: chain.save(step))
+        else:
+            chain.save_when_due()
         if step.after is not None:
             step.after()
         return step.then is not None

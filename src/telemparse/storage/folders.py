@@ -127,15 +127,18 @@ class Folder:
 
     def settle(self, keys: Iterable[str]) -> None:
         """Wait until objects and the folders on their way are on the disk."""
-        folders = {self.root}
+        folders = {""}
         for key in keys:
-            place = self.place(key)
+            place, folder = self.place(key), key.rpartition("/")[0]
             with translated(key):
                 _flush(place)
-            folders |= set(place.parents) - set(self.root.parents)
+            while folder not in folders:
+                folders.add(folder)
+                folder = folder.rpartition("/")[0]
+        # What lies deeper comes first.
         for folder in sorted(folders, reverse=True):
-            with translated(folder.relative_to(self.root).as_posix()):
-                _flush(folder)
+            with translated(folder):
+                _flush(self.root / folder)
 
     def sweep(self, older_than_s: float) -> int:
         """Remove unfinished content that nobody has touched for so long; return how many files."""
