@@ -182,7 +182,7 @@ def test_a_job_whose_workers_all_die_fails_and_says_so(settings, fixtures_dir):
     with Pipeline(settings) as pipeline:
         session_id = pipeline.submit(fixtures_dir / PLAIN)
         for _attempt in range(2):
-            code, _events, _err = finished(settings, kill_at=["stage_started", "downsample"])
+            code, _events, _err = finished(settings, kill_at=["job_started", "artifact_validate"])
             assert code == -signal.SIGKILL
         code, _events, err = finished(settings)
         assert code == 0, err
