@@ -56,6 +56,11 @@ class Chain:
     def __exit__(self, *_error: object) -> None:
         self._rooms.close()
 
+    @property
+    def is_complete(self) -> bool:
+        """True when the last job is over and nothing of it was written yet."""
+        return bool(self._over) and self._over[-1][0] is self.held.job
+
     def room(self, name: str) -> Path:
         """Return a folder for files on their way, made when it is absent; it goes with the chain."""
         if self._room is None:
@@ -93,7 +98,7 @@ class Chain:
         written then.
         """
         held, over = self.held, self._over
-        in_hand = None if over and over[-1][0] is held.job else held.job
+        in_hand = None if self.is_complete else held.job
         with self.tools.database.transaction() as connection:
             self._write(connection, in_hand)
             if step is not None and step.write is not None:

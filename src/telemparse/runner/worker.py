@@ -204,6 +204,9 @@ class Worker:
 
     def _fail(self, held: Held, chain: Chain | None, failure: Failure, begun: float) -> None:
         tools, job = self.tools, held.job
+        if chain is not None and chain.is_complete:
+            # What could not be written at the end is done again, from where the database knows of it.
+            job, chain = held.anchor, None
         facts = facts_of(job)
         again = failure.retryable and not job.is_last
         waits = tools.settings.backoff_s
