@@ -25,6 +25,9 @@ COVERED = f"{sys.version_info.major}.{sys.version_info.minor}"
 # Of the others the one farthest from it is tried at once; `deep` tries all.
 FARTHEST = INTERPRETERS[0] if INTERPRETERS[-1] == COVERED else INTERPRETERS[-1]
 nox.options.sessions = [f"tests-{COVERED}", f"tests-{FARTHEST}", "lint", "types", "docs"]
+_LESS_OF_THE_INTERPRETER = (
+    "analysis", "benchmarks", "fuzz", "kernels", "mutation", "plot", "report", "testing",
+)  # fmt: skip
 # A slow proof may take an hour before it counts as hanging.
 _UNHURRIED = "--timeout=3600"
 
@@ -66,25 +69,28 @@ def tests(session: nox.Session) -> None:
     """Run the tests; on one interpreter all of them, with the coverage of all processes as a floor.
 
     Coverage is that of the quick tests: tracing makes the slow ones several times slower and adds little.
-    The others leave out what is marked slow and the tests of our tools (the kit, fuzzing, the bench), and
-    draw fewer examples; `deep` runs all on each. They also lack numba, which the slow tests want.
+    The others leave out what is marked slow, and what stands on numpy and on our tools more than on the
+    interpreter. All draw fewer examples; `deep` runs all on each, and draws many. The others also lack
+    numba, which the slow tests want.
     """
     _install_project(session, "test", *(["oracles"] if session.python == COVERED else []))
     arguments = ["-n", "auto", "--dist", "worksteal", "--ignore=tests/docs", *session.posargs]
     quick = ["-m", "not deep and not slow", *arguments]
+    brief = {"HYPOTHESIS_PROFILE": "brief"}
     if session.python != COVERED:
-        tools = [f"--ignore=tests/{name}" for name in ("benchmarks", "fuzz", "mutation", "testing")]
-        session.run("pytest", *quick, *tools, env={"HYPOTHESIS_PROFILE": "brief"})
+        left_out = [f"--ignore=tests/{name}" for name in _LESS_OF_THE_INTERPRETER]
+        session.run("pytest", *quick, *left_out, env=brief)
         return
     data = Path(session.create_tmp()).resolve() / "coverage"
-    environment = {"COVERAGE_FILE": str(data)}
+    environment = {"COVERAGE_FILE": str(data), **brief}
     session.run("coverage", "erase", env=environment)
     # What is compiled is not traced, and tracing makes the compiler slow: the slow tests use it.
     session.run("coverage", "run", "-m", "pytest", *quick, env={**environment, "NUMBA_DISABLE_JIT": "1"})
     # Of the tests that somebody chose none may be slow, which pytest ends with 5.
     session.run(
-        "pytest", "-m", "slow and not deep", *arguments, success_codes=[0, 5 if session.posargs else 0]
-    )
+        "pytest", "-m", "slow and not deep", *arguments, env=brief,
+        success_codes=[0, 5 if session.posargs else 0],
+    )  # fmt: skip
     session.run("coverage", "combine", "--quiet", env=environment)
     session.run("coverage", "report", env=environment)
 
