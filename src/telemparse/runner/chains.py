@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from telemparse.runner.finishing import Finisher
     from telemparse.runner.jobs import NewJob
     from telemparse.runner.ledger import Ledger
     from telemparse.runner.tools import Held, Step, Tools
@@ -38,12 +39,14 @@ class Chain:
     Args:
         tools, held: of the worker; `held.job` is the job in hand.
         ledger: of the run.
+        finisher: with the last of the chain before this one.
         recording: manifest of what was parsed, None where an earlier chain did it.
     """
 
     tools: Tools
     held: Held
     ledger: Ledger
+    finisher: Finisher
     recording: Manifest | None = None
     _rooms: ExitStack = attrs.field(factory=ExitStack)
     _room: Path | None = None
@@ -68,6 +71,11 @@ class Chain:
         place = self._room / name
         place.mkdir(exist_ok=True)
         return place
+
+    def breathe(self) -> None:
+        """Do what may be done while the sandbox is at work. Raises LeaseLost."""
+        self.finisher.turn_when_due()
+        self.save_when_due()
 
     def save_when_due(self) -> None:
         """Write down what is done, when it would be a pity to do it all again. Raises LeaseLost.

@@ -1,44 +1,45 @@
-"""Finishing: the last of one run is written while the worker is at the next."""
+"""Finishing: the last of one run is done while the worker would only wait for the next."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import time
 from typing import TYPE_CHECKING, Self
+
+import attrs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
 __all__ = ["Finisher"]
 
+_REST_S = 0.03
 
+
+@attrs.define
 class Finisher:
-    """Does work in a thread of its own, one piece at a time; a context manager that ends when all is done.
+    """Holds work until there is time for it; a context manager that does what is left at its end."""
 
-    Args:
-        name: of the thread.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._last: Future[None] | None = None
+    _work: Callable[[], None] | None = None
+    _since_s: float = 0.0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        try:
-            self.wait()
-        finally:
-            self._pool.shutdown()
+        self.turn()
 
     def hand(self, work: Callable[[], None]) -> None:
-        """Take work over, as soon as that before it is done; raises what that one raised."""
-        self.wait()
-        self._last = self._pool.submit(work)
+        """Take work over; that before it is done now at the latest."""
+        self.turn()
+        self._work, self._since_s = work, time.monotonic()
 
-    def wait(self) -> None:
-        """Wait until nothing is left; raises what the work raised."""
-        last, self._last = self._last, None
-        if last is not None:
-            last.result()
+    def turn_when_due(self) -> None:
+        """As `turn`, but not at once: a call that is over in a moment, as detection is, need not wait."""
+        if self._work is not None and time.monotonic() - self._since_s > _REST_S:
+            self.turn()
+
+    def turn(self) -> None:
+        """Do what there is to do; raises what it raises."""
+        work, self._work = self._work, None
+        if work is not None:
+            work()

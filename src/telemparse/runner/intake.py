@@ -132,6 +132,7 @@ def _files(chain: Chain) -> Iterator[dict[str, Any]]:
         if place is None:
             place = chain.room("artifacts") / str(number)
             if not place.exists():
+                chain.finisher.turn()  # this may take long
                 tools.storage.fetch(artifact.storage_path, place, sha256=artifact.sha256)
         yield {"name": artifact.name, "path": str(place)}
 
@@ -143,7 +144,7 @@ def _sandboxed(chain: Chain, target: str, stage: Stage) -> Any:
     try:
         return tools.sandbox.call(
             target, request, chain.room(stage),
-            timeout_s=tools.settings.parser_timeout_s, stop=chain.held.abort, meanwhile=chain.save_when_due,
+            timeout_s=tools.settings.parser_timeout_s, stop=chain.held.abort, meanwhile=chain.breathe,
         )  # fmt: skip
     except ChildFailed as failed:
         raise StageFailed(Failure.of_parser(failed)) from failed

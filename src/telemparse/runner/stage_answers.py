@@ -83,5 +83,5 @@ class StageAnswers:
         return tools.sandbox.each(
             "telemparse.runner.session_tasks:stages", request, self.room,
             timeout_s=settings.stage_timeout_s, guarded=False, stop=self.chain.held.abort,
-            meanwhile=self.chain.save_when_due,
+            meanwhile=self.chain.breathe,
         )  # fmt: skip

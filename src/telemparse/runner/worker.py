@@ -61,7 +61,7 @@ class Worker:
         self.tools, self.stop = tools, stop
         self.id = id or new_worker_id()
         self._upkeep = Upkeep(tools)
-        self._finisher = Finisher(f"end of {self.id}")
+        self._finisher = Finisher()
         self._in_hand: Held | None = None
         self._pause_s = _PAUSE_S
 
@@ -98,7 +98,7 @@ class Worker:
             self._upkeep.turn()
             jobs = tools.queue.claim(self.id)
             if not jobs:
-                self._finisher.wait()
+                self._finisher.turn()
                 self._upkeep.rest()
                 if until is not None and until():
                     return None
@@ -150,7 +150,7 @@ class Worker:
                 self._end(held, chain, error, begun)
                 return done
             if step.finish is not None:
-                self._finisher.wait()
+                self._finisher.turn()
                 rest = belongings.pop_all()
                 self._finisher.hand(partial(self._finish, chain, step.finish, begun, rest))
             if not follows:
@@ -180,7 +180,7 @@ class Worker:
             run = read_run(connection, tools.database, job.run_id)
         if run is None or run.status.is_final or run.session_status is SessionState.DELETED:
             raise LeaseLost(f"the run of job {job.id} has ended")
-        return Chain(tools, held, Ledger(run))
+        return Chain(tools, held, Ledger(run), self._finisher)
 
     def _finish(self, chain: Chain, finish: Callable[[], Step], begun: float, belongings: ExitStack) -> None:
         """Do the last of a chain, and let go of it."""
