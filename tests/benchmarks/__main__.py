@@ -7,18 +7,34 @@ from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.inputs import cache_folder
-from benchmarks.report import page
-from benchmarks.tables import analysis, fuzzing, growth, huge, parquet, queue, reading, selection, starting
+from benchmarks.report import LIBRARY, RUNNER, page
+from benchmarks.tables import (
+    analysis,
+    fuzzing,
+    growth,
+    huge,
+    parquet,
+    queue,
+    reading,
+    runner,
+    selection,
+    starting,
+)
 
-PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+DOCS = Path(__file__).parents[2] / "docs"
 TABLES = {
     "reading": reading, "selection": selection, "parquet": parquet, "starting": starting, "growth": growth,
-    "analysis": analysis, "queue": queue, "huge": huge, "fuzzing": fuzzing,
+    "analysis": analysis, "huge": huge, "fuzzing": fuzzing, "queue": queue, "runner": runner,
 }  # fmt: skip
+_OF_THE_RUNNER = {"queue", "runner"}
+PAGES = {
+    "benchmarks.md": (LIBRARY, set(TABLES) - _OF_THE_RUNNER),
+    "benchmarks-runner.md": (RUNNER, _OF_THE_RUNNER),
+}
 
 
 def main() -> None:
-    """Measure what was asked for; the whole of it goes to docs/benchmarks.md, a part is only printed."""
+    """Measure what was asked for; the whole of a page is written to docs/, a part is only printed."""
     parser = argparse.ArgumentParser(prog="nox -s bench --", description=main.__doc__)
     parser.add_argument("--only", default=",".join(TABLES), help="tables, with commas (default: all)")
     parser.add_argument(
@@ -31,15 +47,21 @@ def main() -> None:
         "--huge", action="store_true", help="first convert files of 4 GB, in TMPDIR, and keep the figures"
     )
     chosen = parser.parse_args()
+    names = chosen.only.split(",")
+    if unknown := set(names) - set(TABLES):
+        parser.error(f"no table is called {', '.join(sorted(unknown))}")
     bench = Bench(chosen.cache, chosen.rounds)
     if chosen.huge:
         huge.measure(bench)
-    names = chosen.only.split(",")
-    sections = [section for name in names for section in TABLES[name].sections(bench)]
-    text = page(sections, chosen.rounds)
-    if names == list(TABLES):
-        PAGE.write_text(text, encoding="utf-8")
-    print(text)
+    for place, (head, tables) in PAGES.items():
+        its_own = [name for name in names if name in tables]
+        if not its_own:
+            continue
+        sections = [section for name in its_own for section in TABLES[name].sections(bench)]
+        text = page(sections, chosen.rounds, head)
+        if set(its_own) == tables:
+            (DOCS / place).write_text(text, encoding="utf-8")
+        print(text)
 
 
 main()

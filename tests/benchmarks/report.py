@@ -1,4 +1,4 @@
-"""The page docs/benchmarks.md: machine, versions, bars, then every table."""
+"""Pages of benchmarks: machine, bars, then every table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.values import Bar, Section
 
-HEAD = """# Benchmarks
+LIBRARY = """# Benchmarks
 
 This page is written by `nox -s bench`. Every figure comes from one run of it on one machine; ratios carry
 over to other machines, seconds do not. Files are synthetic and seeded, so anyone can make the same ones.
@@ -18,12 +18,18 @@ CPU seconds are user and system time of the process after its imports and a firs
 loads what is loaded on first use; they are the median of {rounds} runs. Nothing here is asserted by a test: a
 bar that is not met is shown as such.
 """
+RUNNER = """# Benchmarks of the runner
+
+This page is written by `nox -s bench -- --only queue,runner`. Every figure comes from one run of it on one
+machine; ratios carry over to other machines, seconds do not. Nothing here is asserted by a test: a bar that
+is not met is shown as such.
+"""
 
 
-def page(sections: Sequence[Section], rounds: int) -> str:
+def page(sections: Sequence[Section], rounds: int, head: str = LIBRARY) -> str:
     """Return the whole page as Markdown."""
     bars = [bar for section in sections for bar in section.bars]
-    parts = [HEAD.format(rounds=rounds), f"Machine: {machine()}\n", _bars(bars)]
+    parts = [head.format(rounds=rounds), f"Machine: {machine()}\n", _bars(bars)]
     parts += [section_text(section) for section in sections]
     return "\n".join(parts)
 
