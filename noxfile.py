@@ -70,25 +70,24 @@ def tests(session: nox.Session) -> None:
 
     Coverage is that of the quick tests: tracing makes the slow ones several times slower and adds little.
     The others leave out what is marked slow, and what stands on numpy and on our tools more than on the
-    interpreter. All draw fewer examples; `deep` runs all on each, and draws many. The others also lack
-    numba, which the slow tests want.
+    interpreter, and draw fewer examples; `deep` runs all on each. They also lack numba, which the slow
+    tests want.
     """
     _install_project(session, "test", *(["oracles"] if session.python == COVERED else []))
     arguments = ["-n", "auto", "--dist", "worksteal", "--ignore=tests/docs", *session.posargs]
     quick = ["-m", "not deep and not slow", *arguments]
-    brief = {"HYPOTHESIS_PROFILE": "brief"}
     if session.python != COVERED:
         left_out = [f"--ignore=tests/{name}" for name in _LESS_OF_THE_INTERPRETER]
-        session.run("pytest", *quick, *left_out, env=brief)
+        session.run("pytest", *quick, *left_out, env={"HYPOTHESIS_PROFILE": "brief"})
         return
     data = Path(session.create_tmp()).resolve() / "coverage"
-    environment = {"COVERAGE_FILE": str(data), **brief}
+    environment = {"COVERAGE_FILE": str(data)}
     session.run("coverage", "erase", env=environment)
     # What is compiled is not traced, and tracing makes the compiler slow: the slow tests use it.
     session.run("coverage", "run", "-m", "pytest", *quick, env={**environment, "NUMBA_DISABLE_JIT": "1"})
     # Of the tests that somebody chose none may be slow, which pytest ends with 5.
     session.run(
-        "pytest", "-m", "slow and not deep", *arguments, env=brief,
+        "pytest", "-m", "slow and not deep", *arguments,
         success_codes=[0, 5 if session.posargs else 0],
     )  # fmt: skip
     session.run("coverage", "combine", "--quiet", env=environment)

@@ -129,7 +129,7 @@ def test_several_files_are_one_recording_when_they_are_together(run, toy, gnss, 
     assert len(document["paths"]) == 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_gives_the_jobs_back_and_the_next_run_goes_on(*, start, run, toy, gnss, tmp_path, number):
     toy("a.toy", gnss(), ["wait", str(tmp_path / "now")])
     process = start("run", "a.toy", "--out", "out")

@@ -80,7 +80,7 @@ def test_what_is_handed_in_by_one_process_is_done_by_another(run, toy, gnss, fix
     assert f"telemparse: {files[0]}: known, nothing is done again" in known.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_that_is_told_to_stop_gives_its_job_back(worker, toy, gnss, tmp_path, number):
     with Pipeline(Settings.embedded(tmp_path / "out")) as pipeline:
         session_id = pipeline.submit(toy("a.toy", gnss(), ["wait", str(tmp_path / "now")]))

@@ -90,3 +90,23 @@ def test_a_run_whose_end_cannot_be_written_goes_on_where_it_was_written_last(
         states = [(name, JobState.SUCCEEDED, count) for name, count in zip(JOBS, attempts, strict=True)]
         assert jobs_of(pipeline, session_id) == states
         assert failed == [("INTERNAL_ERROR", JOBS[attempts.index(2)])]
+
+
+def test_the_end_of_a_run_does_not_wait_for_one_that_never_comes_to_the_sandbox(begin, fixtures_dir):
+    heard = []
+
+    def note(event, facts):
+        if event in ("job_started", "job_failed", "stage_done"):
+            heard.append((event, facts.get("stage") or facts["job_type"], facts["run_id"]))
+
+    with begin(note) as pipeline:
+        ids = [pipeline.submit(fixtures_dir / FILE, force=True) for _time in range(3)]
+        runs = [pipeline.session(each).run_id for each in ids]
+        artifacts = pipeline.database.tables.artifacts.c
+        with pipeline.database.reading() as connection:
+            query = sa.select(artifacts.storage_path).where(artifacts.session_id == ids[1])
+            pipeline.storage.delete([connection.scalar(query)])
+        pipeline.work()
+    failed = heard.index(("job_failed", "artifact_validate", runs[1]))
+    published = heard.index(("stage_done", "publish_session", runs[0]))
+    assert failed < published < heard.index(("job_started", "artifact_validate", runs[2]))

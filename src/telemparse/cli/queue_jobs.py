@@ -58,7 +58,7 @@ def list_jobs(
     elif found:
         _show(found)
     else:
-        typer.echo("No job is so." if status else "No job waits, runs or has failed.")
+        typer.echo("No job has this status." if status else "No job waits, runs or has failed.")
     return Exit.OK
 
 

@@ -31,7 +31,7 @@ from telemparse.errors import CallError
 from telemparse.runner.sandbox_keeper import Keeper, SandboxNotReady, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
     from telemparse.runner.sandbox_process import WarmChild
@@ -142,11 +142,11 @@ class Sandbox:
         guarded: bool = True,
         stop: threading.Event | None = None,
         meanwhile: Callable[[], None] | None = None,
-    ) -> Iterator[Any]:
+    ) -> Generator[Any]:
         """Call a generator function in the child, and yield what it yields; it goes on meanwhile.
 
         Arguments, limits and errors are those of `call`; `timeout_s` is the time for each value. Who does
-        not want the rest closes the iterator, and the child ends.
+        not want the rest closes the generator, and the child ends.
         """
         order, unwanted = _order(target, request, folder, timeout_s, guarded=guarded), self._unwanted(stop)
         with self._my_turn(unwanted):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
@@ -10,7 +11,7 @@ from telemparse.isolation import ChildFailed
 from telemparse.runner.intake import RECORDING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
     from telemparse.runner.chains import Chain
@@ -37,7 +38,7 @@ class StageAnswers:
     room: Path
     stages: Sequence[Stage]
     _heard: int = 0
-    _values: Iterator[Any] | None = None
+    _values: Generator[Any] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -47,11 +48,11 @@ class StageAnswers:
         if values is None:
             return
         if self._heard == len(self.stages):
-            for _nothing in values:  # so that it hears that the child is free
-                pass
-        close = getattr(values, "close", None)
-        if close is not None:
-            close()
+            # So that the sandbox hears that the child is free. All that was asked for is there, whatever
+            # becomes of the child.
+            with suppress(ChildFailed):
+                next(values, None)
+        values.close()
 
     def next(self) -> Any:
         """Return the answer to the next stage. Raises ChildFailed; the stage after that is asked for anew."""
@@ -64,7 +65,7 @@ class StageAnswers:
             self._values = None
             raise
 
-    def _asked(self, stages: Sequence[Stage]) -> Iterator[Any]:
+    def _asked(self, stages: Sequence[Stage]) -> Generator[Any]:
         tools, run = self.chain.tools, self.chain.ledger.run
         settings = tools.settings
         paths = {"quality_table": settings.quality_table, "tracks": settings.tracks}

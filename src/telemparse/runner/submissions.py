@@ -152,37 +152,26 @@ class Submissions:
         first: JobType = JobType.ARTIFACT_VALIDATE,
     ) -> str:
         """Insert a run of a session and its first job, make it the current one, and return its id."""
-        sessions, run_id = self.database.tables.sessions, new_id()
+        tables = self.database.tables
+        run_id, now = new_id(), utc_now()
         connection.execute(
-            sessions.update()
-            .where(sessions.c.id == session_id)
-            .values(current_run_id=run_id, status=SessionState.PROCESSING, updated_at=utc_now())
-        )
-        self._insert_run(connection, session_id, run_id, artifact_ids, options=options, first=first)
-        return run_id
-
-    def _insert_run(
-        self,
-        connection: Connection,
-        session_id: str,
-        run_id: str,
-        artifact_ids: Sequence[str],
-        *,
-        options: Mapping[str, Any],
-        first: JobType = JobType.ARTIFACT_VALIDATE,
-    ) -> None:
-        connection.execute(
-            self.database.tables.runs.insert(),
+            tables.runs.insert(),
             {
                 "id": run_id, "session_id": session_id, "status": RunState.QUEUED, "options": dict(options),
-                "input_artifact_ids": list(artifact_ids), "stages": {}, "created_at": utc_now(),
+                "input_artifact_ids": list(artifact_ids), "stages": {}, "created_at": now,
             },
         )  # fmt: skip
+        connection.execute(
+            tables.sessions.update()
+            .where(tables.sessions.c.id == session_id)
+            .values(current_run_id=run_id, status=SessionState.PROCESSING, updated_at=now)
+        )
         job = NewJob(
             job_type=first, run_id=run_id, payload={"session_id": session_id},
             max_attempts=self.settings.max_attempts,
         )  # fmt: skip
         self.queue.put(connection, [job])
+        return run_id
 
     def _refuse_large(self, artifacts: ArtifactSet) -> None:
         limit = self.settings.max_file_size_bytes
@@ -205,13 +194,12 @@ class Submissions:
 
     def _insert(self, connection: Connection, session: _NewSession, stored: Sequence[_Stored]) -> str:
         tables = self.database.tables
-        session_id, run_id, now = new_id(), new_id(), utc_now()
+        session_id, now = new_id(), utc_now()
         owned = attrs.asdict(session.owner)
         connection.execute(
             tables.sessions.insert(),
             {
-                "id": session_id, "name": legible(session.name), "status": SessionState.PROCESSING,
-                "current_run_id": run_id,
+                "id": session_id, "name": legible(session.name), "status": SessionState.UPLOADING,
                 "content_key": session.content_key, "start_time_utc": now, "end_time_utc": now,
                 "created_at": now, "updated_at": now, **owned,
             },
@@ -227,8 +215,7 @@ class Submissions:
                 for position, each in enumerate(stored)
             ],
         )  # fmt: skip
-        ids = [each.id for each in stored]
-        self._insert_run(connection, session_id, run_id, ids, options=session.options)
+        self.start_run(connection, session_id, [each.id for each in stored], session.options)
         return session_id
 
 

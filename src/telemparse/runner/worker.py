@@ -148,6 +148,7 @@ class Worker:
                 follows = step.finish is None and self._go_on(chain, step, begun)
             except Exception as error:  # noqa: BLE001  (each kind has its end below)
                 self._end(held, chain, error, begun)
+                self._finisher.turn()  # it may never have come to the sandbox
                 return done
             if step.finish is not None:
                 self._finisher.turn()
