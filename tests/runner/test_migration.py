@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 
 import attrs
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from telemparse.runner import Pipeline, SchemaMismatch
+from telemparse.runner import Pipeline, SchemaMismatch, Settings
 from telemparse.runner.database import Database
 from telemparse.runner.migration import HEAD, VERSION_TABLE, check, current, upgrade
 
@@ -65,6 +67,23 @@ def test_many_who_upgrade_at_once_find_it_done(empty_settings):
     for thread in threads:
         thread.join()
     assert sorted(found, key=str) == sorted([(None, HEAD), *[(HEAD, HEAD)] * 5], key=str)
+
+
+def test_a_new_file_that_another_writes_at_this_moment_is_waited_for(tmp_path):
+    settings = Settings.embedded(tmp_path)
+    file = tmp_path / "telemparse.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+        # Not yet in WAL mode, and being written: SQLite then refuses without waiting.
+        other.execute("CREATE TABLE theirs (a)")
+        other.execute("BEGIN IMMEDIATE")
+        refused = sqlite3.connect(file)
+        with closing(refused), pytest.raises(sqlite3.OperationalError, match="locked"):
+            refused.execute("PRAGMA journal_mode = WAL")
+        timer = threading.Timer(0.3, other.execute, ["ROLLBACK"])
+        timer.start()
+        with Database.open(settings) as database:
+            assert upgrade(database) == (None, HEAD)
+        timer.join()
 
 
 def test_the_table_of_jobs_may_have_another_name(empty_settings, fixtures_dir):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -28,6 +29,7 @@ __all__ = ["Database", "DatabaseUnavailable", "unavailable"]
 
 # Writers of one file queue up; whoever waits longer than this has met a dead lock of ours.
 _BUSY_MS = 60_000
+_RETRY_S = 0.01
 _CONNECT_S = 10
 _POOL = 8
 _OVERFLOW = 24
@@ -175,8 +177,25 @@ def _sqlite(url: sa.URL) -> Engine:
 def _settle_sqlite(connection: Any, _record: Any) -> None:
     # Transactions begin where we say it, and not where the driver thinks that one is needed.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    _turn_to_wal(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _turn_to_wal(connection: sqlite3.Connection) -> None:
+    # Who finds a file in another mode asks for all of it, and SQLite refuses at once, without waiting,
+    # where another writes: two who open a new file at the same time. The last one to close a file holds
+    # all of it for a moment too.
+    until = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_RETRY_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
