@@ -15,6 +15,7 @@ import attrs
 import pyarrow as pa
 import sqlalchemy as sa
 import typer.main
+from http_reference import http_page
 
 from telemparse.analysis.quality.penalties import Charge, Penalty, Side
 from telemparse.analysis.quality.penalty_tables import PenaltyTable
@@ -26,8 +27,10 @@ from telemparse.model.detection import Rung
 from telemparse.runner.migration import HEAD, VERSION_TABLE
 from telemparse.runner.settings import Settings
 from telemparse.runner.tables import tables
-from telemparse.runner.variables import VARIABLES
+from telemparse.runner.variables import VARIABLES, Variable
 from telemparse.schemas import KNOWN_CHANNELS, SCHEMA_VERSION, SCHEMAS, QualityFlag
+from telemparse.service.settings import ServiceSettings
+from telemparse.service.variables import SERVICE_VARIABLES
 from telemparse.testing.confusion import Answers, Recording, examples, matrix
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -206,18 +209,25 @@ def _paragraph(text: str) -> str:
 
 def settings_page() -> str:
     """Return the page of the runner's settings and of its tables."""
-    defaults = {field.name: field.default for field in attrs.fields(Settings)}
     head = (
         f"# Settings and tables\n\n{NOTE}\nSettings of the [pipeline](../how-to/pipeline.md). Commands and"
         " `Settings.from_env()` read the variables; an empty one is as good as none. Options of a command go"
         " before them, and `Settings(...)` takes the settings as keywords. What cannot be right is refused"
         " with its name.\n\n## Variables\n\n"
     )
+    return "\n".join([
+        head + _variables(VARIABLES, Settings), PLACES,
+        SERVICE + _variables(SERVICE_VARIABLES, ServiceSettings), _database(),
+    ])  # fmt: skip
+
+
+def _variables(variables: Iterable[Variable], settings: type[Any]) -> str:
+    defaults = {field.name: field.default for field in attrs.fields(settings)}
     rows = (
         (f"`{each.name}`", f"`{each.field}`", _default(defaults[each.field]), each.words)
-        for each in VARIABLES
+        for each in variables
     )
-    return "\n".join([head + table(("variable", "setting", "default", "meaning"), rows), PLACES, _database()])
+    return table(("variable", "setting", "default", "meaning"), rows)
 
 
 def _default(value: Any) -> str:
@@ -233,6 +243,13 @@ def _default(value: Any) -> str:
 PLACES = """A folder and a bucket exclude each other; the key of a store and its secret belong together. In
 Python the folder is `telemparse-data` where neither is named, and commands want to be told. Secrets have no
 options, for a list of processes would show them.
+"""
+
+
+SERVICE = """## Variables of the service
+
+`telemparse serve` reads these too, as `ServiceSettings`.
+
 """
 
 
@@ -354,6 +371,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "confusion.md": confusion_page,
     "penalties.md": penalties_page,
     "settings.md": settings_page,
+    "http.md": lambda: http_page(NOTE, table),
 }
 
 

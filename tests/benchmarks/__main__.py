@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.inputs import cache_folder
-from benchmarks.report import LIBRARY, RUNNER, page
+from benchmarks.report import LIBRARY, RUNNER, SERVICE, page
 from benchmarks.tables import (
     analysis,
     fuzzing,
@@ -18,6 +18,7 @@ from benchmarks.tables import (
     reading,
     runner,
     selection,
+    service,
     starting,
 )
 
@@ -25,11 +26,14 @@ DOCS = Path(__file__).parents[2] / "docs"
 TABLES = {
     "reading": reading, "selection": selection, "parquet": parquet, "starting": starting, "growth": growth,
     "analysis": analysis, "huge": huge, "fuzzing": fuzzing, "queue": queue, "runner": runner,
+    "service": service,
 }  # fmt: skip
 _OF_THE_RUNNER = {"queue", "runner"}
+_OF_THE_SERVICE = {"service"}
 PAGES = {
-    "benchmarks.md": (LIBRARY, set(TABLES) - _OF_THE_RUNNER),
+    "benchmarks.md": (LIBRARY, set(TABLES) - _OF_THE_RUNNER - _OF_THE_SERVICE),
     "benchmarks-runner.md": (RUNNER, _OF_THE_RUNNER),
+    "benchmarks-service.md": (SERVICE, _OF_THE_SERVICE),
 }
 
 

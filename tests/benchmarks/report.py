@@ -24,6 +24,12 @@ This page is written by `nox -s bench -- --only queue,runner`. Every figure come
 machine; ratios carry over to other machines, seconds do not. Nothing here is asserted by a test: a bar that
 is not met is shown as such.
 """
+SERVICE = """# Benchmarks of the service
+
+This page is written by `nox -s bench -- --only service`. Every figure comes from one run of it on one
+machine; ratios carry over to other machines, seconds do not. Nothing here is asserted by a test: a bar that
+is not met is shown as such.
+"""
 
 
 def page(sections: Sequence[Section], rounds: int, head: str = LIBRARY) -> str:

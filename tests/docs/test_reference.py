@@ -25,10 +25,13 @@ from telemparse.runner.settings import Settings
 from telemparse.runner.tables import tables
 from telemparse.runner.variables import VARIABLES
 from telemparse.schemas import KNOWN_CHANNELS, SCHEMAS, QualityFlag
+from telemparse.service.problems import MESSAGES
+from telemparse.service.settings import ServiceSettings
+from telemparse.service.variables import SERVICE_VARIABLES
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ROOT = DOCS.parent
-GENERATED = ("schemas.md", "codes.md", "cli.md", "confusion.md", "penalties.md", "settings.md")
+GENERATED = ("schemas.md", "codes.md", "cli.md", "confusion.md", "penalties.md", "settings.md", "http.md")
 
 
 def text(name: str) -> str:
@@ -82,21 +85,29 @@ def test_every_command_has_a_heading_in_the_reference() -> None:
     assert sorted(headings) == sorted(commands(typer.main.get_command(app)))
 
 
-def test_every_setting_has_a_variable_and_every_variable_a_row_in_the_reference() -> None:
+@pytest.mark.parametrize(
+    ("settings", "variables"), [(Settings, VARIABLES), (ServiceSettings, SERVICE_VARIABLES)]
+)
+def test_every_setting_has_a_variable_and_every_variable_a_row_in_the_reference(settings, variables) -> None:
     page = text("reference/settings.md")
-    assert {variable.field for variable in VARIABLES} == {field.name for field in attrs.fields(Settings)}
-    missing = [each.name for each in VARIABLES if f"| `{each.name}` | `{each.field}` |" not in page]
+    assert {variable.field for variable in variables} == {field.name for field in attrs.fields(settings)}
+    missing = [each.name for each in variables if f"| `{each.name}` | `{each.field}` |" not in page]
     assert missing == []
 
 
-def test_every_variable_that_the_code_or_a_page_names_is_one_of_the_runner() -> None:
+def test_every_code_of_the_service_stands_in_the_reference() -> None:
+    errors = text("reference/http.md").partition("## Errors")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| \d+ \| `(\w+)` \|", errors, re.MULTILINE)) == set(MESSAGES)
+
+
+def test_every_variable_that_the_code_or_a_page_names_is_one_of_the_settings() -> None:
     places = [*(ROOT / "src").rglob("*.py"), *DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "Dockerfile"]
     named = {
         name
         for place in places
         for name in re.findall(r"\bTELEMETRY_[A-Z0-9_]*[A-Z0-9]", place.read_text(encoding="utf-8"))
     }
-    assert named == {variable.name for variable in VARIABLES}
+    assert named == {variable.name for variable in (*VARIABLES, *SERVICE_VARIABLES)}
 
 
 def test_every_table_and_column_of_the_runner_stands_in_the_reference() -> None:
@@ -122,9 +133,11 @@ def test_every_metric_stands_in_the_runbook_and_alerts_name_no_other() -> None:
     assert named == known
 
 
-@pytest.mark.parametrize("name", ["how-to/pipeline.md", "how-to/runbook.md", "how-to/untrusted-files.md"])
+@pytest.mark.parametrize(
+    "name", ["how-to/pipeline.md", "how-to/runbook.md", "how-to/service.md", "how-to/untrusted-files.md"]
+)
 def test_every_code_that_a_guide_of_the_pipeline_names_is_in_the_registry(name: str) -> None:
-    variables = {variable.name for variable in VARIABLES}
+    variables = {variable.name for variable in (*VARIABLES, *SERVICE_VARIABLES)}
     codes = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", text(name))) - variables
     assert codes
     assert codes <= set(CODES)

@@ -11,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from telemparse.runner import Pipeline, SchemaMismatch, Settings
+from telemparse.runner import Pipeline, SchemaMismatch, Settings, migration
 from telemparse.runner.database import Database
 from telemparse.runner.migration import HEAD, VERSION_TABLE, check, current, upgrade
 
@@ -29,6 +29,26 @@ def test_migration_makes_the_very_tables_that_the_code_speaks_of(settings):
 def test_upgrading_twice_is_upgrading_once(settings):
     with Database.open(settings) as database:
         assert upgrade(database) == (HEAD, HEAD)
+
+
+def test_a_database_of_the_first_schema_keeps_its_sessions_and_finds_them_by_name(
+    empty_settings, monkeypatch
+):
+    with Database.open(empty_settings) as database:
+        monkeypatch.setattr(migration, "HEAD", "0001")
+        upgrade(database)
+        with database.transaction() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO telemetry_sessions (id, tenant_id, driver_id, name, status, start_time_utc,"
+                " end_time_utc, created_at, updated_at) VALUES ('01a20510fc1a7e09848de9725e99e8a4', 'team',"
+                " 'anna', 'ÅRE Straße', 'READY', '2026-01-02 03:04:05', '2026-01-02 03:04:05',"
+                " '2026-01-02 03:04:05', '2026-01-02 03:04:05')"
+            )
+        monkeypatch.undo()
+        assert upgrade(database) == ("0001", HEAD)
+    with Pipeline(empty_settings) as pipeline:
+        for words in ("åre", "STRASSE"):
+            assert [each.name for each in pipeline.sessions(search=words).sessions] == ["ÅRE Straße"]
 
 
 def test_a_schema_that_is_newer_is_refused_and_left_alone(settings):

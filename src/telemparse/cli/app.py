@@ -10,6 +10,7 @@ import typer
 
 import telemparse
 from telemparse.cli import (
+    api_keys,
     codes,
     comparing,
     conversion,
@@ -26,6 +27,7 @@ from telemparse.cli import (
     running,
     scaffolding,
     schemas,
+    serving,
     session_changes,
     session_listing,
     working,
@@ -47,6 +49,7 @@ First steps:
   telemparse convert logs/ --out tables  many files at once
   telemparse laps session.vbo            how fast, and how sure is that?
   telemparse run logs/ --out sessions    the whole pipeline, all of it kept
+  telemparse serve --out sessions        ... with pages and an HTTP interface
 
 \b
 Exit codes:
@@ -66,6 +69,7 @@ app = typer.Typer(name="telemparse", **_STYLE)
 
 # Commands that have commands of their own, and what these are about.
 _GROUPS = {
+    "keys": "Make, list and revoke the keys of the HTTP service.",
     "jobs": "Look at the queue, and retry or cancel what is in it.",
     "db": "Look at the schema of the database, and upgrade it.",
 }
@@ -117,6 +121,17 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "telemparse worker --workers 4 --metrics-port 9100",
         "telemparse worker --out sessions --drain --log text",
     )),
+    ("serve", serving.serve, (
+        "telemparse serve --out sessions",
+        "telemparse serve --port 8080 --workers 2 --out sessions",
+        "telemparse serve --workers 0 --database-url postgresql://... --storage s3://bucket",
+    )),
+    ("keys create", api_keys.create_key, (
+        "telemparse keys create --out sessions --label laptop",
+        "telemparse keys create --owner team --driver anna",
+    )),
+    ("keys list", api_keys.list_keys, ("telemparse keys list --out sessions",)),
+    ("keys revoke", api_keys.revoke_keys, ("telemparse keys revoke ID --out sessions",)),
     ("enqueue", enqueueing.enqueue, (
         "telemparse enqueue logs/ --out sessions",
         "telemparse enqueue imu.csv gnss.csv --together --owner team --driver anna",

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from telemparse.runner.pipeline import Pipeline
     from telemparse.runner.sessions import Session, SessionPage
     from telemparse.runner.settings import Settings
+    from telemparse.runner.submissions import Owner
 
 __all__ = [
     "DatabaseUnavailable",
     "Events",
     "Metrics",
+    "Owner",
     "Pipeline",
     "SchemaMismatch",
     "Session",
@@ -34,6 +36,7 @@ _HOMES = {
     "DatabaseUnavailable": "database",
     "Events": "events",
     "Metrics": "metrics",
+    "Owner": "submissions",
     "Pipeline": "pipeline",
     "SchemaMismatch": "migration",
     "Session": "sessions",

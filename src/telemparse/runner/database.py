@@ -132,6 +132,20 @@ class Database:
             else:
                 yield connection.execution_options(telemparse_reading=True)
 
+    def delete_some(self, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
+        """Delete rows and return how many; where there are none, nobody who writes is held up.
+
+        Raises DatabaseUnavailable.
+        """
+        with self.reading() as connection:
+            found = connection.execute(
+                sa.select(sa.literal(1)).select_from(table).where(*conditions).limit(1)
+            )
+            if found.first() is None:
+                return 0
+        with self.transaction() as connection:
+            return connection.execute(table.delete().where(*conditions)).rowcount
+
     def committing_engine(self) -> Engine:
         """Return an engine for the driver's own statements, each of them a transaction.
 

@@ -90,8 +90,8 @@ def _forget_rows(connection: Connection, database: Database, session_id: str) ->
     connection.execute(tables.jobs.delete().where(tables.jobs.c.run_id.in_(own_runs)))
     connection.execute(tables.runs.delete().where(tables.runs.c.session_id == session_id))
     blank: dict[str, Any] = {
-        "name": "", "track": None, "device_id": None, "current_run_id": None, "features_available": None,
-        "feature_reasons": None,
+        "name": "", "name_folded": "", "track": None, "device_id": None, "current_run_id": None,
+        "features_available": None, "feature_reasons": None,
     }  # fmt: skip
     connection.execute(tables.sessions.update().where(tables.sessions.c.id == session_id).values(**blank))
     known = sa.select(tables.sessions.c.device_id).where(tables.sessions.c.device_id.is_not(None))
@@ -107,3 +107,9 @@ def _forget_rows(connection: Connection, database: Database, session_id: str) ->
             ),
         )
     )  # fmt: skip
+    own = sa.select(tables.artifacts.c.id).where(tables.artifacts.c.session_id == session_id)
+    connection.execute(
+        tables.artifacts.update()
+        .where(tables.artifacts.c.duplicate_of.in_(own))
+        .values(original_file_name="")
+    )

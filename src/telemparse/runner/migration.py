@@ -18,7 +18,7 @@ __all__ = ["HEAD", "VERSION_TABLE", "SchemaMismatch", "check", "current", "upgra
 
 # Of its own, for the database may belong to a service that migrates its own tables.
 VERSION_TABLE = "telemetry_schema_version"
-HEAD = "0001"
+HEAD = "0002"
 _VERSIONS = sa.table(VERSION_TABLE)
 _LOCK = 0x74656C656D  # one upgrade at a time; any number that nobody else uses
 

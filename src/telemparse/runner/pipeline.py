@@ -14,6 +14,7 @@ from telemparse.runner.crews import work_together
 from telemparse.runner.database import Database
 from telemparse.runner.deletion import cancel_session, delete_session
 from telemparse.runner.events import Events
+from telemparse.runner.faces import Faces
 from telemparse.runner.health import health_of
 from telemparse.runner.job_lists import list_jobs
 from telemparse.runner.keys import key_in, keys_in
@@ -21,13 +22,15 @@ from telemparse.runner.queues import open_queue
 from telemparse.runner.reprocessing import begin_again
 from telemparse.runner.retries import retried, session_with
 from telemparse.runner.sandboxes import Sandboxes
-from telemparse.runner.session_rows import list_sessions, read_sessions, read_statuses
+from telemparse.runner.session_lists import SessionFilters, list_sessions
+from telemparse.runner.session_rows import read_sessions, read_statuses
 from telemparse.runner.states import JobState, SessionState
-from telemparse.runner.submissions import Owner, Submissions, run_options
+from telemparse.runner.submissions import Owner, run_options
 from telemparse.runner.tools import Tools, storage_of
 from telemparse.runner.worker import Worker
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Sequence
 
     from telemparse.model.artifacts import Source
@@ -46,7 +49,7 @@ __all__ = ["Pipeline"]
 
 
 @attrs.define(eq=False, init=False)
-class Pipeline:
+class Pipeline(Faces):
     """Recordings through all stages, from a queue.
 
     Use it in `with`, or call `close`. One pipeline may be used from several threads; `work` starts a
@@ -159,7 +162,7 @@ class Pipeline:
     ) -> Submission:
         """Do what `submit` does, and say whether the session is new."""
         found = self._submissions.submit(
-            ArtifactSet.of(files), self._owner(owner, driver), name=name,
+            ArtifactSet.of(files), self.owner(owner, driver), name=name,
             options=run_options(options, gate), force=force,
         )  # fmt: skip
         self.events.emit(
@@ -168,13 +171,8 @@ class Pipeline:
         )  # fmt: skip
         return found
 
-    @property
-    def _submissions(self) -> Submissions:
-        return Submissions(
-            settings=self.settings, database=self.database, queue=self.queue, storage=self.storage
-        )
-
-    def _owner(self, tenant_id: str | None, driver_id: str | None) -> Owner:
+    def owner(self, tenant_id: str | None = None, driver_id: str | None = None) -> Owner:
+        """Return an owner; whom nobody names is that of the settings. Raises CallError for odd names."""
         # The settings know which words are owners.
         checked = attrs.evolve(
             self.settings,
@@ -183,12 +181,14 @@ class Pipeline:
         )
         return Owner(checked.tenant_id, checked.driver_id)
 
-    def session(self, session_id: str) -> Session:
-        """Return a session. Raises CallError for an id that nobody has."""
-        found = self.sessions_by_id([session_id])
-        if not found:
+    def session(self, session_id: str, owner: Owner | None = None) -> Session:
+        """Return a session. Raises CallError for an id that nobody has, or not this owner."""
+        found = next(iter(self.sessions_by_id([session_id]).values()), None)
+        if found is None or (
+            owner is not None and (found.tenant_id, found.driver_id) != attrs.astuple(owner)
+        ):
             raise CallError(f"there is no session {session_id!r}")
-        return next(iter(found.values()))
+        return found
 
     def sessions_by_id(self, ids: Sequence[str]) -> dict[str, Session]:
         """Return sessions by id; unknown ids are left out."""
@@ -206,6 +206,10 @@ class Pipeline:
         owner: str | None = None,
         driver: str | None = None,
         status: Iterable[str] = (),
+        track: str | None = None,
+        begins_after: dt.datetime | None = None,
+        begins_before: dt.datetime | None = None,
+        search: str | None = None,
         limit: int = 100,
         cursor: str | None = None,
     ) -> SessionPage:
@@ -215,8 +219,12 @@ class Pipeline:
             owner: only sessions of this tenant, all when absent.
             driver: only those of this driver, likewise.
             status: only these, all but DELETED when empty.
+            track: only those of this track, by its whole name.
+            begins_after: only those whose data begins then or later; with a time zone.
+            begins_before: only those whose data begins earlier, likewise.
+            search: only those with this in their name, whatever the case of letters.
             limit: 1 to 1000.
-            cursor: of the page before.
+            cursor: of the page before, with the same filters.
 
         Raises CallError for values that cannot be right.
         """
@@ -224,11 +232,12 @@ class Pipeline:
             wanted = [SessionState(word) for word in status]
         except ValueError as error:
             raise CallError(f"status is one of {', '.join(SessionState)}: {error}") from None
+        filters = SessionFilters(
+            tenant_id=owner, driver_id=driver, status=tuple(wanted), track=track, begins_after=begins_after,
+            begins_before=begins_before, search=search,
+        )  # fmt: skip
         with self.database.reading() as connection:
-            return list_sessions(
-                connection, self.database, tenant_id=owner, driver_id=driver, status=wanted, limit=limit,
-                cursor=cursor,
-            )  # fmt: skip
+            return list_sessions(connection, self.database, filters, limit=limit, cursor=cursor)
 
     def work(
         self,

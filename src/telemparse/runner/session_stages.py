@@ -148,6 +148,8 @@ def _detect_laps(recording: Recording, folder: Path) -> Found:
             "gate_source": None if laps.gate is None else laps.gate.source,
             "gate_name": None if laps.gate is None else laps.gate.name,
             "track": laps.diagnostics.get("track"),
+            # Its ends are positions: data of the session, which no log tells.
+            "gate": laps.gate,
         },
         levels=_beside(recording, folder, written),
     )  # fmt: skip

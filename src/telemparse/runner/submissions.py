@@ -25,7 +25,7 @@ from telemparse.storage.layout import raw_key
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from telemparse.model.artifacts import Artifact, ArtifactSet
     from telemparse.model.options import ParseOptions
@@ -34,7 +34,16 @@ if TYPE_CHECKING:
     from telemparse.runner.settings import Settings
     from telemparse.storage.objects import Storage
 
-__all__ = ["Owner", "Submission", "Submissions", "content_key", "legible", "run_options"]
+__all__ = [
+    "NewSession",
+    "Owner",
+    "Submission",
+    "Submissions",
+    "content_key",
+    "known_session",
+    "legible",
+    "run_options",
+]
 
 _NAME_CHARACTERS = 255
 _CHUNK_BYTES = 1024 * 1024
@@ -61,14 +70,23 @@ class Submission:
     created: bool
 
 
-@attrs.frozen
-class _NewSession:
-    """A session that is not in the database yet."""
+@attrs.frozen(kw_only=True)
+class NewSession:
+    """A session that is not in the database yet.
+
+    Args:
+        owner: whose it is.
+        name: of the session.
+        content_key: digest of its set of files; None where the owner has a session of them already.
+        options: of its run.
+        track: as its owner names it, None where nobody does.
+    """
 
     owner: Owner
     name: str
     content_key: str | None
     options: Mapping[str, Any]
+    track: str | None = None
 
 
 @attrs.frozen
@@ -124,7 +142,9 @@ class Submissions:
             for digest, artifact in reversed(files.items()):
                 stored.append(_stored(artifact, digest[0], owner, self.storage))
             self.storage.settle([each.key for each in stored])
-            session = _NewSession(owner, name or stored[0].name, None if force else key, options)
+            session = NewSession(
+                owner=owner, name=name or stored[0].name, content_key=None if force else key, options=options
+            )
             with self.database.transaction() as connection:
                 return Submission(self._insert(connection, session, stored), created=True)
         except IntegrityError:
@@ -182,28 +202,31 @@ class Submissions:
                 )
 
     def _known(self, owner: Owner, key: str) -> str | None:
-        sessions = self.database.tables.sessions.c
-        query = sa.select(sessions.id).where(
-            sessions.tenant_id == owner.tenant_id,
-            sessions.driver_id == owner.driver_id,
-            sessions.content_key == key,
-        )
         with self.database.reading() as connection:
-            found: str | None = connection.scalar(query)
+            found: str | None = connection.scalar(known_session(self.database, owner, key))
         return found
 
-    def _insert(self, connection: Connection, session: _NewSession, stored: Sequence[_Stored]) -> str:
-        tables = self.database.tables
+    def insert_session(self, connection: Connection, session: NewSession) -> str:
+        """Insert the row of a session without artifacts and without a run, and return its id.
+
+        Raises IntegrityError where its owner has a session of the same files.
+        """
         session_id, now = new_id(), utc_now()
-        owned = attrs.asdict(session.owner)
         connection.execute(
-            tables.sessions.insert(),
+            self.database.tables.sessions.insert(),
             {
                 "id": session_id, "name": legible(session.name), "status": SessionState.UPLOADING,
                 "content_key": session.content_key, "start_time_utc": now, "end_time_utc": now,
-                "created_at": now, "updated_at": now, **owned,
+                "track": None if session.track is None else legible(session.track),
+                "created_at": now, "updated_at": now, **attrs.asdict(session.owner),
             },
         )  # fmt: skip
+        return session_id
+
+    def _insert(self, connection: Connection, session: NewSession, stored: Sequence[_Stored]) -> str:
+        tables, now = self.database.tables, utc_now()
+        session_id = self.insert_session(connection, session)
+        owned = attrs.asdict(session.owner)
         connection.execute(
             tables.artifacts.insert(),
             [
@@ -217,6 +240,16 @@ class Submissions:
         )  # fmt: skip
         self.start_run(connection, session_id, [each.id for each in stored], session.options)
         return session_id
+
+
+def known_session(database: Database, owner: Owner, key: str) -> Select[Any]:
+    """Return the query for the session that an owner has of a set of files, by their `content_key`."""
+    sessions = database.tables.sessions.c
+    return sa.select(sessions.id).where(
+        sessions.tenant_id == owner.tenant_id,
+        sessions.driver_id == owner.driver_id,
+        sessions.content_key == key,
+    )
 
 
 def content_key(digests: set[tuple[str, int]]) -> str:

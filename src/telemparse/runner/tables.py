@@ -1,4 +1,4 @@
-"""Tables of the runner: sessions, artifacts, devices, runs, jobs, datasets, laps and API keys."""
+"""Tables of the runner: sessions, artifacts, devices, runs, jobs, datasets and laps, and those of access."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import attrs
 from sqlalchemy import (
     JSON,
     BigInteger,
-    CheckConstraint,
     Column,
     Float,
     ForeignKey,
@@ -18,20 +17,16 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
-    Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
-from telemparse.runner.stamps import UtcDateTime
+from telemparse.runner.access_tables import api_keys, idempotency, page_sessions
+from telemparse.runner.columns import DOCUMENT, KEY, id_column, stamp_column, state_columns
 from telemparse.runner.states import ArtifactState, JobState, RunState, SessionState
 from telemparse.runner.words import Words
 
 __all__ = ["Tables", "tables"]
 
-_JSON = JSON().with_variant(JSONB(), "postgresql")
-# One spelling of a key in both dialects and in Python: text with hyphens outside, the native type inside.
-_KEY = Uuid(as_uuid=False)
 _KNOWN = ("tenant_id", "driver_id", "family", "model", "serial")
 
 
@@ -48,6 +43,8 @@ class Tables:
     datasets: Table
     laps: Table
     api_keys: Table
+    page_sessions: Table
+    idempotency: Table
 
 
 @lru_cache
@@ -63,34 +60,28 @@ def tables(jobs: str = "telemetry_jobs") -> Tables:
         jobs=_jobs(metadata, jobs),
         datasets=_datasets(metadata),
         laps=_laps(metadata),
-        api_keys=_api_keys(metadata),
+        api_keys=api_keys(metadata),
+        page_sessions=page_sessions(metadata),
+        idempotency=idempotency(metadata),
     )
 
 
-def _id() -> Column[Any]:
-    return Column("id", _KEY, primary_key=True)
-
-
-def _stamp(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, UtcDateTime, nullable=nullable)
-
-
-def _state(kind: Any, name: str) -> tuple[Column[Any], CheckConstraint]:
-    words = ", ".join(f"'{state}'" for state in kind)
-    return Column("status", Words, nullable=False), CheckConstraint(f"status IN ({words})", name=name)
+def _folded_name(context: Any) -> str:
+    name: str = context.get_current_parameters()["name"]
+    return name.casefold()
 
 
 def _devices(metadata: MetaData) -> Table:
     return Table(
         "telemetry_devices", metadata,
-        _id(),
+        id_column(),
         Column("tenant_id", Words, nullable=False),
         Column("driver_id", Words, nullable=False),
         # Words that nobody knows are empty and not null: null is no equal of itself in a unique key.
         Column("family", Words, nullable=False),
         Column("model", Words, nullable=False),
         Column("serial", Words, nullable=False),
-        _stamp("created_at"),
+        stamp_column("created_at"),
         UniqueConstraint(*_KNOWN, name="telemetry_devices_known"),
     )  # fmt: skip
 
@@ -98,33 +89,40 @@ def _devices(metadata: MetaData) -> Table:
 def _sessions(metadata: MetaData) -> Table:
     return Table(
         "telemetry_sessions", metadata,
-        _id(),
+        id_column(),
         Column("tenant_id", Words, nullable=False),
         Column("driver_id", Words, nullable=False),
         Column("name", Words, nullable=False),
-        *_state(SessionState, "telemetry_sessions_status"),
+        # The name as a search compares it: databases fold letters in ways of their own.
+        Column("name_folded", Words, default=_folded_name),
+        *state_columns(SessionState, "telemetry_sessions_status"),
         # Digest of the sorted hashes of its artifacts; null where `force` made a second one of them.
         Column("content_key", Words),
         Column("track", Words),
-        Column("device_id", _KEY, ForeignKey("telemetry_devices.id")),
-        _stamp("start_time_utc"),
-        _stamp("end_time_utc"),
-        Column("current_run_id", _KEY),
-        Column("features_available", _JSON),
-        Column("feature_reasons", _JSON),
-        _stamp("created_at"),
-        _stamp("updated_at"),
-        _stamp("deleted_at", nullable=True),
+        Column("device_id", KEY, ForeignKey("telemetry_devices.id")),
+        stamp_column("start_time_utc"),
+        stamp_column("end_time_utc"),
+        Column("current_run_id", KEY),
+        Column("features_available", DOCUMENT),
+        Column("feature_reasons", DOCUMENT),
+        stamp_column("created_at"),
+        stamp_column("updated_at"),
+        stamp_column("deleted_at", nullable=True),
         UniqueConstraint("tenant_id", "driver_id", "content_key", name="telemetry_sessions_content"),
         Index("telemetry_sessions_listed", "tenant_id", "driver_id", "created_at", "id"),
+        Index("telemetry_sessions_status", "tenant_id", "driver_id", "status", "created_at", "id"),
+        Index("telemetry_sessions_track", "tenant_id", "driver_id", "track", "created_at", "id"),
+        Index("telemetry_sessions_begun", "tenant_id", "driver_id", "start_time_utc"),
     )  # fmt: skip
 
 
 def _artifacts(metadata: MetaData) -> Table:
-    return Table(
+    waiting = text("session_id IS NULL AND duplicate_of IS NULL")
+    doubled = text("duplicate_of IS NOT NULL")
+    table = Table(
         "telemetry_artifacts", metadata,
-        _id(),
-        Column("session_id", _KEY, ForeignKey("telemetry_sessions.id")),
+        id_column(),
+        Column("session_id", KEY, ForeignKey("telemetry_sessions.id")),
         Column("tenant_id", Words, nullable=False),
         Column("driver_id", Words, nullable=False),
         Column("original_file_name", Words, nullable=False),
@@ -133,39 +131,44 @@ def _artifacts(metadata: MetaData) -> Table:
         Column("sha256", Words),
         # Key in the store; null when the bytes were discarded.
         Column("storage_path", Words),
+        # An uploaded file whose content another one brought already: that one.
+        Column("duplicate_of", KEY),
         # Place among the files of its recording, from 0: the order decides between equals.
         Column("position", Integer, nullable=False, server_default=text("0")),
-        *_state(ArtifactState, "telemetry_artifacts_status"),
-        _stamp("uploaded_at"),
-        _stamp("discarded_at", nullable=True),
+        *state_columns(ArtifactState, "telemetry_artifacts_status"),
+        stamp_column("uploaded_at"),
+        stamp_column("discarded_at", nullable=True),
         UniqueConstraint("session_id", "sha256", "byte_size", name="telemetry_artifacts_content"),
     )  # fmt: skip
+    Index("telemetry_artifacts_open", table.c.uploaded_at, postgresql_where=waiting, sqlite_where=waiting)
+    Index("telemetry_artifacts_doubled", table.c.duplicate_of, postgresql_where=doubled, sqlite_where=doubled)
+    return table
 
 
 def _runs(metadata: MetaData) -> Table:
     return Table(
         "telemetry_processing_runs", metadata,
-        _id(),
-        Column("session_id", _KEY, ForeignKey("telemetry_sessions.id"), nullable=False),
-        *_state(RunState, "telemetry_processing_runs_status"),
+        id_column(),
+        Column("session_id", KEY, ForeignKey("telemetry_sessions.id"), nullable=False),
+        *state_columns(RunState, "telemetry_processing_runs_status"),
         # What this run was asked for: options of the parse, the gate, the run whose tables it begins from.
-        Column("options", _JSON, nullable=False),
+        Column("options", DOCUMENT, nullable=False),
         Column("telemparse_version", Words),
         Column("schema_version", Integer),
         Column("parser_id", Words),
         Column("parser_version", Words),
-        Column("input_artifact_ids", _JSON, nullable=False),
-        Column("output_dataset_ids", _JSON),
-        Column("quality_summary", _JSON),
+        Column("input_artifact_ids", DOCUMENT, nullable=False),
+        Column("output_dataset_ids", DOCUMENT),
+        Column("quality_summary", DOCUMENT),
         # By stage: what it came to, and what a retry need not repeat. Kept to the letter, for the manifest
         # is made of it; `jsonb` would give the keys another order.
         Column("stages", JSON(), nullable=False),
         Column("error_code", Words),
         Column("error_detail", Words),
         Column("error_hint", Words),
-        _stamp("created_at"),
-        _stamp("started_at", nullable=True),
-        _stamp("finished_at", nullable=True),
+        stamp_column("created_at"),
+        stamp_column("started_at", nullable=True),
+        stamp_column("finished_at", nullable=True),
         Index("telemetry_processing_runs_of_session", "session_id", "created_at"),
     )  # fmt: skip
 
@@ -175,21 +178,21 @@ def _jobs(metadata: MetaData, name: str) -> Table:
     running = text("status = 'RUNNING'")
     table = Table(
         name, metadata,
-        _id(),
+        id_column(),
         # Null for jobs that belong to no run.
-        Column("run_id", _KEY, ForeignKey("telemetry_processing_runs.id")),
+        Column("run_id", KEY, ForeignKey("telemetry_processing_runs.id")),
         Column("job_type", Words, nullable=False),
-        *_state(JobState, f"{name}_status"),
-        Column("payload", _JSON, nullable=False),
+        *state_columns(JobState, f"{name}_status"),
+        Column("payload", DOCUMENT, nullable=False),
         Column("attempt_count", Integer, nullable=False, server_default=text("0")),
         Column("max_attempts", Integer, nullable=False, server_default=text("3")),
-        _stamp("locked_at", nullable=True),
+        stamp_column("locked_at", nullable=True),
         Column("locked_by", Words),
         Column("last_error_code", Words),
         Column("last_error_message", Words),
-        _stamp("next_retry_at", nullable=True),
-        _stamp("created_at"),
-        _stamp("updated_at"),
+        stamp_column("next_retry_at", nullable=True),
+        stamp_column("created_at"),
+        stamp_column("updated_at"),
     )  # fmt: skip
     Index(f"{name}_waiting", table.c.created_at, table.c.id, postgresql_where=waiting, sqlite_where=waiting)
     Index(f"{name}_running", table.c.locked_at, postgresql_where=running, sqlite_where=running)
@@ -200,9 +203,9 @@ def _jobs(metadata: MetaData, name: str) -> Table:
 def _datasets(metadata: MetaData) -> Table:
     return Table(
         "telemetry_datasets", metadata,
-        _id(),
-        Column("session_id", _KEY, ForeignKey("telemetry_sessions.id"), nullable=False),
-        Column("run_id", _KEY, ForeignKey("telemetry_processing_runs.id"), nullable=False),
+        id_column(),
+        Column("session_id", KEY, ForeignKey("telemetry_sessions.id"), nullable=False),
+        Column("run_id", KEY, ForeignKey("telemetry_processing_runs.id"), nullable=False),
         Column("stream", Words, nullable=False),
         # `L0` at the rate of the recording, `L1` and `L2` coarser.
         Column("level", Words, nullable=False),
@@ -223,11 +226,11 @@ def _datasets(metadata: MetaData) -> Table:
 def _laps(metadata: MetaData) -> Table:
     return Table(
         "telemetry_laps", metadata,
-        Column("run_id", _KEY, ForeignKey("telemetry_processing_runs.id"), primary_key=True),
+        Column("run_id", KEY, ForeignKey("telemetry_processing_runs.id"), primary_key=True),
         # Stream that the row comes from: `laps` of the device, `laps.<method>` of analysis.
         Column("stream", Words, primary_key=True),
         Column("lap_number", Integer, primary_key=True),
-        Column("session_id", _KEY, ForeignKey("telemetry_sessions.id"), nullable=False),
+        Column("session_id", KEY, ForeignKey("telemetry_sessions.id"), nullable=False),
         Column("stint_index", Integer, nullable=False),
         Column("t_start_ns", BigInteger),
         Column("t_end_ns", BigInteger),
@@ -236,20 +239,7 @@ def _laps(metadata: MetaData) -> Table:
         Column("distance_m", Float),
         Column("validity", Words, nullable=False),
         Column("confidence", Words, nullable=False),
-        Column("reasons", _JSON, nullable=False),
+        Column("reasons", DOCUMENT, nullable=False),
         Column("source", Words, nullable=False),
         Index("telemetry_laps_of_session", "session_id"),
-    )  # fmt: skip
-
-
-def _api_keys(metadata: MetaData) -> Table:
-    return Table(
-        "telemetry_api_keys", metadata,
-        _id(),
-        Column("key_hash", Words, nullable=False, unique=True),
-        Column("tenant_id", Words, nullable=False),
-        Column("driver_id", Words, nullable=False),
-        Column("label", Words, nullable=False),
-        _stamp("created_at"),
-        _stamp("revoked_at", nullable=True),
     )  # fmt: skip

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from telemparse.runner.failures import Failure
+from telemparse.runner.idempotency import Idempotency
+from telemparse.runner.page_sessions import PageSessions
 from telemparse.runner.runs import fail_run
 from telemparse.runner.stamps import utc_now
 from telemparse.runner.states import ArtifactState, SessionState
+from telemparse.runner.upload_sweeps import sweep_uploads
 from telemparse.storage.failures import StorageFailed
 from telemparse.storage.layout import RunPlace
 
@@ -25,6 +28,7 @@ __all__ = ["Upkeep", "discard_raw", "rescue"]
 
 _AT_ONCE = 100
 _SWEEPS_S = 3600.0
+_ABANDONED_S = 86_400.0
 
 
 class Upkeep:
@@ -58,11 +62,15 @@ class Upkeep:
             discard_raw(self._tools)
 
     def _sweep(self) -> None:
-        """Remove what processes that were killed left unfinished in the store."""
+        """Remove what nobody finished: in the store, of uploads, and what has been kept long enough."""
+        tools = self._tools
         try:
-            self._tools.storage.sweep()
+            tools.storage.sweep()
+            sweep_uploads(tools.database, tools.storage, _ABANDONED_S)
         except StorageFailed as error:
-            self._tools.events.emit("upkeep_failed", code=error.code)
+            tools.events.emit("upkeep_failed", code=error.code)
+        PageSessions(tools.database).sweep()
+        Idempotency(tools.database).sweep()
 
     def sweep_deleted(self, session_id: str) -> None:
         """Remove objects of a session that was deleted while a stage was writing them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 import obstore
@@ -64,6 +64,11 @@ class Bucket:
 
     def place(self, _key: str) -> None:
         """Return None: no object lies in a file."""
+
+    def presigned(self, key: str, method: Literal["GET", "PUT"], expires_s: float) -> str:
+        """Return a URL by which whoever has it reads or writes an object for some time."""
+        with translated(key):
+            return obstore.sign(self.store, method, key, timedelta(seconds=expires_s))
 
     def listed(self, prefix: str) -> Iterator[str]:
         """Yield the keys below a prefix, or all."""

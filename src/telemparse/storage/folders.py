@@ -85,6 +85,9 @@ class Folder:
             source.unlink()
         return True
 
+    def presigned(self, _key: str, _method: str, _expires_s: float) -> None:
+        """Return None: nobody reaches a folder by a URL."""
+
     def listed(self, prefix: str) -> Iterator[str]:
         """Yield the keys below a prefix, or all."""
         with translated(prefix):

@@ -12,10 +12,12 @@ from telemparse.errors import CallError
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["RunPlace", "raw_key"]
+__all__ = ["UPLOADS", "RunPlace", "artifact_in", "raw_key"]
 
-_UPLOADS = "uploads"
+UPLOADS = "uploads"
+"""Raw artifacts of all tenants lie below it."""
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
+_RAW = re.compile(r"uploads/[^/]+/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.[0-9a-f]+)?\.bin")
 _LEVEL = re.compile(r"[Ll]?([0-9])")
 
 
@@ -29,8 +31,8 @@ def _checked_part(_owner: Any, field: attrs.Attribute[str], part: str) -> None:
 
 def _checked_tenant(owner: Any, field: attrs.Attribute[str], part: str) -> None:
     _checked_part(owner, field, part)
-    if part == _UPLOADS:
-        raise CallError(f"{field.name} must not be {_UPLOADS!r}: raw artifacts lie there")
+    if part == UPLOADS:
+        raise CallError(f"{field.name} must not be {UPLOADS!r}: raw artifacts lie there")
 
 
 @attrs.frozen
@@ -81,7 +83,19 @@ class _Upload:
     artifact_id: str = attrs.field(validator=_checked_part)
 
 
-def raw_key(tenant_id: str, artifact_id: str) -> str:
-    """Return the key of an artifact's raw bytes; raises CallError for a part that cannot be in a key."""
-    upload = _Upload(tenant_id, artifact_id)
-    return f"{_UPLOADS}/{upload.tenant_id}/{upload.artifact_id}.bin"
+def raw_key(tenant_id: str, artifact_id: str, token: str | None = None) -> str:
+    """Return the key of an artifact's raw bytes; raises CallError for a part that cannot be in a key.
+
+    Args:
+        tenant_id: whose it is.
+        artifact_id: of the artifact.
+        token: hex digits, for one of several who may bring its bytes at the same time.
+    """
+    upload = _Upload(tenant_id, artifact_id if token is None else f"{artifact_id}.{token}")
+    return f"{UPLOADS}/{upload.tenant_id}/{upload.artifact_id}.bin"
+
+
+def artifact_in(key: str) -> str | None:
+    """Return the id of the artifact whose raw bytes a key is for; None for another key."""
+    found = _RAW.fullmatch(key)
+    return None if found is None else found[1]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import attrs
 
+from telemparse.errors import CallError
 from telemparse.storage import transfers
 from telemparse.storage.buckets import bucket_named
 from telemparse.storage.failures import StorageFailed
@@ -17,6 +18,7 @@ from telemparse.storage.folders import folder_at
 from telemparse.storage.forks import check_not_forked
 from telemparse.storage.keys import checked_key, checked_prefix
 from telemparse.storage.probing import probe
+from telemparse.storage.readers import opened_reader
 from telemparse.storage.sources import digest_of, opened
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ __all__ = ["Storage", "Stored"]
 
 _READ_BYTES = 16 * 1024 * 1024
 _DAY_S = 86_400.0
+_WEEK_S = 7 * _DAY_S  # what S3 allows
 
 
 @attrs.frozen
@@ -198,6 +201,31 @@ class Storage:
     def local_path(self, key: str) -> Path | None:
         """Return the file in which an object lies or would lie, for reading; None in S3."""
         return self._home.place(checked_key(key))
+
+    def reader(self, key: str) -> BinaryIO:
+        """Open an object for reading here and there, as pyarrow does; close it, or use it in `with`.
+
+        In S3 each read is a request, of a MiB at least. Reading raises StorageFailed there.
+        """
+        self._home.place(checked_key(key))
+        return opened_reader(self._home, key)
+
+    def presigned(self, key: str, method: Literal["GET", "PUT"], expires_s: float) -> str | None:
+        """Return a URL that whoever has it may read or write an object by; None for a folder.
+
+        Args:
+            key: of the object, which need not be there.
+            method: `GET` or `PUT`.
+            expires_s: for so long, up to a week. The URL is a secret; nobody can take it back.
+
+        Raises CallError for another method or time.
+        """
+        if method not in ("GET", "PUT"):
+            raise CallError(f"an object is read by GET and written by PUT, not by {method!r}")
+        if not 1 <= expires_s <= _WEEK_S:
+            raise CallError(f"expires_s must be 1 to {_WEEK_S:.0f}, not {expires_s!r}")
+        self._home.place(checked_key(key))
+        return self._home.presigned(key, method, expires_s)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """Yield the keys below a prefix of whole parts (`a/bc/d` is not below `a/b`), in no certain order."""

@@ -1,0 +1,1 @@
+"""Routes of the interface, one room for each thing that they are about."""
