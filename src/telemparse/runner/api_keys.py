@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from telemparse.runner.database import Database
+    from telemparse.runner.tables import Tables
 
 __all__ = ["ApiKey", "ApiKeys", "NewApiKey", "key_of_row", "secret_hash"]
 
@@ -127,11 +129,18 @@ class ApiKeys:
         # It comes from strangers: what cannot be a secret is not asked for.
         if not _SECRET.fullmatch(secret):
             return None
-        keys = self.database.tables.api_keys
-        query = sa.select(keys).where(keys.c.key_hash == secret_hash(secret), keys.c.revoked_at.is_(None))
         with self.database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+            query = _by_hash(self.database.tables)
+            row = connection.execute(query, {"its_hash": secret_hash(secret)}).one_or_none()
         return None if row is None else key_of_row(row)
+
+
+@lru_cache
+def _by_hash(tables: Tables) -> sa.Select[Any]:
+    """Return the query of every request, made once: making it takes longer than asking."""
+    keys = tables.api_keys.c
+    its_hash = sa.bindparam("its_hash", type_=keys.key_hash.type)
+    return sa.select(tables.api_keys).where(keys.key_hash == its_hash, keys.revoked_at.is_(None))
 
 
 def key_of_row(row: Row[Any]) -> ApiKey:

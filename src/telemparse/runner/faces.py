@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from telemparse.runner.api_keys import ApiKeys
 from telemparse.runner.idempotency import Idempotency
-from telemparse.runner.outputs import read_datasets, read_laps, read_quality, shown_run
+from telemparse.runner.outputs import read_datasets, read_laps, read_quality, read_status, shown_run
 from telemparse.runner.page_sessions import PageSessions
 from telemparse.runner.submissions import Submissions
 from telemparse.runner.uploads import Uploads
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from telemparse.runner.jobs import Queue
     from telemparse.runner.outputs import Dataset, LapFacts, ShownRun
     from telemparse.runner.settings import Settings
+    from telemparse.runner.states import SessionState
+    from telemparse.runner.submissions import Owner
     from telemparse.storage.objects import Storage
 
 __all__ = ["Faces"]
@@ -68,6 +70,11 @@ class Faces:
         """
         with self.database.reading() as connection:
             return shown_run(connection, self.database, session_id)
+
+    def status_of(self, session_id: str, owner: Owner) -> SessionState | None:
+        """Return the status of a session of an owner, None for one that this owner has not."""
+        with self.database.reading() as connection:
+            return read_status(connection, self.database, session_id, owner)
 
     def datasets(self, session_id: str) -> tuple[Dataset, ...]:
         """Return the datasets of the run that a session shows, none without such a run."""

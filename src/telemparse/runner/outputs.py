@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from telemparse.runner.adoption import base_of
 from telemparse.runner.keys import key_in
-from telemparse.runner.states import RunState
+from telemparse.runner.states import RunState, SessionState
 from telemparse.storage.layout import RunPlace
 
 if TYPE_CHECKING:
@@ -18,8 +19,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from telemparse.runner.database import Database
+    from telemparse.runner.submissions import Owner
+    from telemparse.runner.tables import Tables
 
-__all__ = ["Dataset", "LapFacts", "ShownRun", "read_datasets", "read_laps", "read_quality", "shown_run"]
+__all__ = [
+    "Dataset", "LapFacts", "ShownRun", "read_datasets", "read_laps", "read_quality", "read_status",
+    "shown_run",
+]  # fmt: skip
+
+_MOST_KEPT = 512
+# Datasets of runs that have succeeded, which never change; who may see them is asked before.
+_kept: dict[str, tuple[Dataset, ...]] = {}
 
 
 @attrs.frozen(kw_only=True)
@@ -124,9 +134,29 @@ def shown_run(connection: Connection, database: Database, session_id: str) -> Sh
 
 def read_datasets(connection: Connection, database: Database, session_id: str) -> tuple[Dataset, ...]:
     """Return the datasets of the run that a session shows, in order of level and stream."""
-    table = database.tables.datasets.c
-    rows = _of_shown(connection, database, session_id, Dataset, table.level, table.stream)
-    return tuple(Dataset(**row) for row in rows)
+    run_id = _shown(connection, database, session_id)
+    if run_id is None:
+        return ()
+    found = _kept.get(run_id)
+    if found is None:
+        rows = connection.execute(_queries(database.tables).datasets, {"its_run": run_id}).mappings()
+        found = _kept[run_id] = tuple(Dataset(**row) for row in rows)
+        while len(_kept) > _MOST_KEPT:
+            # Threads may come at the same time: who is too late finds it gone.
+            _kept.pop(next(iter(_kept), ""), None)
+    return found
+
+
+def read_status(
+    connection: Connection, database: Database, session_id: str, owner: Owner
+) -> SessionState | None:
+    """Return the status of a session of an owner, None for one that this owner has not."""
+    key = key_in(session_id)
+    if key is None:
+        return None
+    asked = {"its_session": key, "its_tenant": owner.tenant_id, "its_driver": owner.driver_id}
+    found = connection.scalar(_queries(database.tables).status, asked)
+    return None if found is None else SessionState(found)
 
 
 def read_laps(connection: Connection, database: Database, session_id: str) -> tuple[LapFacts, ...]:
@@ -160,11 +190,33 @@ def _shown(connection: Connection, database: Database, session_id: str) -> str |
     key = key_in(session_id)
     if key is None:
         return None
-    sessions, runs = database.tables.sessions, database.tables.runs
-    query = (
-        sa.select(runs.c.id)
-        .join_from(sessions, runs, runs.c.id == sessions.c.current_run_id)
-        .where(sessions.c.id == key, runs.c.status == RunState.SUCCEEDED)
-    )
-    current: str | None = connection.scalar(query)
+    current: str | None = connection.scalar(_queries(database.tables).shown, {"its_session": key})
     return current or base_of(connection, database, key)
+
+
+@attrs.frozen
+class _Queries:
+    """Queries that every request for a chart asks, made once: making them takes longer than asking."""
+
+    shown: sa.Select[Any]
+    datasets: sa.Select[Any]
+    status: sa.Select[Any]
+
+
+@lru_cache
+def _queries(tables: Tables) -> _Queries:
+    sessions, runs, datasets = tables.sessions, tables.runs, tables.datasets
+    its_session = sa.bindparam("its_session", type_=sessions.c.id.type)
+    return _Queries(
+        shown=sa.select(runs.c.id)
+        .join_from(sessions, runs, runs.c.id == sessions.c.current_run_id)
+        .where(sessions.c.id == its_session, runs.c.status == RunState.SUCCEEDED),
+        datasets=sa.select(*(datasets.c[field.name] for field in attrs.fields(Dataset)))
+        .where(datasets.c.run_id == sa.bindparam("its_run", type_=datasets.c.run_id.type))
+        .order_by(datasets.c.level, datasets.c.stream),
+        status=sa.select(sessions.c.status).where(
+            sessions.c.id == its_session,
+            sessions.c.tenant_id == sa.bindparam("its_tenant", type_=sessions.c.tenant_id.type),
+            sessions.c.driver_id == sa.bindparam("its_driver", type_=sessions.c.driver_id.type),
+        ),
+    )

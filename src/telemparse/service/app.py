@@ -55,7 +55,8 @@ def create_app(pipeline: Pipeline, settings: ServiceSettings, *, analyst: Any) -
         pipeline=pipeline, settings=settings, analyst=analyst,
         guard=Guard(settings.failed_keys, settings.failed_keys_s),
         rates=Rates(settings.rate_per_s, settings.rate_burst),
-        uploads=anyio.CapacityLimiter(_UPLOAD_THREADS), berths=Berths(settings.max_uploads),
+        uploads=anyio.CapacityLimiter(_UPLOAD_THREADS),
+        drawing=anyio.CapacityLimiter(settings.draw_threads), berths=Berths(settings.max_uploads),
     )  # fmt: skip
     middleware = [Middleware(each, service=service) for each in (Doorway, Authentication, Bodies, Repetition)]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from anyio.to_thread import run_sync
 
 from telemparse.service.context import Caller, address_of, header_of, remember
+from telemparse.service.known_keys import KnownKeys
 from telemparse.service.page_auth import CSRF_HEADER, cookie_of, csrf_fits
 from telemparse.service.problems import Problem
 
@@ -32,6 +33,7 @@ class Authentication:
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app, self.service = app, service
+        self._keys = KnownKeys(service.pipeline)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or raise the Problem that it has."""
@@ -51,7 +53,7 @@ class Authentication:
             secret = secret.strip()
             key = None
             if scheme.lower() == "bearer" and _SECRET.fullmatch(secret):
-                key = await run_sync(service.pipeline.api_keys.owner_of, secret)
+                key = await self._keys.key_of(secret)
             return self._known(key, address, by_cookie=False)
         token = cookie_of(scope)
         if token is None:

@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Request  # noqa: TC002  (FastAPI reads the 
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from telemparse.errors import CallError
+from telemparse.runner.keys import key_in
 from telemparse.runner.states import SessionState
 from telemparse.service.context import caller_of
 from telemparse.service.page_auth import COOKIE, CSRF_HEADER
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from telemparse.runner.sessions import Session
     from telemparse.service.context import Service
 
-__all__ = ["CHANGING", "GUARDED", "REPEATABLE", "Asking", "Call", "owned_session"]
+__all__ = ["CHANGING", "GUARDED", "REPEATABLE", "Asking", "Call", "owned_id", "owned_session"]
 
 _BEARER = HTTPBearer(
     auto_error=False,
@@ -77,6 +78,18 @@ GUARDED = [Depends(_BEARER), Depends(_COOKIE)]
 
 CHANGING = [Depends(_csrf)]
 REPEATABLE = [Depends(_csrf), Depends(_key)]
+
+
+def owned_id(asking: Asking, session_id: str) -> str:
+    """Return the id of a session of whoever asks, as it is spelt; asks for no more of it.
+
+    Raises Problem SESSION_UNKNOWN.
+    """
+    key = key_in(session_id)
+    status = None if key is None else asking.pipeline.status_of(key, asking.caller.owner)
+    if key is None or status in (None, SessionState.DELETED):
+        raise Problem("SESSION_UNKNOWN")
+    return key
 
 
 def owned_session(asking: Asking, session_id: str) -> Session:

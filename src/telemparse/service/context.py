@@ -51,6 +51,7 @@ class Service:
         guard: of the keys that are tried.
         rates: of the requests by key.
         uploads: threads that write bodies of files; others are not kept waiting by them.
+        drawing: threads that compute what is drawn: few, for they hold each other up.
         berths: places for such bodies.
     """
 
@@ -60,6 +61,7 @@ class Service:
     guard: Guard
     rates: Rates
     uploads: CapacityLimiter
+    drawing: CapacityLimiter
     berths: Berths
 
 

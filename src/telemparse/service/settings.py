@@ -42,6 +42,7 @@ class ServiceSettings:
         trusted_proxies: addresses, with commas, whose X-Forwarded-For and X-Forwarded-Proto are believed;
             none when empty.
         threads: for the database, the store and Parquet.
+        draw_threads: for time series and maps, which compute: more of them than cores hold each other up.
         max_requests: at a time; more get 503.
         max_uploads: bodies of files at a time; more get 503.
         max_body_bytes: of a body that is not a file.
@@ -63,6 +64,7 @@ class ServiceSettings:
     port: int = attrs.field(default=8765, validator=_port)
     trusted_proxies: str = ""
     threads: int = _above_zero(16)
+    draw_threads: int = _above_zero(2)
     max_requests: int = _above_zero(1000)
     max_uploads: int = _above_zero(400)
     max_body_bytes: int = _above_zero(64 * 1024)

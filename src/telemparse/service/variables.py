@@ -33,6 +33,8 @@ SERVICE_VARIABLES = (
              "Addresses, with commas, whose X-Forwarded-For and X-Forwarded-Proto are believed."),
     Variable("TELEMETRY_SERVICE_THREADS", "threads", int,
              "Threads for the database, the store and Parquet."),
+    Variable("TELEMETRY_SERVICE_DRAW_THREADS", "draw_threads", int,
+             "Threads for time series and maps, which compute: more than cores hold each other up."),
     Variable("TELEMETRY_SERVICE_MAX_REQUESTS", "max_requests", int,
              "Requests at a time; more get 503."),
     Variable("TELEMETRY_SERVICE_MAX_UPLOADS", "max_uploads", int,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Query, Response  # noqa: TC002  (FastAPI reads the annotations)
 
 from telemparse.service import series
 from telemparse.service.answers import answers
-from telemparse.service.calls import Call, owned_session  # noqa: TC001  (FastAPI reads the annotations)
+from telemparse.service.calls import Call, owned_id  # noqa: TC001  (FastAPI reads the annotations)
 from telemparse.service.replies import reply
 from telemparse.service.series_documents import (
     ComparisonAnswer,
@@ -36,28 +37,32 @@ _Seconds = Annotated[float | None, Query(ge=-_FAR_S, le=_FAR_S, description="Sin
 @router.get("/laps", response_model=LapsAnswer, responses=_ERRORS)
 def show_laps(call: Call, session_id: str) -> Response:
     """Give the laps of a session."""
-    session = owned_session(call, session_id)
-    return reply(call.request, LapsAnswer(**series.lap_list(call.pipeline, session.id).to_dict()))
+    found_id = owned_id(call, session_id)
+    return reply(call.request, LapsAnswer(**series.lap_list(call.pipeline, found_id).to_dict()))
 
 
 @router.get("/map", response_model=MapAnswer, responses=_ERRORS)
-def show_map(call: Call, session_id: str, max_points: _Points = 4000, lap: _Lap = None) -> Response:
+async def show_map(call: Call, session_id: str, max_points: _Points = 4000, lap: _Lap = None) -> Response:
     """Give where a session, or a lap of it, went."""
-    session = owned_session(call, session_id)
-    found = series.track_map(call.pipeline, session.id, max_points=max_points, lap=lap)
-    return reply(call.request, found.to_json())
+
+    def drawn() -> Response:
+        found_id = owned_id(call, session_id)
+        found = series.track_map(call.pipeline, found_id, max_points=max_points, lap=lap)
+        return reply(call.request, found.to_json())
+
+    return await run_sync(drawn, limiter=call.service.drawing)
 
 
 @router.get("/streams", response_model=StreamsAnswer, responses=_ERRORS)
 def show_streams(call: Call, session_id: str) -> Response:
     """Give the streams of a session with their columns."""
-    session = owned_session(call, session_id)
-    items: Any = series.streams(call.pipeline, session.id)
-    return reply(call.request, StreamsAnswer(session_id=session.id, items=items))
+    found_id = owned_id(call, session_id)
+    items: Any = series.streams(call.pipeline, found_id)
+    return reply(call.request, StreamsAnswer(session_id=found_id, items=items))
 
 
 @router.get("/timeseries", response_model=TimeSeriesAnswer, responses=_ARROW_TOO)
-def show_time_series(  # noqa: PLR0917  (FastAPI calls it by names)
+async def show_time_series(  # noqa: PLR0917  (FastAPI calls it by names)
     call: Call,
     session_id: str,
     stream: Annotated[str, Query(min_length=1, max_length=255)] = "gnss_pvt",
@@ -70,15 +75,18 @@ def show_time_series(  # noqa: PLR0917  (FastAPI calls it by names)
     format: Literal["json", "arrow"] = "json",  # noqa: A002  (the word of the interface)
 ) -> Response:
     """Give columns of a stream in a window or lap, never more points than asked for."""
-    session = owned_session(call, session_id)
     names = [name.strip() for name in columns.split(",") if name.strip()] if columns is not None else None
-    found = series.time_series(
-        call.pipeline, session.id, stream=stream, columns=names or None, begin_s=from_s, end_s=to_s, lap=lap,
-        max_points=max_points, level=level,
-    )  # fmt: skip
-    if format == "arrow":
-        return reply(call.request, found.to_arrow(), ARROW)
-    return reply(call.request, found.to_json())
+
+    def drawn() -> Response:
+        found = series.time_series(
+            call.pipeline, owned_id(call, session_id), stream=stream, columns=names or None, begin_s=from_s,
+            end_s=to_s, lap=lap, max_points=max_points, level=level,
+        )  # fmt: skip
+        if format == "arrow":
+            return reply(call.request, found.to_arrow(), ARROW)
+        return reply(call.request, found.to_json())
+
+    return await run_sync(drawn, limiter=call.service.drawing)
 
 
 @router.get("/comparison", response_model=ComparisonAnswer, responses=_ERRORS)
@@ -92,9 +100,9 @@ def show_comparison(
     max_points: _Points = 1000,
 ) -> Response:
     """Compare laps along the way: delta, corners, sectors."""
-    session = owned_session(call, session_id)
+    found_id = owned_id(call, session_id)
     found = series.compare(
-        call.service.analyst, call.pipeline, session.id, laps=[int(number) for number in laps.split(",")],
+        call.service.analyst, call.pipeline, found_id, laps=[int(number) for number in laps.split(",")],
         reference=reference, max_points=max_points,
     )  # fmt: skip
     return reply(call.request, ComparisonAnswer(**found.to_dict()))
