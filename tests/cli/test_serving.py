@@ -54,7 +54,7 @@ def ask(address, key, method, path, body=None, *, kind="application/json"):
         return json.load(answer)
 
 
-def test_one_command_serves_and_works_and_a_second_start_keeps_the_key(served, fixtures_dir):
+def test_one_command_serves_and_works_and_a_second_start_keeps_the_key(served, fixtures_dir, monkeypatch):
     process, key, address = served()
     upload = ask(address, key, "POST", "/uploads", b'{"file_name": "ride.gpx"}')
     content = (fixtures_dir / "sample_track.gpx").read_bytes()
@@ -68,9 +68,12 @@ def test_one_command_serves_and_works_and_a_second_start_keeps_the_key(served, f
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE_S) == 0
 
+    monkeypatch.setenv("TELEMETRY_SERVICE_METRICS", "1")
     _process, none, address = served("--workers", "0")
     assert none is None
     assert ask(address, key, "GET", f"/sessions/{session_id}")["status"] == "READY"
+    with urllib.request.urlopen(f"{address}metrics", timeout=60) as answer:  # noqa: S310  (likewise)
+        assert b"telemetry_queue_jobs" in answer.read()
 
 
 def test_an_address_that_is_taken_is_one_line_and_not_a_traceback(served, run, tmp_path):

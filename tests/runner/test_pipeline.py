@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import telemparse
 from telemparse import writers
 from telemparse.errors import CallError
-from telemparse.runner import Pipeline
+from telemparse.runner import DatabaseUnavailable, Pipeline
 from telemparse.runner.states import ArtifactState, JobState, RunState, SessionState
 from telemparse.storage.layout import RunPlace
 from telemparse.storage.verification import verify
@@ -330,3 +330,23 @@ def test_health_tells_of_every_part(pipeline):
     assert found.ok
     assert (found.database, found.storage, found.queue.ready) == ("ok", "ok", 0)
     assert found.to_dict()["ok"] is True
+
+
+def cut_off(event, pipeline):
+    """Let the connection break at an event of the engine."""
+
+    def fail(*_arguments):
+        raise sa.exc.OperationalError("COMMIT", {}, OSError("the connection broke"))
+
+    sa.event.listen(pipeline.database.engine, event, fail)
+    return fail
+
+
+@pytest.mark.parametrize(("event", "left"), [("commit", 1), ("begin", 0)])
+def test_bytes_stay_where_nobody_knows_whether_their_rows_were_written(pipeline, fixtures_dir, event, left):
+    # Looking for a known session reads only, and begins too: with `force` nothing is looked for.
+    fail = cut_off(event, pipeline)
+    with pytest.raises(DatabaseUnavailable, match="the connection broke"):
+        pipeline.submit(fixtures_dir / FIXES, force=True)
+    sa.event.remove(pipeline.database.engine, event, fail)
+    assert len(raw_files(pipeline)) == left

@@ -112,13 +112,18 @@ def test_the_same_bytes_again_are_fine_and_others_are_not(server):
         {"byte_size": "9"},
         {"sha256": "abc"},
         {"path": "/etc/passwd"},
-        {"byte_size": 0},
     ],
 )
 def test_an_upload_of_wrong_types_is_refused(server, fields):
     with server.client() as client:
         answer = client.post("/uploads", json={"file_name": "a", **fields})
         assert (answer.status_code, code_of(answer)) == (422, "REQUEST_INVALID")
+
+
+def test_an_upload_that_is_announced_as_empty_is_refused(server):
+    with server.client() as client:
+        answer = client.post("/uploads", json={"file_name": "a", "byte_size": 0})
+        assert (answer.status_code, code_of(answer)) == (422, "ARTIFACT_EMPTY")
 
 
 def test_an_upload_that_is_announced_as_too_large_is_refused(server):

@@ -55,14 +55,15 @@ def serve(
     """
     settings = runner_arguments.settings_of(out, database_url, storage)
     runner_arguments.check_analysis()
-    from telemparse.runner import Events, Pipeline
+    from telemparse.runner import Events, Metrics, Pipeline
     from telemparse.service import ServiceSettings
     from telemparse.service import serve as serve_http
 
     wanted = ServiceSettings.from_env(host=host, port=port)
     with service_log(log) as logger:
         try:
-            with Pipeline(settings, events=Events()) as pipeline:
+            events = Events(metrics=Metrics() if wanted.metrics else None)
+            with Pipeline(settings, events=events) as pipeline:
                 serve_http(pipeline, wanted, workers=workers, show_key=_show_key, ready=_say_where)
         except MissingExtra:
             raise

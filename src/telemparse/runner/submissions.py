@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from telemparse.errors import CallError
 from telemparse.model.documents import options_document, plain
 from telemparse.model.options import Isolation
+from telemparse.runner.database import DatabaseUnavailable
 from telemparse.runner.jobs import NewJob, new_id
 from telemparse.runner.stamps import utc_now
 from telemparse.runner.states import ArtifactState, JobType, RunState, SessionState
@@ -138,6 +139,7 @@ class Submissions:
         if known is not None:
             return Submission(known, created=False)
         stored: list[_Stored] = []
+        written = False
         try:
             for digest, artifact in reversed(files.items()):
                 stored.append(_stored(artifact, digest[0], owner, self.storage))
@@ -146,7 +148,9 @@ class Submissions:
                 owner=owner, name=name or stored[0].name, content_key=None if force else key, options=options
             )
             with self.database.transaction() as connection:
-                return Submission(self._insert(connection, session, stored), created=True)
+                session_id = self._insert(connection, session, stored)
+                written = True
+            return Submission(session_id, created=True)
         except IntegrityError:
             # Somebody handed in the same files at the same time.
             self._take_back(stored)
@@ -154,8 +158,10 @@ class Submissions:
             if known is None:
                 raise
             return Submission(known, created=False)
-        except BaseException:
-            self._take_back(stored)
+        except BaseException as error:
+            # Nobody knows whether a commit that was cut off went through: its bytes stay.
+            if not (written and isinstance(error, DatabaseUnavailable)):
+                self._take_back(stored)
             raise
 
     def _take_back(self, stored: Sequence[_Stored]) -> None:

@@ -24,7 +24,7 @@ class UploadAsked(Asked):
     file_name: _Words = Field(
         description="Folders before it are left out; it never names a file of the server."
     )
-    byte_size: Annotated[int, Field(ge=1, le=_MOST_BYTES)] | None = Field(
+    byte_size: Annotated[int, Field(ge=0, le=_MOST_BYTES)] | None = Field(
         default=None, description="That the file must have, bytes."
     )
     sha256: Annotated[str, StringConstraints(pattern="^[0-9a-fA-F]{64}$")] | None = Field(
