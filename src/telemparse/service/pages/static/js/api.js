@@ -2,9 +2,27 @@
 const BASE = "/api/v1/telemetry";
 
 export class ApiError extends Error {
-  constructor(status, { code = "NO_ANSWER", message = "The server does not answer.", details = {}, request_id = "", hint = "" } = {}) {
+  constructor(
+    status,
+    {
+      code = "NO_ANSWER",
+      message = "The server does not answer.",
+      details = {},
+      request_id = "",
+      hint = "",
+    } = {},
+  ) {
     super(message);
-    Object.assign(this, { status, code, details, hint: hint || details?.hint || (details?.faults ?? []).map(({ place, words }) => `${place.at(-1)}: ${words}`).join("; "), requestId: request_id });
+    Object.assign(this, {
+      status,
+      code,
+      details,
+      hint:
+        hint ||
+        details?.hint ||
+        (details?.faults ?? []).map(({ place, words }) => `${place.at(-1)}: ${words}`).join("; "),
+      requestId: request_id,
+    });
   }
 }
 
@@ -20,7 +38,8 @@ export const headersOf = (method, extra = {}) => {
 };
 
 // crypto.randomUUID exists in secure contexts only.
-const unique = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const unique = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const toLogin = () => {
   const here = location.pathname;
@@ -41,7 +60,11 @@ async function send(method, path, { body, signal, headers } = {}) {
   let answer;
   try {
     answer = await fetch(address(path), {
-      method, signal, headers: headersOf(method, extra), cache: "no-store", redirect: "error",
+      method,
+      signal,
+      headers: headersOf(method, extra),
+      cache: "no-store",
+      redirect: "error",
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {
@@ -74,6 +97,7 @@ export const watched = (path) => {
 
 export const query = (values) => {
   const words = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) if (value !== null && value !== undefined && value !== "") words.set(name, value);
+  for (const [name, value] of Object.entries(values))
+    if (value !== null && value !== undefined && value !== "") words.set(name, value);
   return words.size === 0 ? "" : `?${words}`;
 };

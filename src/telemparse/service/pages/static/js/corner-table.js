@@ -2,19 +2,74 @@
 import { make } from "./dom.js";
 import { DASH, kmh, lapTime, length, signed } from "./words.js";
 
-const frame = (caption, columns, rows) => (rows.length ? make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-  make("table", { class: "corners" }, make("caption", {}, caption),
-    make("thead", {}, make("tr", {}, columns.map((words) => make("th", { scope: "col", class: words === "Turns" ? null : "number" }, words)))), make("tbody", {}, rows))) : "");
+const frame = (caption, columns, rows) =>
+  rows.length
+    ? make(
+        "div",
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+        make(
+          "table",
+          { class: "corners" },
+          make("caption", {}, caption),
+          make(
+            "thead",
+            {},
+            make(
+              "tr",
+              {},
+              columns.map((words) =>
+                make("th", { scope: "col", class: words === "Turns" ? null : "number" }, words),
+              ),
+            ),
+          ),
+          make("tbody", {}, rows),
+        ),
+      )
+    : "";
 
 const cell = (value) => make("td", { class: "number" }, value);
-const gap = (a, b) => (a === null || b === null || a === undefined || b === undefined ? DASH : signed(b - a, 2));
-const turn = (corner) => [corner.direction ? String(corner.direction).toLowerCase() : null, corner.turn_deg === null || corner.turn_deg === undefined ? null : `${Math.abs(corner.turn_deg).toFixed(0)}\u00b0`].filter(Boolean).join(" ");
+const gap = (a, b) =>
+  a === null || b === null || a === undefined || b === undefined ? DASH : signed(b - a, 2);
+const turn = (corner) =>
+  [
+    corner.direction ? String(corner.direction).toLowerCase() : null,
+    corner.turn_deg === null || corner.turn_deg === undefined
+      ? null
+      : `${Math.abs(corner.turn_deg).toFixed(0)}\u00b0`,
+  ]
+    .filter(Boolean)
+    .join(" ");
 
-export const cornerTable = (corners, reference, other) => frame("Corners", ["Corner", "Turns", "At", `Min ${reference}, km/h`, `Min ${other}, km/h`, `Time ${reference}`, `Time ${other}`, "Off, s"], corners.map((corner) => {
-  const a = corner.laps?.[reference], b = corner.laps?.[other];
-  return make("tr", {}, make("th", { scope: "row", class: "number" }, corner.number), make("td", {}, turn(corner)), cell(length(corner.apex_s_m)),
-    cell(kmh(a?.min_mps)), cell(kmh(b?.min_mps)), cell(lapTime(a?.duration_s, 2)), cell(lapTime(b?.duration_s, 2)), cell(gap(a?.duration_s, b?.duration_s)));
-}));
+export const cornerTable = (corners, reference, other) =>
+  frame(
+    "Corners",
+    [
+      "Corner",
+      "Turns",
+      "At",
+      `Min ${reference}, km/h`,
+      `Min ${other}, km/h`,
+      `Time ${reference}`,
+      `Time ${other}`,
+      "Off, s",
+    ],
+    corners.map((corner) => {
+      const a = corner.laps?.[reference],
+        b = corner.laps?.[other];
+      return make(
+        "tr",
+        {},
+        make("th", { scope: "row", class: "number" }, corner.number),
+        make("td", {}, turn(corner)),
+        cell(length(corner.apex_s_m)),
+        cell(kmh(a?.min_mps)),
+        cell(kmh(b?.min_mps)),
+        cell(lapTime(a?.duration_s, 2)),
+        cell(lapTime(b?.duration_s, 2)),
+        cell(gap(a?.duration_s, b?.duration_s)),
+      );
+    }),
+  );
 
 // Sectors come as rows, one a sector and a lap.
 export const sectorTable = (rows, reference, other) => {
@@ -24,6 +79,18 @@ export const sectorTable = (rows, reference, other) => {
     known.laps[row.lap_number] = row.duration_s ?? row.duration_ns / 1e9;
     sectors.set(row.sector_index, known);
   }
-  return frame("Sectors", ["Sector", `Time ${reference}`, `Time ${other}`, "Off, s"], [...sectors].map(([index, { name, laps }]) =>
-    make("tr", {}, make("th", { scope: "row", class: "number" }, name || index + 1), cell(lapTime(laps[reference], 3)), cell(lapTime(laps[other], 3)), cell(gap(laps[reference], laps[other])))));
+  return frame(
+    "Sectors",
+    ["Sector", `Time ${reference}`, `Time ${other}`, "Off, s"],
+    [...sectors].map(([index, { name, laps }]) =>
+      make(
+        "tr",
+        {},
+        make("th", { scope: "row", class: "number" }, name || index + 1),
+        cell(lapTime(laps[reference], 3)),
+        cell(lapTime(laps[other], 3)),
+        cell(gap(laps[reference], laps[other])),
+      ),
+    ),
+  );
 };

@@ -9,12 +9,16 @@ const fill = (node, attributes, children) => {
     else if (name === "value" && "value" in node) node.value = value;
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return node;
 };
 
-export const make = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
-export const draw = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+export const make = (tag, attributes = {}, ...children) =>
+  fill(document.createElement(tag), attributes, children);
+export const draw = (tag, attributes = {}, ...children) =>
+  fill(document.createElementNS(SVG, tag), attributes, children);
 export const byId = (id) => document.getElementById(id);
 
 export const announce = (words) => {
@@ -23,7 +27,10 @@ export const announce = (words) => {
 };
 
 export const codeWords = ({ code, message, hint }) => [
-  make("code", {}, code), " ", message, hint ? [" ", make("span", { class: "remedy" }, hint)] : null,
+  make("code", {}, code),
+  " ",
+  message,
+  hint ? [" ", make("span", { class: "remedy" }, hint)] : null,
 ];
 
 export const showProblem = (place, error) => {
@@ -31,7 +38,8 @@ export const showProblem = (place, error) => {
   place.hidden = !error;
 };
 
-export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export const colour = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 // Calls back when the colours of the page change.
 export const onScheme = (call) => {

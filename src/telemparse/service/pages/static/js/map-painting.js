@@ -8,7 +8,8 @@ const trace = (pen, way, px) => {
   pen.beginPath();
   way.points.forEach((point, i) => {
     if (!point) return;
-    if (way.joins(i)) pen.lineTo(...px[i]); else pen.moveTo(...px[i]);
+    if (way.joins(i)) pen.lineTo(...px[i]);
+    else pen.moveTo(...px[i]);
   });
 };
 
@@ -16,14 +17,21 @@ export const line = (pen, view, way, name, width, dash = []) => {
   pen.strokeStyle = colour(name);
   pen.lineWidth = width;
   pen.setLineDash(dash);
-  trace(pen, way, way.points.map((point) => point && view.px(point)));
+  trace(
+    pen,
+    way,
+    way.points.map((point) => point && view.px(point)),
+  );
   pen.stroke();
   pen.setLineDash([]);
 };
 
 export const coloured = (pen, view, way, range, width) => {
   const px = way.points.map((point) => point && view.px(point));
-  for (const [name, extra] of [["wash", 4.5], ["edge", 1.6]]) {
+  for (const [name, extra] of [
+    ["wash", 4.5],
+    ["edge", 1.6],
+  ]) {
     pen.strokeStyle = colour(name);
     pen.lineWidth = width + extra;
     trace(pen, way, px);
@@ -31,7 +39,8 @@ export const coloured = (pen, view, way, range, width) => {
   }
   const steps = way.points.map((_, i) => {
     if (!way.joins(i)) return -1;
-    const a = way.speed[i - 1], b = way.speed[i];
+    const a = way.speed[i - 1],
+      b = way.speed[i];
     return a === null || b === null || a === undefined ? -1 : stepOf((a + b) / 2, range);
   });
   pen.lineWidth = width;
@@ -49,7 +58,10 @@ export const coloured = (pen, view, way, range, width) => {
 
 export const gateLine = (pen, view, ends, words) => {
   const [a, b] = ends.map((end) => view.px(end));
-  for (const [name, width] of [["wash", 7], ["ink", 3.5]]) {
+  for (const [name, width] of [
+    ["wash", 7],
+    ["ink", 3.5],
+  ]) {
     pen.strokeStyle = colour(name);
     pen.lineWidth = width;
     pen.lineCap = "butt";
@@ -101,17 +113,25 @@ export const spot = (pen, view, point, name) => {
 };
 
 export const furniture = (pen, view) => {
-  const { px, words } = view.ruler(), x = 16, y = view.height - 16;
+  const { px, words } = view.ruler(),
+    x = 16,
+    y = view.height - 16;
   pen.strokeStyle = colour("soft");
   pen.lineWidth = 1.4;
   pen.beginPath();
-  pen.moveTo(x, y - 5); pen.lineTo(x, y); pen.lineTo(x + px, y); pen.lineTo(x + px, y - 5);
+  pen.moveTo(x, y - 5);
+  pen.lineTo(x, y);
+  pen.lineTo(x + px, y);
+  pen.lineTo(x + px, y - 5);
   pen.stroke();
   label(pen, words, x + px / 2, y - 12, "soft");
   const nx = view.width - 22;
   pen.fillStyle = colour("soft");
   pen.beginPath();
-  pen.moveTo(nx, 14); pen.lineTo(nx + 6, 31); pen.lineTo(nx, 27); pen.lineTo(nx - 6, 31);
+  pen.moveTo(nx, 14);
+  pen.lineTo(nx + 6, 31);
+  pen.lineTo(nx, 27);
+  pen.lineTo(nx - 6, 31);
   pen.fill();
   label(pen, "N", nx, 42, "soft");
 };

@@ -36,18 +36,27 @@ export class SessionList {
       if (page) this.show(page);
       showProblem(byId("list-problem"), null);
     } catch (error) {
-      if (error.name !== "AbortError") { showProblem(byId("list-problem"), error); throw error; }
+      if (error.name !== "AbortError") {
+        showProblem(byId("list-problem"), error);
+        throw error;
+      }
       return true;
     }
     return [...this.shown.values()].some(({ session }) => isBusy(session.status));
   }
   show({ items, next_cursor: cursor }) {
-    if (this.fresh) { this.fresh = false; announce(items.length ? plural(items.length, "session") + (cursor ? " or more" : "") : "no session"); }
+    if (this.fresh) {
+      this.fresh = false;
+      announce(items.length ? plural(items.length, "session") + (cursor ? " or more" : "") : "no session");
+    }
     // Sessions of later pages stay; what left the first page while nothing followed it is gone.
     const ids = new Set(items.map((item) => item.id));
     const last = items.at(-1)?.created_at ?? "";
     for (const [id, { session, row }] of this.shown) {
-      if (!ids.has(id) && (!cursor || session.created_at >= last)) { row.remove(); this.shown.delete(id); }
+      if (!ids.has(id) && (!cursor || session.created_at >= last)) {
+        row.remove();
+        this.shown.delete(id);
+      }
     }
     if (!this.cursor || this.shown.size <= PAGE) this.cursor = cursor;
     items.forEach((session, i) => {
@@ -57,9 +66,11 @@ export class SessionList {
     this.settle();
   }
   put(session) {
-    const words = JSON.stringify(session), known = this.shown.get(session.id);
+    const words = JSON.stringify(session),
+      known = this.shown.get(session.id);
     if (known?.words === words) return known.row;
-    if (known && known.session.status !== session.status) announce(`${session.name}: ${statusWord(session.status)}`);
+    if (known && known.session.status !== session.status)
+      announce(`${session.name}: ${statusWord(session.status)}`);
     const row = rowOf(session);
     if (known) {
       const held = known.row.contains(document.activeElement);
@@ -77,13 +88,16 @@ export class SessionList {
       for (const session of page.items) this.body.append(this.put(session));
       this.cursor = page.next_cursor;
       announce(`${plural(page.items.length, "more session", "more sessions")}`);
-    } catch (error) { showProblem(byId("list-problem"), error); }
+    } catch (error) {
+      showProblem(byId("list-problem"), error);
+    }
     button.disabled = false;
     this.settle();
   }
   settle() {
     byId("more").hidden = !this.cursor;
-    const filtered = Object.values(this.filters).some(Boolean), empty = byId("list-empty");
+    const filtered = Object.values(this.filters).some(Boolean),
+      empty = byId("list-empty");
     empty.hidden = this.shown.size > 0;
     empty.textContent = filtered ? "No session fits." : "No session yet. Drop a recording above.";
     const tracks = new Set([...this.shown.values()].map(({ session }) => session.track).filter(Boolean));

@@ -17,7 +17,8 @@ import { isBusy, statusWord } from "./statuses.js";
 import { Traces } from "./traces.js";
 import { TrackMap } from "./track-map.js";
 
-const id = byId("session").dataset.session, base = `/sessions/${id}`;
+const id = byId("session").dataset.session,
+  base = `/sessions/${id}`;
 const MAP_POINTS = 4000;
 
 const cursor = new Cursor();
@@ -32,15 +33,22 @@ const gate = new GateEditor(byId("gate"), map, async (line) => {
 const comparison = new Comparison(byId("comparison"), id, map, () => table.clear());
 const table = new LapTable(byId("lap-table"), {
   onPair: (pair) => comparison.show(pair),
-  onLap: (lap) => { choice.choose(String(lap.lap_number)); traces.window?.set(lap.t_start_s, lap.t_end_s); announce(`Lap ${lap.lap_number} in map and traces`); },
+  onLap: (lap) => {
+    choice.choose(String(lap.lap_number));
+    traces.window?.set(lap.t_start_s, lap.t_end_s);
+    announce(`Lap ${lap.lap_number} in map and traces`);
+  },
 });
 
 const ask = watched(base);
-let session = null, shown = null;
+let session = null,
+  shown = null;
 
 // What a session does not have is no failure of the page.
 const attempt = async (call, otherwise = null) => {
-  try { return await call; } catch (error) {
+  try {
+    return await call;
+  } catch (error) {
     if ([404, 409].includes(error.status)) return otherwise;
     throw error;
   }
@@ -48,12 +56,17 @@ const attempt = async (call, otherwise = null) => {
 
 async function showData() {
   // The files say what there is; nothing else is asked for in vain.
-  const files = await get(`${base}/export`), held = new Set(files.files.map((file) => file.stream)), none = { items: [], best_lap: null };
+  const files = await get(`${base}/export`),
+    held = new Set(files.files.map((file) => file.stream)),
+    none = { items: [], best_lap: null };
   const [track, laps, streams, quality] = await Promise.all([
     held.has("gnss_pvt") ? attempt(get(`${base}/map${query({ max_points: MAP_POINTS })}`)) : null,
-    held.size ? attempt(get(`${base}/laps`), none) : none, held.size ? attempt(get(`${base}/streams`)) : null, held.size ? attempt(get(`${base}/quality`)) : null,
+    held.size ? attempt(get(`${base}/laps`), none) : none,
+    held.size ? attempt(get(`${base}/streams`)) : null,
+    held.size ? attempt(get(`${base}/quality`)) : null,
   ]);
-  const hasMap = Boolean(track?.lat_deg?.length), list = streams?.items ?? [];
+  const hasMap = Boolean(track?.lat_deg?.length),
+    list = streams?.items ?? [];
   byId("board").hidden = !hasMap && !list.length;
   byId("board").classList.toggle("without-map", !hasMap);
   byId("map").closest("section").hidden = !hasMap;
@@ -91,11 +104,19 @@ async function look() {
     byId("delete").disabled = false;
     const state = `${session.processing_run_id} ${session.status}`;
     if (!busy && shown !== state) {
-      try { await showData(); shown = state; } catch (error) { showProblem(byId("problem"), error); throw error; }
+      try {
+        await showData();
+        shown = state;
+      } catch (error) {
+        showProblem(byId("problem"), error);
+        throw error;
+      }
     } else if (busy && shown === null && byId("files").hidden) showFiles(byId("files"), session, []);
   }
   return isBusy(session.status);
 }
 
-byId("delete").addEventListener("click", () => { if (session) askToDelete(session); });
+byId("delete").addEventListener("click", () => {
+  if (session) askToDelete(session);
+});
 const watch = poll(look, { busyMs: 700, idleMs: 20000 });

@@ -2,10 +2,15 @@
 const SHORTEST_S = 0.5;
 
 export class TimeWindow {
-  constructor(first, last, onChange) { Object.assign(this, { first, last, min: first, max: last, onChange }); }
-  get isWhole() { return this.min <= this.first && this.max >= this.last; }
+  constructor(first, last, onChange) {
+    Object.assign(this, { first, last, min: first, max: last, onChange });
+  }
+  get isWhole() {
+    return this.min <= this.first && this.max >= this.last;
+  }
   set(min, max) {
-    const most = this.last - this.first, least = Math.min(SHORTEST_S, most);
+    const most = this.last - this.first,
+      least = Math.min(SHORTEST_S, most);
     const wide = Math.min(Math.max(max - min, least), most);
     const middle = (min + max) / 2;
     const from = Math.min(Math.max(middle - wide / 2, this.first), this.last - wide);
@@ -13,7 +18,14 @@ export class TimeWindow {
     Object.assign(this, { min: from, max: from + wide });
     this.onChange();
   }
-  whole() { this.set(this.first, this.last); }
-  zoom(factor, at = (this.min + this.max) / 2) { this.set(at - (at - this.min) / factor, at + (this.max - at) / factor); }
-  pan(share) { const by = (this.max - this.min) * share; this.set(this.min + by, this.max + by); }
+  whole() {
+    this.set(this.first, this.last);
+  }
+  zoom(factor, at = (this.min + this.max) / 2) {
+    this.set(at - (at - this.min) / factor, at + (this.max - at) / factor);
+  }
+  pan(share) {
+    const by = (this.max - this.min) * share;
+    this.set(this.min + by, this.max + by);
+  }
 }

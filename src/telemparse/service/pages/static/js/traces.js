@@ -15,23 +15,63 @@ export class Traces {
     Object.assign(this, { session, cursor, laps: [], charts: [], asked: 0 });
     this.output = make("output", { class: "read-out", "aria-live": "polite", for: "channel" });
     this.problem = make("p", { class: "notice", role: "alert", hidden: true });
-    this.box = make("div", { class: "charts", tabindex: "0", role: "group",
-      "aria-label": "Traces over time. Arrow keys move the cursor, with Shift the window; plus and minus zoom, 0 shows all." });
-    const button = (words, name, call) => make("button", { type: "button", "aria-label": name, title: name, onclick: call }, words);
-    this.bar = make("div", { class: "trace-bar" }, this.output, make("div", { class: "buttons small" },
-      button("+", "Zoom in", () => this.window?.zoom(1.6, this.cursor.t ?? undefined)), button("\u2212", "Zoom out", () => this.window?.zoom(1 / 1.6)),
-      button("\u2190", "Earlier", () => this.window?.pan(-0.4)), button("\u2192", "Later", () => this.window?.pan(0.4)), button("All", "Show the whole recording", () => this.window?.whole())));
+    this.box = make("div", {
+      class: "charts",
+      tabindex: "0",
+      role: "group",
+      "aria-label":
+        "Traces over time. Arrow keys move the cursor, with Shift the window; plus and minus zoom, 0 shows all.",
+    });
+    const button = (words, name, call) =>
+      make("button", { type: "button", "aria-label": name, title: name, onclick: call }, words);
+    this.bar = make(
+      "div",
+      { class: "trace-bar" },
+      this.output,
+      make(
+        "div",
+        { class: "buttons small" },
+        button("+", "Zoom in", () => this.window?.zoom(1.6, this.cursor.t ?? undefined)),
+        button("\u2212", "Zoom out", () => this.window?.zoom(1 / 1.6)),
+        button("\u2190", "Earlier", () => this.window?.pan(-0.4)),
+        button("\u2192", "Later", () => this.window?.pan(0.4)),
+        button("All", "Show the whole recording", () => this.window?.whole()),
+      ),
+    );
     place.replaceChildren(this.bar, this.problem, this.box);
-    this.box.addEventListener("keydown", (event) => { if (event.target === this.box && !event.ctrlKey && !event.metaKey && this.key(event)) event.preventDefault(); });
+    this.box.addEventListener("keydown", (event) => {
+      if (event.target === this.box && !event.ctrlKey && !event.metaKey && this.key(event))
+        event.preventDefault();
+    });
     cursor.hear((t, from) => this.follow(t, from));
-    byId("channel").addEventListener("change", (event) => { this.add(event.target.value); event.target.value = ""; });
+    byId("channel").addEventListener("change", (event) => {
+      this.add(event.target.value);
+      event.target.value = "";
+    });
   }
   show(streams, laps) {
     this.laps = laps.items ?? [];
-    const groups = channelsOf(streams), speed = speedOf(groups);
+    const groups = channelsOf(streams),
+      speed = speedOf(groups);
     this.all = new Map(groups.flatMap((group) => group.channels.map((channel) => [channel.id, channel])));
-    byId("channel").replaceChildren(make("option", { value: "" }, "\u2026"), ...groups.map((group) =>
-      make("optgroup", { label: group.group }, group.channels.filter((channel) => channel !== speed).map((channel) => make("option", { value: channel.id }, channel.unit ? `${channel.name}, ${channel.unit}` : channel.name)))));
+    byId("channel").replaceChildren(
+      make("option", { value: "" }, "\u2026"),
+      ...groups.map((group) =>
+        make(
+          "optgroup",
+          { label: group.group },
+          group.channels
+            .filter((channel) => channel !== speed)
+            .map((channel) =>
+              make(
+                "option",
+                { value: channel.id },
+                channel.unit ? `${channel.name}, ${channel.unit}` : channel.name,
+              ),
+            ),
+        ),
+      ),
+    );
     byId("channel").value = "";
     const kept = this.charts.map(({ channel }) => channel.id).filter((id) => this.all.has(id));
     for (const { chart } of this.charts) chart.drop();
@@ -39,10 +79,12 @@ export class Traces {
     if (!speed) return false;
     // Only streams of one clock share an axis.
     const timed = groups.filter((group) => group.time_base === speed.base);
-    const first = Math.min(...timed.map((group) => group.t_first_s)), last = Math.max(...timed.map((group) => group.t_last_s));
+    const first = Math.min(...timed.map((group) => group.t_first_s)),
+      last = Math.max(...timed.map((group) => group.t_last_s));
     const { min, max } = this.window ?? {};
     this.window = new TimeWindow(first, last, () => this.moved());
-    if (min !== undefined) Object.assign(this.window, { min: Math.max(min, first), max: Math.min(max, last) });
+    if (min !== undefined)
+      Object.assign(this.window, { min: Math.max(min, first), max: Math.min(max, last) });
     if (!(this.window.max > this.window.min)) Object.assign(this.window, { min: first, max: last });
     this.base = speed.base;
     for (const id of kept.length ? kept : [speed.id]) this.put(this.all.get(id));
@@ -53,24 +95,52 @@ export class Traces {
     const tone = COLOURS[this.charts.length % COLOURS.length];
     const title = channel.unit ? `${channel.name}, ${channel.unit}` : channel.name;
     const chart = new Chart(this.box, {
-      title, height: 130, lines: [{ colour: tone }], x: { words: clock },
-      onCursor: (t) => this.cursor.set(t, this), onZoom: (min, max) => this.window.set(min, max), onReset: () => this.window.whole(),
-      onDraw: (plot) => this.rule(plot, chart), onWider: () => this.moved(),
+      title,
+      height: 130,
+      lines: [{ colour: tone }],
+      x: { words: clock },
+      onCursor: (t) => this.cursor.set(t, this),
+      onZoom: (min, max) => this.window.set(min, max),
+      onReset: () => this.window.whole(),
+      onDraw: (plot) => this.rule(plot, chart),
+      onWider: () => this.moved(),
     });
     chart.node.dataset.channel = channel.id;
     const entry = { channel, chart, title };
-    if (this.charts.length) chart.heading.append(" ", make("button", { type: "button", class: "quiet tiny", "aria-label": `Remove ${title}`, onclick: () => this.drop(entry) }, "\u2715"));
+    if (this.charts.length)
+      chart.heading.append(
+        " ",
+        make(
+          "button",
+          {
+            type: "button",
+            class: "quiet tiny",
+            "aria-label": `Remove ${title}`,
+            onclick: () => this.drop(entry),
+          },
+          "\u2715",
+        ),
+      );
     chart.range(this.window.min, this.window.max);
     this.charts.push(entry);
     this.settle();
   }
   // The first chart has the room that others leave.
-  settle() { this.charts.forEach(({ chart }, i) => chart.tall(i ? 120 : [0, 330, 210][this.charts.length] ?? 190)); }
+  settle() {
+    this.charts.forEach(({ chart }, i) => chart.tall(i ? 120 : ([0, 330, 210][this.charts.length] ?? 190)));
+  }
   add(id) {
     const channel = this.all?.get(id);
     if (!channel || this.charts.some((each) => each.channel.id === id)) return;
     showProblem(this.problem, null);
-    if (channel.base !== this.base) { showProblem(this.problem, { code: "OTHER_CLOCK", message: "This stream is stamped by another clock than the receiver, so it has no place on this axis." }); return; }
+    if (channel.base !== this.base) {
+      showProblem(this.problem, {
+        code: "OTHER_CLOCK",
+        message:
+          "This stream is stamped by another clock than the receiver, so it has no place on this axis.",
+      });
+      return;
+    }
     if (this.charts.length >= MOST_CHARTS) this.drop(this.charts[1]);
     this.put(channel);
     announce(`${channel.name} added`);
@@ -84,17 +154,24 @@ export class Traces {
   }
   // Lap boundaries behind the traces, with numbers where there is room.
   rule(plot, chart) {
-    const { ctx, bbox } = plot, { min, max } = plot.scales.x;
+    const { ctx, bbox } = plot,
+      { min, max } = plot.scales.x;
     ctx.save();
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.textAlign = "left";
     ctx.textBaseline = "top";
     let free = -Infinity;
     for (const lap of this.laps) {
-      if (lap.t_start_s === null || lap.t_end_s === null || lap.t_end_s < min || lap.t_start_s > max) continue;
-      const from = plot.valToPos(lap.t_start_s, "x", true), to = plot.valToPos(lap.t_end_s, "x", true);
-      const left = Math.max(from, bbox.left), right = Math.min(to, bbox.left + bbox.width);
-      if (lap.lap_number % 2) { ctx.fillStyle = colour("wash"); ctx.fillRect(left, bbox.top, right - left, bbox.height); }
+      if (lap.t_start_s === null || lap.t_end_s === null || lap.t_end_s < min || lap.t_start_s > max)
+        continue;
+      const from = plot.valToPos(lap.t_start_s, "x", true),
+        to = plot.valToPos(lap.t_end_s, "x", true);
+      const left = Math.max(from, bbox.left),
+        right = Math.min(to, bbox.left + bbox.width);
+      if (lap.lap_number % 2) {
+        ctx.fillStyle = colour("wash");
+        ctx.fillRect(left, bbox.top, right - left, bbox.height);
+      }
       const words = this.charts[0]?.chart === chart ? String(lap.lap_number) : "";
       if (words && right - left > 20 * devicePixelRatio && left >= free) {
         ctx.fillStyle = colour(lap.is_best ? "best" : "soft");
@@ -113,28 +190,42 @@ export class Traces {
     if (!this.charts.length) return;
     this.abort?.abort();
     this.abort = new AbortController();
-    const { signal } = this.abort, { min, max, isWhole } = this.window, asked = ++this.asked;
+    const { signal } = this.abort,
+      { min, max, isWhole } = this.window,
+      asked = ++this.asked;
     const points = Math.min(Math.max(this.charts[0].chart.columns * 2, 16), 10000);
     const ends = isWhole ? {} : { from_s: min.toFixed(6), to_s: max.toFixed(6) };
     const byStream = grouped(this.charts);
     this.box.setAttribute("aria-busy", "true");
     try {
-      await Promise.all([...byStream].map(async ([stream, entries]) => {
-        const columns = [...new Set(entries.map((entry) => entry.channel.column))].join(",");
-        const answer = await get(`/sessions/${this.session}/timeseries${query({ stream, columns, ...ends, max_points: points })}`, { signal });
-        if (asked !== this.asked) return;
-        for (const { channel, chart } of entries) {
-          const series = answer.series.find((each) => each.name === channel.column);
-          if (!series) continue;
-          chart.show([series.t_s, series.values.map((value) => (value === null ? null : value * channel.factor))], min, max);
-        }
-      }));
+      await Promise.all(
+        [...byStream].map(async ([stream, entries]) => {
+          const columns = [...new Set(entries.map((entry) => entry.channel.column))].join(",");
+          const answer = await get(
+            `/sessions/${this.session}/timeseries${query({ stream, columns, ...ends, max_points: points })}`,
+            { signal },
+          );
+          if (asked !== this.asked) return;
+          for (const { channel, chart } of entries) {
+            const series = answer.series.find((each) => each.name === channel.column);
+            if (!series) continue;
+            chart.show(
+              [series.t_s, series.values.map((value) => (value === null ? null : value * channel.factor))],
+              min,
+              max,
+            );
+          }
+        }),
+      );
       showProblem(this.problem, null);
     } catch (error) {
       if (error.name === "AbortError") return;
       showProblem(this.problem, error);
     } finally {
-      if (asked === this.asked) { this.box.removeAttribute("aria-busy"); this.follow(this.cursor.t, null); }
+      if (asked === this.asked) {
+        this.box.removeAttribute("aria-busy");
+        this.follow(this.cursor.t, null);
+      }
     }
   }
   follow(t, from) {
@@ -143,15 +234,24 @@ export class Traces {
   }
   read() {
     const { t } = this.cursor;
-    if (t === null || !this.charts.length) { this.output.textContent = ""; return; }
+    if (t === null || !this.charts.length) {
+      this.output.textContent = "";
+      return;
+    }
     const lap = this.laps.find((each) => each.t_start_s !== null && t >= each.t_start_s && t < each.t_end_s);
-    const values = this.charts.map(({ channel, chart }) => `${channel.name.toLowerCase()} ${number(chart.value(1, t))}${channel.unit ? ` ${channel.unit}` : ""}`);
-    this.output.textContent = [clock(t, 0.1), lap ? `lap ${lap.lap_number}` : null, ...values].filter(Boolean).join("  \u00b7  ");
+    const values = this.charts.map(
+      ({ channel, chart }) =>
+        `${channel.name.toLowerCase()} ${number(chart.value(1, t))}${channel.unit ? ` ${channel.unit}` : ""}`,
+    );
+    this.output.textContent = [clock(t, 0.1), lap ? `lap ${lap.lap_number}` : null, ...values]
+      .filter(Boolean)
+      .join("  \u00b7  ");
   }
   key(event) {
     const { window: shown } = this;
     if (!shown) return false;
-    const wide = shown.max - shown.min, way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const wide = shown.max - shown.min,
+      way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (way && event.shiftKey) shown.pan(way * 0.25);
     else if (way) {
       const t = this.cursor.t === null ? (shown.min + shown.max) / 2 : this.cursor.t + (way * wide) / 200;
@@ -171,6 +271,7 @@ export class Traces {
 
 const grouped = (entries) => {
   const found = new Map();
-  for (const entry of entries) found.set(entry.channel.stream, [...(found.get(entry.channel.stream) ?? []), entry]);
+  for (const entry of entries)
+    found.set(entry.channel.stream, [...(found.get(entry.channel.stream) ?? []), entry]);
   return found;
 };

@@ -6,17 +6,55 @@ import { Way, speedRange } from "./ways.js";
 
 const STEP_PX = 60;
 const NEAR_PX = 30;
-const BUTTONS = [["+", "Zoom in", "+"], ["\u2212", "Zoom out", "-"], ["\u25a2", "Show the whole track", "0"]];
-const MOVES = { ArrowLeft: [STEP_PX, 0], ArrowRight: [-STEP_PX, 0], ArrowUp: [0, STEP_PX], ArrowDown: [0, -STEP_PX] };
+const BUTTONS = [
+  ["+", "Zoom in", "+"],
+  ["\u2212", "Zoom out", "-"],
+  ["\u25a2", "Show the whole track", "0"],
+];
+const MOVES = {
+  ArrowLeft: [STEP_PX, 0],
+  ArrowRight: [-STEP_PX, 0],
+  ArrowUp: [0, STEP_PX],
+  ArrowDown: [0, -STEP_PX],
+};
 
 export class TrackMap {
   constructor(place, cursor) {
-    Object.assign(this, { cursor, view: new View(), whole: null, lap: null, pair: [], corners: [], gate: null, spots: [], grab: null, editing: false });
+    Object.assign(this, {
+      cursor,
+      view: new View(),
+      whole: null,
+      lap: null,
+      pair: [],
+      corners: [],
+      gate: null,
+      spots: [],
+      grab: null,
+      editing: false,
+    });
     this.canvas = make("canvas", { role: "img", "aria-label": "Track map" });
-    this.buttons = make("div", { class: "map-buttons" }, BUTTONS.map(([words, name, key]) =>
-      make("button", { type: "button", "aria-label": name, title: `${name} (${key})`, onclick: () => this.key(key) }, words)));
-    this.box = make("div", { class: "map-box", tabindex: "0", role: "group", "aria-roledescription": "map",
-      "aria-label": "Track map. Arrow keys move it, plus and minus zoom, 0 shows the whole track." }, this.canvas);
+    this.buttons = make(
+      "div",
+      { class: "map-buttons" },
+      BUTTONS.map(([words, name, key]) =>
+        make(
+          "button",
+          { type: "button", "aria-label": name, title: `${name} (${key})`, onclick: () => this.key(key) },
+          words,
+        ),
+      ),
+    );
+    this.box = make(
+      "div",
+      {
+        class: "map-box",
+        tabindex: "0",
+        role: "group",
+        "aria-roledescription": "map",
+        "aria-label": "Track map. Arrow keys move it, plus and minus zoom, 0 shows the whole track.",
+      },
+      this.canvas,
+    );
     this.legend = make("p", { class: "legend" });
     place.replaceChildren(make("div", { class: "map-frame" }, this.box, this.buttons), this.legend);
     new ResizeObserver(() => this.resize()).observe(this.box);
@@ -27,14 +65,24 @@ export class TrackMap {
   listen() {
     const { box } = this;
     let scrolled = 0;
-    addEventListener("scroll", () => { scrolled = performance.now(); }, { passive: true });
-    box.addEventListener("wheel", (event) => {
-      // Whoever scrolls the page past the map does not mean the map.
-      if (performance.now() - scrolled < 250 && !event.ctrlKey) return;
-      event.preventDefault();
-      this.view.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0018)), ...this.place(event));
-      this.redraw();
-    }, { passive: false });
+    addEventListener(
+      "scroll",
+      () => {
+        scrolled = performance.now();
+      },
+      { passive: true },
+    );
+    box.addEventListener(
+      "wheel",
+      (event) => {
+        // Whoever scrolls the page past the map does not mean the map.
+        if (performance.now() - scrolled < 250 && !event.ctrlKey) return;
+        event.preventDefault();
+        this.view.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0018)), ...this.place(event));
+        this.redraw();
+      },
+      { passive: false },
+    );
     box.addEventListener("pointerdown", (event) => {
       if (event.button || event.target.closest("button")) return;
       const [x, y] = this.place(event);
@@ -42,18 +90,34 @@ export class TrackMap {
       box.setPointerCapture(event.pointerId);
     });
     box.addEventListener("pointermove", (event) => this.move(event));
-    for (const name of ["pointerup", "pointercancel"]) box.addEventListener(name, () => { this.grab = null; box.classList.remove("held"); });
-    box.addEventListener("pointerleave", () => { if (!this.grab) this.cursor.set(null, this); });
-    box.addEventListener("keydown", (event) => { if (event.target === box && !event.ctrlKey && !event.metaKey && this.key(event.key)) event.preventDefault(); });
+    for (const name of ["pointerup", "pointercancel"])
+      box.addEventListener(name, () => {
+        this.grab = null;
+        box.classList.remove("held");
+      });
+    box.addEventListener("pointerleave", () => {
+      if (!this.grab) this.cursor.set(null, this);
+    });
+    box.addEventListener("keydown", (event) => {
+      if (event.target === box && !event.ctrlKey && !event.metaKey && this.key(event.key))
+        event.preventDefault();
+    });
   }
   place(event) {
     const { left, top } = this.box.getBoundingClientRect();
     return [event.clientX - left, event.clientY - top];
   }
   move(event) {
-    const [x, y] = this.place(event), { grab } = this;
-    if (!grab) { this.point(x, y); return; }
-    if (grab.pulled) { grab.pulled(this.view.metres(x, y)); return; }
+    const [x, y] = this.place(event),
+      { grab } = this;
+    if (!grab) {
+      this.point(x, y);
+      return;
+    }
+    if (grab.pulled) {
+      grab.pulled(this.view.metres(x, y));
+      return;
+    }
     this.view.pan(x - grab.x, y - grab.y);
     Object.assign(grab, { x, y });
     this.box.classList.add("held");
@@ -70,7 +134,10 @@ export class TrackMap {
   }
   point(x, y) {
     if (this.editing) return;
-    if (this.pair.length) { this.pointPair(x, y); return; }
+    if (this.pair.length) {
+      this.pointPair(x, y);
+      return;
+    }
     const way = this.lap ?? this.whole;
     if (!way) return;
     const near = way.nearest(this.view.metres(x, y));
@@ -81,11 +148,14 @@ export class TrackMap {
     this.onPair?.(near && near.distance * this.view.scale < NEAR_PX ? near.index : null);
   }
   follow(t) {
-    const place = t === null ? null : this.lap?.at(t) ?? this.whole?.at(t);
+    const place = t === null ? null : (this.lap?.at(t) ?? this.whole?.at(t));
     this.spots = place ? [{ place, name: "accent" }] : [];
     this.redraw();
   }
-  mark(places) { this.spots = places; this.redraw(); }
+  mark(places) {
+    this.spots = places;
+    this.redraw();
+  }
   resize() {
     const { clientWidth: width, clientHeight: height } = this.box;
     if (!width || !height) return;
@@ -98,13 +168,17 @@ export class TrackMap {
     this.paint();
   }
   show(track) {
-    const { bounds } = track, first = track.lat_deg.findIndex((value) => value !== null);
+    const { bounds } = track,
+      first = track.lat_deg.findIndex((value) => value !== null);
     const anew = !this.plane;
     this.plane = this.plane ?? new Plane(track.lat_deg[first] ?? 0, track.lon_deg[first] ?? 0);
     this.whole = new Way(this.plane, track);
     this.view.extent = this.whole.extent ?? this.view.extent;
     this.bounds = bounds;
-    if (anew) { this.view.fit(); this.resize(); }
+    if (anew) {
+      this.view.fit();
+      this.resize();
+    }
     this.redraw();
   }
   showLap(track, name) {
@@ -119,34 +193,73 @@ export class TrackMap {
     this.redraw();
   }
   tell() {
-    const { name } = this, [low, high] = this.range ?? [null, null];
+    const { name } = this,
+      [low, high] = this.range ?? [null, null];
     if (this.pair.length) {
-      this.legend.replaceChildren(...this.pair.toReversed().map(({ words }, i) => make("span", {}, make("i", { class: `key k${i}`, "aria-hidden": "true" }), words)));
-      this.canvas.setAttribute("aria-label", `Track map, ways of ${this.pair.map(({ words }) => words.toLowerCase()).join(" and ")}`);
+      this.legend.replaceChildren(
+        ...this.pair
+          .toReversed()
+          .map(({ words }, i) =>
+            make("span", {}, make("i", { class: `key k${i}`, "aria-hidden": "true" }), words),
+          ),
+      );
+      this.canvas.setAttribute(
+        "aria-label",
+        `Track map, ways of ${this.pair.map(({ words }) => words.toLowerCase()).join(" and ")}`,
+      );
       return;
     }
-    this.legend.replaceChildren(...(this.range ? [make("span", {}, `${name}, km/h`), make("span", {}, `${low}`), this.ramp(), make("span", {}, `${high}`)] : []));
-    this.canvas.setAttribute("aria-label", this.range ? `Track map, ${name} coloured by speed from ${low} to ${high} km/h` : "Track map");
+    this.legend.replaceChildren(
+      ...(this.range
+        ? [
+            make("span", {}, `${name}, km/h`),
+            make("span", {}, `${low}`),
+            this.ramp(),
+            make("span", {}, `${high}`),
+          ]
+        : []),
+    );
+    this.canvas.setAttribute(
+      "aria-label",
+      this.range ? `Track map, ${name} coloured by speed from ${low} to ${high} km/h` : "Track map",
+    );
   }
-  ramp() { return make("span", { class: "ramp", "aria-hidden": "true" }, Array.from({ length: 10 }, (_, i) => make("i", { class: `v${i}` }))); }
+  ramp() {
+    return make(
+      "span",
+      { class: "ramp", "aria-hidden": "true" },
+      Array.from({ length: 10 }, (_, i) => make("i", { class: `v${i}` })),
+    );
+  }
   // Two laps, with the places of corners.
   showPair(pair, corners) {
-    this.pair = pair.map(({ name, dash, words, ...track }) => ({ name, dash, words, way: new Way(this.plane, track) }));
+    this.pair = pair.map(({ name, dash, words, ...track }) => ({
+      name,
+      dash,
+      words,
+      way: new Way(this.plane, track),
+    }));
     this.tell();
     this.corners = corners.map(({ words, lat, lon }) => ({ words, place: this.plane.to(lat, lon) }));
     this.redraw();
   }
   showGate(gate) {
-    this.gate = gate ? [this.plane.to(gate.lat1_deg, gate.lon1_deg), this.plane.to(gate.lat2_deg, gate.lon2_deg)] : null;
+    this.gate = gate
+      ? [this.plane.to(gate.lat1_deg, gate.lon1_deg), this.plane.to(gate.lat2_deg, gate.lon2_deg)]
+      : null;
     this.redraw();
   }
   redraw() {
     if (this.due) return;
     this.due = true;
-    requestAnimationFrame(() => { this.due = false; this.paint(); });
+    requestAnimationFrame(() => {
+      this.due = false;
+      this.paint();
+    });
   }
   paint() {
-    const { view, whole, lap, pair } = this, pen = this.canvas.getContext("2d");
+    const { view, whole, lap, pair } = this,
+      pen = this.canvas.getContext("2d");
     if (!whole || !this.dense) return;
     pen.setTransform(this.dense, 0, 0, this.dense, 0, 0);
     pen.clearRect(0, 0, view.width, view.height);

@@ -13,13 +13,20 @@ class Line {
     this.bar = make("progress", { max: "1", "aria-label": `Upload of ${file.name}` });
     this.state = make("span", { class: "upload-state" }, "waiting");
     this.after = make("span", { class: "upload-after" });
-    this.node = make("li", { class: "upload" },
-      make("span", { class: "upload-name" }, file.name), make("span", { class: "upload-size" }, bytes(file.size)),
-      this.bar, this.state, this.after);
+    this.node = make(
+      "li",
+      { class: "upload" },
+      make("span", { class: "upload-name" }, file.name),
+      make("span", { class: "upload-size" }, bytes(file.size)),
+      this.bar,
+      this.state,
+      this.after,
+    );
     this.bar.value = 0;
   }
   tell(words, share) {
-    if (share === null) this.bar.removeAttribute("value"); else this.bar.value = share;
+    if (share === null) this.bar.removeAttribute("value");
+    else this.bar.value = share;
     this.state.textContent = words === "sending" ? `sending, ${percent(share)}` : words;
   }
   finish({ session_id: id, created }) {
@@ -34,8 +41,22 @@ class Line {
     this.node.classList.add("failed");
     this.state.replaceChildren(...codeWords(error).flat(Infinity).filter(Boolean));
     this.after.replaceChildren(
-      make("button", { type: "button", onclick: again, "aria-label": `Try again: ${this.file.name}` }, "Try again"),
-      make("button", { type: "button", class: "quiet", onclick: () => this.drop(), "aria-label": `Remove ${this.file.name} from the list` }, "Remove"));
+      make(
+        "button",
+        { type: "button", onclick: again, "aria-label": `Try again: ${this.file.name}` },
+        "Try again",
+      ),
+      make(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          onclick: () => this.drop(),
+          "aria-label": `Remove ${this.file.name} from the list`,
+        },
+        "Remove",
+      ),
+    );
     announce(`${this.file.name}: ${error.message}`);
   }
   drop() {
@@ -56,7 +77,9 @@ export class Uploads {
     this.onSession = onSession;
     this.waiting = [];
     this.running = 0;
-    addEventListener("beforeunload", (event) => { if (this.running || this.waiting.length) event.preventDefault(); });
+    addEventListener("beforeunload", (event) => {
+      if (this.running || this.waiting.length) event.preventDefault();
+    });
   }
   // Each group of files becomes a session.
   add(groups) {
@@ -72,7 +95,10 @@ export class Uploads {
   next() {
     while (this.running < AT_A_TIME && this.waiting.length) {
       this.running += 1;
-      this.send(this.waiting.shift()).finally(() => { this.running -= 1; this.next(); });
+      this.send(this.waiting.shift()).finally(() => {
+        this.running -= 1;
+        this.next();
+      });
     }
   }
   async send(lines) {
@@ -85,7 +111,11 @@ export class Uploads {
       announce(`${plural(lines.length, "file")} handed in`);
       this.onSession(made);
     } catch (error) {
-      const again = () => { for (const line of lines) line.reset(); this.waiting.push(lines); this.next(); };
+      const again = () => {
+        for (const line of lines) line.reset();
+        this.waiting.push(lines);
+        this.next();
+      };
       for (const line of lines) if (line !== at) line.tell("waiting for another file", 0);
       at.fail(error, again);
       if (error.status && error.status !== 503 && error.status !== 429) at.id = null;
@@ -94,22 +124,37 @@ export class Uploads {
 }
 
 export const dropZone = (uploads) => {
-  const zone = byId("drop-zone"), input = byId("file-input"), form = byId("grouping");
+  const zone = byId("drop-zone"),
+    input = byId("file-input"),
+    form = byId("grouping");
   let chosen = [];
   const offer = (files) => {
-    const list = [...files].slice(0, MOST_FILES);
+    const list = [...files];
     if (!list.length) return;
-    if (list.length === 1) { uploads.add([list]); return; }
+    if (list.length === 1) {
+      uploads.add([list]);
+      return;
+    }
     chosen = list;
     byId("grouping-legend").textContent = `${list.length} files: what are they?`;
     form.hidden = false;
+    const [one, each] = ["one", "each"].map((word) => form.querySelector(`input[value="${word}"]`));
+    one.disabled = list.length > MOST_FILES;
+    if (one.disabled) each.checked = true;
     form.querySelector("input:checked").focus();
     announce(`${list.length} files chosen. Say whether they are one session.`);
   };
-  const forget = () => { chosen = []; form.hidden = true; byId("choose-files").focus(); };
+  const forget = () => {
+    chosen = [];
+    form.hidden = true;
+    byId("choose-files").focus();
+  };
   byId("choose-files").addEventListener("click", () => input.click());
   byId("forget-files").addEventListener("click", forget);
-  input.addEventListener("change", () => { offer(input.files); input.value = ""; });
+  input.addEventListener("change", () => {
+    offer(input.files);
+    input.value = "";
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const one = new FormData(form).get("grouping") === "one";
@@ -117,8 +162,13 @@ export const dropZone = (uploads) => {
     forget();
   });
   // A file that misses the zone must not replace the page.
-  addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
-  addEventListener("dragleave", (event) => { if (!event.relatedTarget) zone.classList.remove("over"); });
+  addEventListener("dragover", (event) => {
+    event.preventDefault();
+    zone.classList.add("over");
+  });
+  addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) zone.classList.remove("over");
+  });
   addEventListener("drop", (event) => {
     event.preventDefault();
     zone.classList.remove("over");
