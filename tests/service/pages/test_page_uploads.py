@@ -40,6 +40,19 @@ def test_a_dropped_recording_becomes_ready_with_map_laps_and_traces(site, record
         assert puts[0]["content-digest"].startswith("sha-256=:")
 
 
+def test_more_files_than_a_session_may_have_are_one_each(site):
+    with site.opened() as page:
+        for count in (501, 2):
+            files = [
+                {"name": f"{number}.csv", "mimeType": "text/csv", "buffer": b"a"} for number in range(count)
+            ]
+            page.locator("#file-input").set_input_files(files)
+            assert page.get_by_text(f"{count} files: what are they?").is_visible()
+            assert page.get_by_label("One session of all").is_enabled() == (count == 2)
+            assert page.get_by_label("One session a file").is_checked()
+            page.get_by_role("button", name="Forget them").click()
+
+
 def test_several_files_are_one_session_each_or_one_of_all(site, fixtures_dir):
     files = [fixtures_dir / "csv_nul_padded.csv", fixtures_dir / "csv_tab.tsv"]
     with site.opened() as page:
