@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from telemparse.service.problems import MESSAGES
+from telemparse.service.series.refusals import REFUSALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +42,14 @@ def http_page(note: str, table: Table) -> str:
 
 
 def _errors(table: Table) -> str:
-    """Return the codes of the service itself."""
+    """Return the codes of the service itself, and of what is drawn."""
     head = (
         '## Errors\n\nEvery error is an object `{"error": {"code", "message", "details", "request_id"}}`.'
         " What is wrong with files comes with the [codes](codes.md) of the library. An id of somebody else is"
         " answered like one that never was.\n"
     )
-    rows = ((str(status), f"`{code}`", words) for code, (status, words) in MESSAGES.items())
+    told = {**MESSAGES, **REFUSALS}.items()
+    rows = ((str(status), f"`{code}`", words) for code, (status, words) in told)
     return "\n".join([head, table(("status", "code", "meaning"), sorted(rows))])
 
 

@@ -26,6 +26,7 @@ from telemparse.runner.tables import tables
 from telemparse.runner.variables import VARIABLES
 from telemparse.schemas import KNOWN_CHANNELS, SCHEMAS, QualityFlag
 from telemparse.service.problems import MESSAGES
+from telemparse.service.series.refusals import REFUSALS
 from telemparse.service.settings import ServiceSettings
 from telemparse.service.variables import SERVICE_VARIABLES
 
@@ -97,7 +98,7 @@ def test_every_setting_has_a_variable_and_every_variable_a_row_in_the_reference(
 
 def test_every_code_of_the_service_stands_in_the_reference() -> None:
     errors = text("reference/http.md").partition("## Errors")[2].partition("\n## ")[0]
-    assert set(re.findall(r"^\| \d+ \| `(\w+)` \|", errors, re.MULTILINE)) == set(MESSAGES)
+    assert set(re.findall(r"^\| \d+ \| `(\w+)` \|", errors, re.MULTILINE)) == {*MESSAGES, *REFUSALS}
 
 
 def test_every_variable_that_the_code_or_a_page_names_is_one_of_the_settings() -> None:

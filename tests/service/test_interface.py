@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from service_servers import ANNA, BERT, PREFIX, client_at, serving
 from telemparse.runner import Events, Pipeline
 from telemparse.service.doorway import SECURITY_HEADERS
 from telemparse.service.page_auth import COOKIE, csrf_token
+from telemparse.service.series import Analyst, SeriesRefused
 
 NOBODY = "tp_" + "a" * 43
 
@@ -426,3 +428,25 @@ def test_a_head_that_never_ends_is_not_kept(server):
                 ended = True
                 break
         assert ended
+
+
+def test_comparisons_that_take_long_keep_nobody_else_waiting(looked_at, monkeypatch):
+    running, session_id = looked_at
+    begun, free = threading.Event(), threading.Event()
+
+    def ponder(_self, *_question):
+        begun.set()
+        free.wait(120)
+        raise SeriesRefused("ANALYSIS_TIMEOUT")
+
+    monkeypatch.setattr(Analyst, "answer", ponder)
+    with ThreadPoolExecutor(40) as crew, running.client() as client:
+        path = f"/sessions/{session_id}/comparison"
+        asked = [crew.submit(client.get, path, params={"laps": str(lap)}) for lap in range(1, 41)]
+        try:
+            assert begun.wait(60)
+            # All threads that answer other requests are fewer than these.
+            assert client.get("/sessions", timeout=30).status_code == 200
+        finally:
+            free.set()
+        assert {each.result().status_code for each in asked} == {503}

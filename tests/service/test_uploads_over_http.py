@@ -120,6 +120,14 @@ def test_an_upload_of_wrong_types_is_refused(server, fields):
         assert (answer.status_code, code_of(answer)) == (422, "REQUEST_INVALID")
 
 
+@pytest.mark.parametrize(("further", "code"), [(499, "UPLOAD_UNKNOWN"), (500, "REQUEST_INVALID")])
+def test_a_session_has_500_files_at_most(server, further, code):
+    with server.client() as client:
+        ids = [begun(client)["id"], *(f"upload {number}" for number in range(further))]
+        answer = client.post(f"/uploads/{ids[0]}/finalise", json={"artifact_ids": ids[1:]})
+        assert code_of(answer) == code
+
+
 def test_an_upload_that_is_announced_as_empty_is_refused(server):
     with server.client() as client:
         answer = client.post("/uploads", json={"file_name": "a", "byte_size": 0})

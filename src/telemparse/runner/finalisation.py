@@ -65,7 +65,9 @@ class Finalisation:
         ids = list(dict.fromkeys(upload_ids))
         if not 1 <= len(ids) <= _MOST:
             raise CallError(f"1 to {_MOST} uploads make a session, not {len(ids)}")
-        for left in reversed(range(_TRIES)):
+        left = _TRIES
+        while True:
+            left -= 1
             try:
                 found, dropped = self._attempt(ids, name, track, options, force=force)
             except IntegrityError:
@@ -76,7 +78,6 @@ class Finalisation:
                 with suppress(StorageFailed):  # swept later
                     self.submissions.storage.delete(dropped)
                 return found
-        raise AssertionError("unreachable")  # pragma: no cover
 
     def _attempt(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ __all__ = [
 
 _MOST_KEPT = 512
 # Datasets of runs that have succeeded, which never change; who may see them is asked before.
-_kept: dict[str, tuple[Dataset, ...]] = {}
+_kept: OrderedDict[str, tuple[Dataset, ...]] = OrderedDict()
 
 
 @attrs.frozen(kw_only=True)
@@ -142,8 +143,7 @@ def read_datasets(connection: Connection, database: Database, session_id: str) -
         rows = connection.execute(_queries(database.tables).datasets, {"its_run": run_id}).mappings()
         found = _kept[run_id] = tuple(Dataset(**row) for row in rows)
         while len(_kept) > _MOST_KEPT:
-            # Threads may come at the same time: who is too late finds it gone.
-            _kept.pop(next(iter(_kept), ""), None)
+            _kept.popitem(last=False)  # one step, whatever other threads do
     return found
 
 

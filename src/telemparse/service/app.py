@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["create_app"]
 
 _UPLOAD_THREADS = 8
+_COMPARING_THREADS = 2  # one is at it, and one waits for its turn
 _LONGEST_WORDS = 200
 _OF_STATUS = {404: "PATH_UNKNOWN", 405: "METHOD_REFUSED", 400: "REQUEST_MALFORMED"}
 
@@ -56,6 +57,7 @@ def create_app(pipeline: Pipeline, settings: ServiceSettings, *, analyst: Any) -
         guard=Guard(settings.failed_keys, settings.failed_keys_s),
         rates=Rates(settings.rate_per_s, settings.rate_burst),
         uploads=anyio.CapacityLimiter(_UPLOAD_THREADS),
+        comparing=anyio.CapacityLimiter(_COMPARING_THREADS),
         drawing=anyio.CapacityLimiter(settings.draw_threads), berths=Berths(settings.max_uploads),
     )  # fmt: skip
     middleware = [Middleware(each, service=service) for each in (Doorway, Authentication, Bodies, Repetition)]

@@ -51,6 +51,7 @@ class Service:
         guard: of the keys that are tried.
         rates: of the requests by key.
         uploads: threads that write bodies of files; others are not kept waiting by them.
+        comparing: threads that wait for the analyst; neither by those.
         drawing: threads that compute what is drawn: few, for they hold each other up.
         berths: places for such bodies.
     """
@@ -61,6 +62,7 @@ class Service:
     guard: Guard
     rates: Rates
     uploads: CapacityLimiter
+    comparing: CapacityLimiter
     drawing: CapacityLimiter
     berths: Berths
 

@@ -12,7 +12,7 @@ from telemparse.service.documents import Answer, Asked
 __all__ = ["FinaliseAsked", "GateAsked", "Presigned", "SessionAnswer", "UploadAnswer", "UploadAsked"]
 
 _MOST_BYTES = 2**53 - 1
-_MOST_ARTIFACTS = 100
+_MOST_ARTIFACTS = 499  # with the one that the path names, 500
 _Words = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 _Latitude = Annotated[float, Field(ge=-90, le=90)]
 _Longitude = Annotated[float, Field(ge=-180, le=180)]

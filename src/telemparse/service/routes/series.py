@@ -90,7 +90,7 @@ async def show_time_series(  # noqa: PLR0917  (FastAPI calls it by names)
 
 
 @router.get("/comparison", response_model=ComparisonAnswer, responses=_ERRORS)
-def show_comparison(
+async def show_comparison(
     call: Call,
     session_id: str,
     laps: Annotated[
@@ -100,9 +100,13 @@ def show_comparison(
     max_points: _Points = 1000,
 ) -> Response:
     """Compare laps along the way: delta, corners, sectors."""
-    found_id = owned_id(call, session_id)
-    found = series.compare(
-        call.service.analyst, call.pipeline, found_id, laps=[int(number) for number in laps.split(",")],
-        reference=reference, max_points=max_points,
-    )  # fmt: skip
-    return reply(call.request, ComparisonAnswer(**found.to_dict()))
+    numbers = [int(number) for number in laps.split(",")]
+
+    def compared() -> Response:
+        found = series.compare(
+            call.service.analyst, call.pipeline, owned_id(call, session_id), laps=numbers,
+            reference=reference, max_points=max_points,
+        )  # fmt: skip
+        return reply(call.request, ComparisonAnswer(**found.to_dict()))
+
+    return await run_sync(compared, limiter=call.service.comparing)

@@ -108,8 +108,8 @@ def time_series(
 
     Of each column the rows are chosen that `telemparse.analysis.select_for_chart` chooses: no extreme of the
     rows that are read is lost. A line breaks where values are null, and where the stream has no rows for ten
-    usual steps and a second. Means of `L1` and `L2` are smoother than what was
-    recorded: `L0` has its extremes.
+    usual steps and a second. Means of `L1` and `L2` are smoother than what was recorded: `L0` has its
+    extremes.
 
     Args:
         pipeline: where the session is.

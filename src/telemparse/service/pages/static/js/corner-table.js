@@ -1,31 +1,12 @@
 // Tables of corners and sectors of two laps.
 import { make } from "./dom.js";
+import { table } from "./tables.js";
 import { DASH, kmh, lapTime, length, signed } from "./words.js";
 
-const frame = (caption, columns, rows) =>
-  rows.length
-    ? make(
-        "div",
-        { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-        make(
-          "table",
-          { class: "corners" },
-          make("caption", {}, caption),
-          make(
-            "thead",
-            {},
-            make(
-              "tr",
-              {},
-              columns.map((words) =>
-                make("th", { scope: "col", class: words === "Turns" ? null : "number" }, words),
-              ),
-            ),
-          ),
-          make("tbody", {}, rows),
-        ),
-      )
-    : "";
+const frame = (caption, heads, rows) => {
+  const columns = heads.map((words) => [words, words === "Turns" ? null : "number"]);
+  return rows.length ? table("corners", caption, columns, rows) : "";
+};
 
 const cell = (value) => make("td", { class: "number" }, value);
 const gap = (a, b) =>

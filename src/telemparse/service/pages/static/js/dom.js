@@ -43,5 +43,5 @@ export const colour = (name) =>
 
 // Calls back when the colours of the page change.
 export const onScheme = (call) => {
-  for (const media of ["(prefers-color-scheme: dark)"]) matchMedia(media).addEventListener("change", call);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", call);
 };

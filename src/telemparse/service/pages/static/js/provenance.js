@@ -1,6 +1,7 @@
 // Where a session comes from: device, versions, findings; its files and what can be downloaded.
 import { address } from "./api.js";
 import { make } from "./dom.js";
+import { table } from "./tables.js";
 import { DASH, bytes, deviceName, instant, label, plural } from "./words.js";
 
 const facts = (pairs) =>
@@ -96,27 +97,12 @@ const download = (file) =>
     ),
   );
 
-const table = (caption, columns, rows) =>
-  make(
-    "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-    make(
-      "table",
-      { class: "files" },
-      make("caption", {}, caption),
-      make(
-        "thead",
-        {},
-        make(
-          "tr",
-          {},
-          columns.map((words) =>
-            make("th", { scope: "col", class: words === "Size" ? "number" : null }, words),
-          ),
-        ),
-      ),
-      make("tbody", {}, rows),
-    ),
+const frame = (caption, heads, rows) =>
+  table(
+    "files",
+    caption,
+    heads.map((words) => [words, words === "Size" ? "number" : null]),
+    rows,
   );
 
 export const showFiles = (place, session, files) => {
@@ -124,16 +110,16 @@ export const showFiles = (place, session, files) => {
   const levels = (level) => files.filter((file) => (file.level === "L0") === level).map(download);
   place.replaceChildren(
     make("h2", { id: "files-heading" }, "Files and downloads"),
-    table("Uploaded", ["Name", "Size", "State", "SHA-256"], session.artifacts.map(artifact)),
+    frame("Uploaded", ["Name", "Size", "State", "SHA-256"], session.artifacts.map(artifact)),
     files.length
-      ? table("Parquet, rate of the recording", ["Stream", "Level", "Size", "SHA-256"], levels(true))
+      ? frame("Parquet, rate of the recording", ["Stream", "Level", "Size", "SHA-256"], levels(true))
       : "",
     levels(false).length
       ? make(
           "details",
           {},
           make("summary", {}, "Parquet, downsampled"),
-          table("Parquet, downsampled", ["Stream", "Level", "Size", "SHA-256"], levels(false)),
+          frame("Parquet, downsampled", ["Stream", "Level", "Size", "SHA-256"], levels(false)),
         )
       : "",
   );
