@@ -52,10 +52,11 @@ def _plugins() -> list[Path]:
 
 
 def _install_project(session: nox.Session, *groups: str) -> None:
+    extras = "cli,analysis,features,runner,postgres,service,live"
     editable = [
         word
         for path in [ROOT, *_plugins()]
-        for word in ("-e", f"{path}[cli,analysis,runner,postgres,service]" if path == ROOT else str(path))
+        for word in ("-e", f"{path}[{extras}]" if path == ROOT else str(path))
     ]
     # One build environment for all our distributions, instead of one for each; what others are built with
     # is their own affair.

@@ -22,6 +22,8 @@ from telemparse.analysis.quality.penalty_tables import PenaltyTable
 from telemparse.analysis.quality.subjects import SUBJECTS
 from telemparse.cli.app import app
 from telemparse.extension.catalog import Catalog
+from telemparse.live.settings import LiveSettings
+from telemparse.live.variables import LIVE_VARIABLES
 from telemparse.model.codes import CODES, Code
 from telemparse.model.detection import Rung
 from telemparse.runner.migration import HEAD, VERSION_TABLE
@@ -217,7 +219,9 @@ def settings_page() -> str:
     )
     return "\n".join([
         head + _variables(VARIABLES, Settings), PLACES,
-        SERVICE + _variables(SERVICE_VARIABLES, ServiceSettings), _database(),
+        SERVICE + _variables(SERVICE_VARIABLES, ServiceSettings),
+        LIVE + _variables(LIVE_VARIABLES, LiveSettings),
+        _database(),
     ])  # fmt: skip
 
 
@@ -232,7 +236,7 @@ def _variables(variables: Iterable[Variable], settings: type[Any]) -> str:
 
 def _default(value: Any) -> str:
     """Return a default as its variable spells it, empty for none."""
-    if isinstance(value, str) or value is None:
+    if isinstance(value, str | Path) or value is None:
         return f"`{value}`" if value else ""
     numbers = value if isinstance(value, tuple) else (value,)
     gib, rest = divmod(numbers[0], 1024**3)
@@ -249,6 +253,11 @@ options, for a list of processes would show them.
 SERVICE = """## Variables of the service
 
 `telemparse serve` reads these too, as `ServiceSettings`.
+
+"""
+LIVE = """## Variables of messages
+
+The commands of `telemparse live` read these, as `LiveSettings`, and none of those above.
 
 """
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.inputs import cache_folder
-from benchmarks.report import LIBRARY, RUNNER, SERVICE, page
+from benchmarks.report import LIBRARY, LIVE, RUNNER, SERVICE, SESSIONS, page
 from benchmarks.tables import (
     analysis,
+    features,
     fuzzing,
     growth,
     huge,
+    live,
     parquet,
     queue,
     reading,
@@ -20,20 +22,24 @@ from benchmarks.tables import (
     selection,
     service,
     starting,
+    store,
 )
 
 DOCS = Path(__file__).parents[2] / "docs"
 TABLES = {
     "reading": reading, "selection": selection, "parquet": parquet, "starting": starting, "growth": growth,
     "analysis": analysis, "huge": huge, "fuzzing": fuzzing, "queue": queue, "runner": runner,
-    "service": service,
+    "service": service, "store": store, "features": features, "live": live,
 }  # fmt: skip
-_OF_THE_RUNNER = {"queue", "runner"}
-_OF_THE_SERVICE = {"service"}
+_ELSEWHERE = {
+    "benchmarks-runner.md": (RUNNER, {"queue", "runner"}),
+    "benchmarks-service.md": (SERVICE, {"service"}),
+    "benchmarks-sessions.md": (SESSIONS, {"store", "features"}),
+    "benchmarks-live.md": (LIVE, {"live"}),
+}
 PAGES = {
-    "benchmarks.md": (LIBRARY, set(TABLES) - _OF_THE_RUNNER - _OF_THE_SERVICE),
-    "benchmarks-runner.md": (RUNNER, _OF_THE_RUNNER),
-    "benchmarks-service.md": (SERVICE, _OF_THE_SERVICE),
+    "benchmarks.md": (LIBRARY, set(TABLES).difference(*(tables for _head, tables in _ELSEWHERE.values()))),
+    **_ELSEWHERE,
 }
 
 

@@ -30,6 +30,18 @@ This page is written by `nox -s bench -- --only service`. Every figure comes fro
 machine; ratios carry over to other machines, seconds do not. Nothing here is asserted by a test: a bar that
 is not met is shown as such.
 """
+SESSIONS = """# Benchmarks of the session store and of lap features
+
+This page is written by `nox -s bench -- --only store,features`. Every figure comes from one run of it on one
+machine; ratios carry over to other machines, seconds do not. Nothing here is asserted by a test: a bar that
+is not met is shown as such.
+"""
+LIVE = """# Benchmarks of messages
+
+This page is written by `nox -s bench -- --only live`. Every figure comes from one run of it on one machine;
+ratios carry over to other machines, seconds do not. Nothing here is asserted by a test: a bar that is not
+met is shown as such.
+"""
 
 
 def page(sections: Sequence[Section], rounds: int, head: str = LIBRARY) -> str:

@@ -14,6 +14,8 @@ import attrs
 import pytest
 import sqlalchemy as sa
 import typer.main
+from telemparse.live.settings import LiveSettings
+from telemparse.live.variables import LIVE_VARIABLES
 
 import telemparse
 from telemparse import kernels
@@ -87,7 +89,8 @@ def test_every_command_has_a_heading_in_the_reference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "variables"), [(Settings, VARIABLES), (ServiceSettings, SERVICE_VARIABLES)]
+    ("settings", "variables"),
+    [(Settings, VARIABLES), (ServiceSettings, SERVICE_VARIABLES), (LiveSettings, LIVE_VARIABLES)],
 )
 def test_every_setting_has_a_variable_and_every_variable_a_row_in_the_reference(settings, variables) -> None:
     page = text("reference/settings.md")
@@ -108,7 +111,7 @@ def test_every_variable_that_the_code_or_a_page_names_is_one_of_the_settings() -
         for place in places
         for name in re.findall(r"\bTELEMETRY_[A-Z0-9_]*[A-Z0-9]", place.read_text(encoding="utf-8"))
     }
-    assert named == {variable.name for variable in (*VARIABLES, *SERVICE_VARIABLES)}
+    assert named == {variable.name for variable in (*VARIABLES, *SERVICE_VARIABLES, *LIVE_VARIABLES)}
 
 
 def test_every_table_and_column_of_the_runner_stands_in_the_reference() -> None:
@@ -138,7 +141,7 @@ def test_every_metric_stands_in_the_runbook_and_alerts_name_no_other() -> None:
     "name", ["how-to/pipeline.md", "how-to/runbook.md", "how-to/service.md", "how-to/untrusted-files.md"]
 )
 def test_every_code_that_a_guide_of_the_pipeline_names_is_in_the_registry(name: str) -> None:
-    variables = {variable.name for variable in (*VARIABLES, *SERVICE_VARIABLES)}
+    variables = {variable.name for variable in (*VARIABLES, *SERVICE_VARIABLES, *LIVE_VARIABLES)}
     codes = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", text(name))) - variables
     assert codes
     assert codes <= set(CODES)

@@ -20,6 +20,11 @@ from telemparse.cli import (
     fusing,
     health,
     lap_timing,
+    live_consuming,
+    live_letters,
+    live_serving,
+    live_simulating,
+    live_tables,
     parsing,
     plugins,
     queue_jobs,
@@ -69,6 +74,7 @@ app = typer.Typer(name="telemparse", **_STYLE)
 
 # Commands that have commands of their own, and what these are about.
 _GROUPS = {
+    "live": "Take messages of vehicles over HTTP, and turn them into files and tables.",
     "keys": "Make, list and revoke the keys of the HTTP service.",
     "jobs": "Look at the queue, and retry or cancel what is in it.",
     "db": "Look at the schema of the database, and upgrade it.",
@@ -125,6 +131,33 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "telemparse serve --out sessions",
         "telemparse serve --port 8080 --workers 2 --out sessions",
         "telemparse serve --workers 0 --database-url postgresql://... --storage s3://bucket",
+    )),
+    ("live serve", live_serving.serve_live, (
+        "telemparse live serve --out live",
+        "telemparse live serve --out live --port 8080 --consumers 0",
+        "telemparse live serve --out live --queue https://sqs.eu-central-1.amazonaws.com/...",
+    )),
+    ("live consume", live_consuming.consume, (
+        "telemparse live consume --out live",
+        "telemparse live consume --out live --drain --log text",
+    )),
+    ("live aggregate", live_tables.aggregate_hours, (
+        "telemparse live aggregate --out live",
+        "telemparse live aggregate --out live --since 2025-10-04T00:00:00Z --json",
+    )),
+    ("live compact", live_tables.compact_hours, ("telemparse live compact --out live",)),
+    ("live expire", live_tables.expire_hours, (
+        "telemparse live expire --out live --dry-run",
+        "telemparse live expire --out live --days 30 --compacted-only",
+    )),
+    ("live dead-letters", live_letters.show_dead_letters, (
+        "telemparse live dead-letters --out live",
+        "telemparse live dead-letters --out live --again",
+    )),
+    ("live simulate", live_simulating.simulate, (
+        "telemparse live simulate",
+        "telemparse live simulate --messages 100000 --out live",
+        "telemparse live simulate --url http://127.0.0.1:8766 --rate 100",
     )),
     ("keys create", api_keys.create_key, (
         "telemparse keys create --out sessions --label laptop",

@@ -51,5 +51,5 @@ def _show(health: Health) -> None:
         "queue": "" if depth is None
         else f"{depth.ready:,} ready, {depth.waiting:,} wait for another attempt, {depth.running:,} running",
         "oldest": "" if oldest_s is None else f"ready for {oldest_s:,.0f} s",
-        "workers": "\n".join(health.workers),
+        "workers": ", ".join(health.workers),
     })  # fmt: skip

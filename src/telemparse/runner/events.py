@@ -20,6 +20,11 @@ _LOUD = {
     "job_started": "debug", "stage_started": "debug", "outputs_promoted": "debug",
     "job_failed": "error", "job_retried": "warning", "lease_lost": "warning", "job_rescued": "warning",
     "stage_failed": "warning", "database_unavailable": "warning", "upkeep_failed": "warning",
+    "request_failed": "error",
+    "queue_unavailable": "warning", "raw_unavailable": "error", "message_retried": "warning",
+    "message_buried": "error", "burial_failed": "error", "dead_letters_absent": "warning",
+    "parts_recovered": "warning", "parts_closed": "debug", "backlog_old": "warning",
+    "backlog_measured": "debug",
 }  # fmt: skip
 
 

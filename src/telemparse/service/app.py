@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 import telemparse
+from telemparse.doors.problems import envelope
 from telemparse.errors import TelemparseError
 from telemparse.service.authentication import PREFIX, Authentication
 from telemparse.service.berths import Berths
@@ -22,7 +23,7 @@ from telemparse.service.context import Service, request_id_of
 from telemparse.service.doorway import ClientGone, Doorway
 from telemparse.service.guards import Guard
 from telemparse.service.openapi import describe
-from telemparse.service.problems import Problem, envelope
+from telemparse.service.problems import Problem
 from telemparse.service.pulse import Pulse
 from telemparse.service.rates import Rates
 from telemparse.service.refusals import problem_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from telemparse.doors.problems import send_problem
 from telemparse.runner.database import DatabaseUnavailable
 from telemparse.service.context import caller_of, request_id_of
-from telemparse.service.problems import Problem, send_problem
+from telemparse.service.problems import Problem
 from telemparse.service.refusals import problem_of
 
 if TYPE_CHECKING:

@@ -1,18 +1,15 @@
-"""Problems: requests that cannot be done, as a status, a stable code and the envelope of all errors."""
+"""Problems of the service: its codes, with status and sentence."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from telemparse.errors import TelemparseError
+from telemparse.doors.problems import HttpProblem, filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.types import Send
-
-__all__ = ["MESSAGES", "Problem", "envelope", "send_problem", "told_status"]
+__all__ = ["MESSAGES", "Problem", "told_status"]
 
 MESSAGES: dict[str, tuple[int, str]] = {
     "REQUEST_MALFORMED": (400, "The request cannot be read."),
@@ -50,7 +47,7 @@ _STATUSES = {
 }  # fmt: skip
 
 
-class Problem(TelemparseError):  # noqa: N818  (what the answer is)
+class Problem(HttpProblem):
     """The answer to a request that cannot be done.
 
     Args:
@@ -71,39 +68,12 @@ class Problem(TelemparseError):  # noqa: N818  (what the answer is)
         headers: Mapping[str, str] | None = None,
     ) -> None:
         known_status, known_message = MESSAGES.get(code, (409, code))
-        self.code = code
-        self.status = known_status if status is None else status
-        self.details = dict(details or {})
-        self.headers = dict(headers or {})
-        self.message = message or known_message.format_map(_Gaps(self.details))
-        super().__init__(f"{code}: {self.message}")
-
-
-class _Gaps(dict[str, Any]):
-    """Fills what a message wants to name and nobody said."""
-
-    def __missing__(self, name: str) -> str:
-        return "?"
+        super().__init__(
+            code, status=known_status if status is None else status,
+            message=message or filled(known_message, details), details=details, headers=headers,
+        )  # fmt: skip
 
 
 def told_status(code: str) -> int:
     """Return the status of a code of another room."""
     return _STATUSES.get(code, 409)
-
-
-def envelope(problem: Problem, request_id: str) -> bytes:
-    """Return the body of an answer that is an error."""
-    error = {"code": problem.code, "message": problem.message, "details": problem.details}
-    return json.dumps({"error": {**error, "request_id": request_id}}, default=str).encode()
-
-
-async def send_problem(problem: Problem, request_id: str, send: Send) -> None:
-    """Answer a request with a problem."""
-    body = envelope(problem, request_id)
-    headers = {
-        "content-type": "application/json", "content-length": str(len(body)), "cache-control": "no-store",
-        **problem.headers,
-    }  # fmt: skip
-    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": problem.status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from telemparse.doors.protocol import bounded_protocol
 from telemparse.service.app import create_app
-from telemparse.service.protocol import bounded_protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

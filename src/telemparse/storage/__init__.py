@@ -1,6 +1,6 @@
-"""Storage: artifacts and Parquet datasets as objects below keys, in a local folder or in S3.
+"""Storage: artifacts and Parquet datasets as objects below keys, and sessions in a folder of Parquet files.
 
-Every name below is loaded on first use; `Storage` needs the extra that brings obstore.
+Every name below is loaded on first use; `Storage` needs the extra that brings obstore, `SessionStore` none.
 """
 
 from __future__ import annotations
@@ -14,16 +14,41 @@ if TYPE_CHECKING:
     from telemparse.storage.failures import StorageFailed
     from telemparse.storage.layout import RunPlace, raw_key
     from telemparse.storage.objects import Storage, Stored
+    from telemparse.storage.session_failures import SessionFailed, SessionMissing
+    from telemparse.storage.session_store import SessionStore
+    from telemparse.storage.session_telemetry import SessionTelemetry
+    from telemparse.storage.session_values import (
+        LapTelemetry,
+        SessionMetadata,
+        StoredChannel,
+        StoredLap,
+        StoredStream,
+        StoredWarning,
+    )  # fmt: skip
     from telemparse.storage.verification import Problem, verify
 
-__all__ = ["Problem", "RunPlace", "Storage", "StorageFailed", "Stored", "raw_key", "verify"]
+__all__ = [
+    "LapTelemetry", "Problem", "RunPlace", "SessionFailed", "SessionMetadata", "SessionMissing",
+    "SessionStore", "SessionTelemetry", "Storage", "StorageFailed", "Stored", "StoredChannel", "StoredLap",
+    "StoredStream", "StoredWarning", "raw_key", "verify",
+]  # fmt: skip
 
 _HOMES = {
+    "LapTelemetry": "session_values",
     "Problem": "verification",
     "RunPlace": "layout",
+    "SessionFailed": "session_failures",
+    "SessionMetadata": "session_values",
+    "SessionMissing": "session_failures",
+    "SessionStore": "session_store",
+    "SessionTelemetry": "session_telemetry",
     "Storage": "objects",
     "StorageFailed": "failures",
     "Stored": "objects",
+    "StoredChannel": "session_values",
+    "StoredLap": "session_values",
+    "StoredStream": "session_values",
+    "StoredWarning": "session_values",
     "raw_key": "layout",
     "verify": "verification",
 }

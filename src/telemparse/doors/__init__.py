@@ -1,0 +1,1 @@
+"""Doors: what the servers of several rooms share where requests come in."""
