@@ -75,7 +75,7 @@ def end(*processes):
 
 def produce(*, url, first, count, batch, pause_s=0.0):
     """Put messages in batches, and say so when all of them are durable."""
-    from telemparse.live.queues import open_queue
+    from telemparse.live.queue_opening import open_queue
 
     say("ready")
     with open_queue(url) as queue:
@@ -90,7 +90,7 @@ def consume(*, url, root, drain, file_limit=None, **settings):
     import resource
 
     from telemparse.live.consumer import Consumer
-    from telemparse.live.queues import open_queue
+    from telemparse.live.queue_opening import open_queue
     from telemparse.live.settings import LiveSettings
     from telemparse.runner.events import Events
 

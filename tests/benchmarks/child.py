@@ -24,6 +24,16 @@ def resident_bytes() -> int:
     return pages * resource.getpagesize()
 
 
+def peak_bytes() -> int:
+    """Peak memory of this process and of the children it waited for.
+
+    The kernel's account of resources would not do for the process itself: it begins with the peak of the one
+    that started it.
+    """
+    own = Path("/proc/self/status").read_text(encoding="ascii").partition("VmHWM:")[2].split()[0]
+    return 1024 * max(int(own), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+
+
 def main() -> None:
     """Run `child.py SCRIPT DISTRIBUTION SMALL PATH ARGUMENTS…`."""
     script, distribution, small, path, *arguments = sys.argv[1:]
@@ -41,7 +51,14 @@ def main() -> None:
     version = importlib.metadata.version(distribution) if distribution else ""
     print(
         json.dumps(
-            {"cpu_s": cpu, "wall_s": wall, "base_bytes": base, "version": version, "facts": facts or {}}
+            {
+                "cpu_s": cpu,
+                "wall_s": wall,
+                "base_bytes": base,
+                "peak_bytes": peak_bytes(),
+                "version": version,
+                "facts": facts or {},
+            }
         )
     )
 

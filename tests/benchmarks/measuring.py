@@ -65,7 +65,7 @@ def once(job: Job, files: Files, environments: Environments, timeout_s: float = 
 
 
 def spawn(command: Sequence[str], timeout_s: float = 300.0) -> Measurement:
-    """Run a command that prints one JSON line; peak memory comes from the kernel's account of it."""
+    """Run a command that prints one JSON line; without a peak in it, the kernel's account says one."""
     process = subprocess.Popen(
         command,
         env=_environment(),
@@ -92,7 +92,8 @@ def spawn(command: Sequence[str], timeout_s: float = 300.0) -> Measurement:
     if process.returncode:
         reason = "".join(errors).strip().splitlines()[-1:] or [f"exit {process.returncode}"]
         return Measurement(failure=f"more than {timeout_s:.0f} s" if late else reason[0][:120])
-    return Measurement(peak_bytes=usage.ru_maxrss * KIB, **json.loads(output.splitlines()[-1]))
+    said = json.loads(output.splitlines()[-1])
+    return Measurement(**{"peak_bytes": usage.ru_maxrss * KIB, **said})
 
 
 def timed(command: Sequence[str]) -> float:

@@ -14,13 +14,15 @@ import attrs
 import pytest
 import sqlalchemy as sa
 import typer.main
-from telemparse.live.settings import LiveSettings
-from telemparse.live.variables import LIVE_VARIABLES
 
 import telemparse
 from telemparse import kernels
 from telemparse.cli.app import app
 from telemparse.extension import csv_dialect, hookspecs
+from telemparse.live.metrics import LiveMetrics
+from telemparse.live.refusals import MESSAGES as LIVE_MESSAGES
+from telemparse.live.settings import LiveSettings
+from telemparse.live.variables import LIVE_VARIABLES
 from telemparse.model.codes import CODES
 from telemparse.runner.metrics import Metrics
 from telemparse.runner.settings import Settings
@@ -137,10 +139,32 @@ def test_every_metric_stands_in_the_runbook_and_alerts_name_no_other() -> None:
     assert named == known
 
 
+def test_every_metric_of_messages_stands_in_their_guide() -> None:
+    section = text("how-to/live.md").partition("## Watch it")[2].partition("\n## ")[0]
+    families = LiveMetrics().registry.collect()
+    known = {family.name + "_total" * (family.type == "counter") for family in families}
+    assert set(re.findall(r"^\| `(telemetry_\w+)", section, re.MULTILINE)) == known
+
+
+def test_every_code_that_the_guide_of_messages_names_is_one_of_an_answer_or_of_the_registry() -> None:
+    variables = {variable.name for variable in LIVE_VARIABLES}
+    codes = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", text("how-to/live.md"))) - variables
+    assert codes > {"QUEUE_UNAVAILABLE", "MESSAGE_INVALID"}
+    assert codes <= {*CODES, *LIVE_MESSAGES}
+
+
 @pytest.mark.parametrize(
-    "name", ["how-to/pipeline.md", "how-to/runbook.md", "how-to/service.md", "how-to/untrusted-files.md"]
+    "name",
+    [
+        "how-to/pipeline.md",
+        "how-to/runbook.md",
+        "how-to/service.md",
+        "how-to/untrusted-files.md",
+        "how-to/session-store.md",
+        "how-to/lap-features.md",
+    ],
 )
-def test_every_code_that_a_guide_of_the_pipeline_names_is_in_the_registry(name: str) -> None:
+def test_every_code_that_a_guide_names_is_in_the_registry(name: str) -> None:
     variables = {variable.name for variable in (*VARIABLES, *SERVICE_VARIABLES, *LIVE_VARIABLES)}
     codes = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", text(name))) - variables
     assert codes

@@ -114,7 +114,6 @@ for source in sys.argv[2:]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not artifacts.STREAMS, reason="this version of Polars streams no artifacts")
 @pytest.mark.parametrize(("drivers", "races", "laps"), [(200, 100, 100), (2, 1, 1_000_000)])
 def test_two_million_laps_pass_in_less_memory_than_they_take(
     drivers: int, races: int, laps: int, tmp_path: Path
@@ -146,5 +145,6 @@ def test_two_million_laps_pass_in_less_memory_than_they_take(
     features = pl.scan_parquet(tmp_path / "out.parquet")
     assert features.select(pl.len()).collect().item() == rows
     whole_mb = 8 * rows * len(features.collect_schema()) / 1e6
-    assert last - first < whole_mb
-    assert last < 1000
+    # A version of Polars that streams no artifacts holds the whole table before it writes it.
+    assert last - first < (whole_mb if artifacts.STREAMS else 4 * whole_mb)
+    assert last < (1000 if artifacts.STREAMS else 4000)

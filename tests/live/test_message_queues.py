@@ -13,7 +13,7 @@ from live_workers import bodies
 from servers import free_port, moto_server
 from telemparse.errors import CallError, MissingExtra
 from telemparse.live.faults import QueueUnavailable
-from telemparse.live.queues import open_queue
+from telemparse.live.queue_opening import open_queue
 
 
 @pytest.fixture(scope="session")

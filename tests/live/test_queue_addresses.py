@@ -8,7 +8,7 @@ import pytest
 
 from telemparse.errors import CallError
 from telemparse.live.queue_addresses import QueueAddress
-from telemparse.live.queues import open_queue
+from telemparse.live.queue_opening import open_queue
 
 
 def test_three_slashes_begin_a_relative_path_and_four_an_absolute_one():

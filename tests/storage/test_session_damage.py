@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from storage.session_making import session
+from telemparse.errors import CallError
 from telemparse.storage import SessionFailed, SessionStore
 from telemparse.storage.session_footer import FOOTER_KEY
 
@@ -169,3 +170,20 @@ def test_a_damaged_file_can_be_written_again_and_deleted(store, place):
     assert store.read(1).table.num_rows == 150
     place.write_bytes(b"")
     assert store.delete(1)
+
+
+def test_a_read_that_is_larger_than_the_limit_is_refused_and_a_smaller_one_is_not(store, tmp_path):
+    whole = store.read(1).table
+    narrow = SessionStore(tmp_path, max_bytes=8 * whole.num_rows * whole.num_columns - 1)
+    with pytest.raises(SessionFailed) as raised:
+        narrow.read(1)
+    assert raised.value.code == "ARTIFACT_TOO_LARGE"
+    assert raised.value.evidence["bytes"] == 8 * whole.num_rows * whole.num_columns
+    lap = narrow.read_lap(1, narrow.laps(1)[0].lap_number)
+    assert lap.table.num_columns == whole.num_columns
+
+
+@pytest.mark.parametrize("limit", [0, -1, True, 1.5])
+def test_a_limit_that_is_none_is_refused(tmp_path, limit):
+    with pytest.raises(CallError):
+        SessionStore(tmp_path, max_bytes=limit)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from telemparse.live.faults import LiveFault, MessageInvalid, QueueUnavailable, RawUnavailable
     from telemparse.live.messages import Message, MessageLimits, read_messages
     from telemparse.live.metrics import LiveMetrics
-    from telemparse.live.queues import Delivery, Depth, MessageQueue, open_queue
+    from telemparse.live.queue_opening import open_queue
+    from telemparse.live.queues import Delivery, Depth, MessageQueue
     from telemparse.live.retention import ExpireReport, expire
     from telemparse.live.serving import serve
     from telemparse.live.settings import LiveSettings
@@ -60,7 +61,8 @@ _ROOMS = {
     "faults": ("LiveFault", "MessageInvalid", "QueueUnavailable", "RawUnavailable"),
     "messages": ("Message", "MessageLimits", "read_messages"),
     "metrics": ("LiveMetrics",),
-    "queues": ("Delivery", "Depth", "MessageQueue", "open_queue"),
+    "queue_opening": ("open_queue",),
+    "queues": ("Delivery", "Depth", "MessageQueue"),
     "retention": ("ExpireReport", "expire"),
     "serving": ("serve",),
     "settings": ("LiveSettings",),

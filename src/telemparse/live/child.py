@@ -42,7 +42,7 @@ def _serve(settings: LiveSettings, stop: threading.Event) -> None:
 
 def _consume(settings: LiveSettings, stop: threading.Event) -> None:
     from telemparse.live.consumer import Consumer
-    from telemparse.live.queues import open_queue
+    from telemparse.live.queue_opening import open_queue
     from telemparse.runner.events import Events
 
     with open_queue(

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import signal
-import socket
-import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-import uvicorn
-
-from telemparse.doors.protocol import bounded_protocol
+from telemparse.doors.servers import Server, listening
 from telemparse.live.app import create_app
 from telemparse.live.embedded import EmbeddedConsumers
 from telemparse.live.metrics import LiveMetrics
-from telemparse.live.queues import open_queue
+from telemparse.live.queue_opening import open_queue
 from telemparse.runner.events import Events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
-
-    from fastapi import FastAPI
+    import threading
+    from collections.abc import Callable
 
     from telemparse.live.settings import LiveSettings
 
 __all__ = ["serve"]
-
-_BACKLOG = 2048
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve(
@@ -55,7 +45,7 @@ def serve(
     told = Events() if events is None else events
     told = Events(told.metrics, (*told.observers, metrics.hear))
     with ExitStack() as held:
-        listener = held.enter_context(_listener(settings))
+        listener = held.enter_context(listening(settings.host, settings.port))
         queue = held.enter_context(
             open_queue(
                 settings.queue, visibility_s=settings.visibility_s, max_receives=settings.max_receives,
@@ -63,68 +53,12 @@ def serve(
             )
         )  # fmt: skip
         app = create_app(queue, settings, events=told, metrics=metrics)
-        server = _Server(app, settings, ready, stop)
+        server = Server(
+            app, header_s=settings.header_s, shutdown_s=settings.shutdown_s, ready=ready, stop=stop
+        )
         crew = EmbeddedConsumers(queue, settings, told, fallen=server.leave)
         held.callback(crew.leave)
         crew.start()
         server.run([listener])
         crew.leave()
     crew.raise_error()
-
-
-@contextmanager
-def _listener(settings: LiveSettings) -> Iterator[socket.socket]:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG) as made:
-        yield made
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn that returns when it was told to stop, so that the consumers can be told too."""
-
-    def __init__(
-        self,
-        app: FastAPI,
-        settings: LiveSettings,
-        ready: Callable[[str], None] | None,
-        stop: threading.Event | None,
-    ) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app, http=bounded_protocol(settings.header_s), ws="none", lifespan="on", log_config=None,
-                access_log=False, server_header=False, date_header=True, proxy_headers=False,
-                timeout_keep_alive=30, timeout_graceful_shutdown=max(1, round(settings.shutdown_s)),
-            )
-        )  # fmt: skip
-        self._ready, self._stop = ready, stop
-
-    def leave(self) -> None:
-        """Stop soon; from any thread."""
-        self.should_exit = True
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started and self._ready is not None and sockets:
-            host, port = sockets[0].getsockname()[:2]
-            self._ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-
-    async def on_tick(self, counter: int) -> bool:
-        if self._stop is not None and self._stop.is_set():
-            self.should_exit = True
-        return await super().on_tick(counter)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self._told) for number in _SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _told(self, number: int, frame: FrameType | None) -> None:
-        # Uvicorn would send itself the signal again in the end, and batches in hand would not be given back.
-        self.handle_exit(number, frame)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,10 @@ import attrs
 
 from telemparse.errors import CallError
 from telemparse.live.variables import LIVE_VARIABLES
+from telemparse.runner.variables import environment_values
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
 
 __all__ = ["LiveSettings"]
@@ -113,14 +114,7 @@ class LiveSettings:
 
         Raises CallError for a value that cannot be right, naming its variable.
         """
-        environ = os.environ if environ is None else environ
-        values: dict[str, Any] = {}
-        for variable in LIVE_VARIABLES:
-            text = environ.get(variable.name, "").strip()
-            if text:
-                values[variable.field] = variable.value(text)
-        values |= {name: value for name, value in changes.items() if value is not None}
-        return cls(**values)
+        return cls(**environment_values(LIVE_VARIABLES, environ, changes))
 
     @property
     def queue(self) -> str:

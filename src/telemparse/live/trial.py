@@ -14,7 +14,7 @@ from telemparse.live.aggregation import aggregate
 from telemparse.live.authentication import new_key
 from telemparse.live.children import Child
 from telemparse.live.parts import PartReader
-from telemparse.live.queues import open_queue
+from telemparse.live.queue_opening import open_queue
 from telemparse.live.raw_layout import HOUR_NS, raw_hours
 from telemparse.live.senders import Sender
 from telemparse.live.simulation import Fleet

@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from telemparse.runner.variables import Variable
+from telemparse.runner.variables import Variable, switch
 
 __all__ = ["LIVE_VARIABLES"]
-
-_WORDS = {
-    "1": True,
-    "true": True,
-    "yes": True,
-    "on": True,
-    "0": False,
-    "false": False,
-    "no": False,
-    "off": False,
-}
-
-
-def _switch(text: str) -> bool:
-    if text.lower() not in _WORDS:
-        raise ValueError("it is a switch: 1 or 0")
-    return _WORDS[text.lower()]
-
 
 LIVE_VARIABLES = (
     Variable("TELEMETRY_LIVE_PATH", "path", str,
@@ -49,7 +31,7 @@ LIVE_VARIABLES = (
              "Seconds that a request waits for the queue before it gets 503."),
     Variable("TELEMETRY_LIVE_SHUTDOWN_SEC", "shutdown_s", float,
              "Seconds that requests have to end when the server stops."),
-    Variable("TELEMETRY_LIVE_METRICS", "metrics", _switch,
+    Variable("TELEMETRY_LIVE_METRICS", "metrics", switch,
              "1 serves metrics for Prometheus at /metrics, to everybody who reaches the port."),
     Variable("TELEMETRY_LIVE_BATCH_MESSAGES", "batch_messages", int,
              "Messages that a consumer writes at once, at most."),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from telemparse.errors import CallError
-from telemparse.runner.variables import VARIABLES
+from telemparse.runner.variables import VARIABLES, environment_values
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
 
 __all__ = ["Settings"]
@@ -126,14 +126,7 @@ class Settings:
 
         Raises CallError for a value that cannot be right, naming its variable.
         """
-        environ = os.environ if environ is None else environ
-        values: dict[str, Any] = {}
-        for variable in VARIABLES:
-            text = environ.get(variable.name, "").strip()
-            if text:
-                values[variable.field] = variable.value(text)
-        values |= {name: value for name, value in changes.items() if value is not None}
-        return cls(**values)
+        return cls(**environment_values(VARIABLES, environ, changes))
 
     @property
     def is_postgres(self) -> bool:

@@ -1,7 +1,8 @@
-"""Environment variables of the runner: one row each, with its setting and how its text is read."""
+"""Environment variables: one row each, with its setting and how its text is read; those of the runner."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -9,15 +10,16 @@ import attrs
 from telemparse.errors import CallError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["VARIABLES", "Variable"]
+__all__ = ["VARIABLES", "Variable", "environment_values", "switch"]
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 
 
-def _switch(text: str) -> bool:
+def switch(text: str) -> bool:
+    """Return what a switch says; raises ValueError for anything else."""
     word = text.lower()
     if word not in _YES | _NO:
         raise ValueError("it is a switch: 1 or 0")
@@ -43,6 +45,24 @@ class Variable:
             return self.read(text)
         except ValueError as error:
             raise CallError(f"{self.name}={text!r}: {error}") from None
+
+
+def environment_values(
+    variables: Iterable[Variable], environ: Mapping[str, str] | None, changes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return settings by name: those of the environment, and before them the changes that are not None.
+
+    Args:
+        variables: to look for; an empty one is as good as none.
+        environ: texts by variable, that of the process when None.
+        changes: by setting.
+
+    Raises CallError for a text that cannot be read, naming its variable.
+    """
+    environ = os.environ if environ is None else environ
+    texts = ((variable, environ.get(variable.name, "").strip()) for variable in variables)
+    values = {variable.field: variable.value(text) for variable, text in texts if text}
+    return values | {name: value for name, value in changes.items() if value is not None}
 
 
 VARIABLES = (
@@ -80,7 +100,7 @@ VARIABLES = (
              "Waits before further attempts, in seconds, with commas."),
     Variable("TELEMETRY_JOB_POLL_SEC", "poll_s", float,
              "Longest pause between looks at an empty queue."),
-    Variable("TELEMETRY_KEEP_RAW", "keep_raw", _switch,
+    Variable("TELEMETRY_KEEP_RAW", "keep_raw", switch,
              "1 keeps uploaded files after canonicalisation."),
     Variable("TELEMETRY_LEVEL_L1", "level_l1", str,
              "What L1/ holds: ds_50hz, ds_10hz, ds_5hz or ds_1hz."),

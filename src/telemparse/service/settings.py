@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from telemparse.errors import CallError
+from telemparse.runner.variables import environment_values
 from telemparse.service.variables import SERVICE_VARIABLES
 
 if TYPE_CHECKING:
@@ -89,11 +89,4 @@ class ServiceSettings:
 
         Raises CallError for a value that cannot be right, naming its variable.
         """
-        environ = os.environ if environ is None else environ
-        values: dict[str, Any] = {}
-        for variable in SERVICE_VARIABLES:
-            text = environ.get(variable.name, "").strip()
-            if text:
-                values[variable.field] = variable.value(text)
-        values |= {name: value for name, value in changes.items() if value is not None}
-        return cls(**values)
+        return cls(**environment_values(SERVICE_VARIABLES, environ, changes))

@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from telemparse.runner.variables import Variable
+from telemparse.runner.variables import Variable, switch
 
 __all__ = ["SERVICE_VARIABLES"]
-
-_WORDS = {
-    "1": True,
-    "true": True,
-    "yes": True,
-    "on": True,
-    "0": False,
-    "false": False,
-    "no": False,
-    "off": False,
-}
-
-
-def _switch(text: str) -> bool:
-    if text.lower() not in _WORDS:
-        raise ValueError("it is a switch: 1 or 0")
-    return _WORDS[text.lower()]
-
 
 SERVICE_VARIABLES = (
     Variable("TELEMETRY_SERVICE_HOST", "host", str,
@@ -65,8 +47,8 @@ SERVICE_VARIABLES = (
              "Seconds for which a login to the pages holds."),
     Variable("TELEMETRY_SERVICE_SHUTDOWN_SEC", "shutdown_s", float,
              "Seconds that requests have to end when the service stops."),
-    Variable("TELEMETRY_SERVICE_METRICS", "metrics", _switch,
+    Variable("TELEMETRY_SERVICE_METRICS", "metrics", switch,
              "1 serves metrics for Prometheus at /metrics, to everybody who reaches the port."),
-    Variable("TELEMETRY_SERVICE_PAGES", "pages", _switch,
+    Variable("TELEMETRY_SERVICE_PAGES", "pages", switch,
              "0 serves the interface without the pages."),
 )  # fmt: skip

@@ -15,11 +15,11 @@ class SessionFailed(TelemparseError):  # noqa: N818  (what happened)
 
     Args:
         code: `STORE_FILE_DAMAGED`, `STORE_FILE_FOREIGN`, `STORE_COLUMNS_CLASH`, `STORE_UNITS_MIXED`,
-            `STORE_CLOCKS_DIFFER`, `NO_STREAMS` or `SCHEMA_VIOLATION`; of `SessionMissing`
-            `STORE_SESSION_UNKNOWN` or `STORE_LAP_UNKNOWN`.
+            `STORE_CLOCKS_DIFFER`, `ARTIFACT_TOO_LARGE`, `NO_STREAMS` or `SCHEMA_VIOLATION`; of
+            `SessionMissing` `STORE_SESSION_UNKNOWN` or `STORE_LAP_UNKNOWN`.
         hint: what to do, where the registry's words do not fit.
         **evidence: of `session`, `lap_number`, `laps`, `columns`, `column`, `unit`, `wanted`, `clocks`,
-            `problem`, `error` what is known.
+            `problem`, `error`, `bytes`, `limit` what is known.
     """
 
     def __init__(self, code: str, *, hint: str | None = None, **evidence: Any) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from telemparse.storage.session_values import SessionMetadata
 
-__all__ = ["GROUP_ROWS", "SessionFile", "write_session"]
+__all__ = ["GROUP_ROWS", "MOST_BYTES", "SessionFile", "write_session"]
 
 GROUP_ROWS = 1_000_000
 """Rows of a row group at most; a longer lap has several."""
@@ -31,6 +31,10 @@ _MOST_FOOTER_BYTES = 64 * 1024 * 1024
 _MOST_GROUPS = 300_000
 _MAGIC = b"PAR1"
 _TAIL_BYTES = 8
+_VALUE_BYTES = 8
+
+MOST_BYTES = 8 * 1024**3
+"""Of memory that one read may come to, unless another limit is given."""
 _MOST_LETTERS = 160
 
 
@@ -74,10 +78,12 @@ class SessionFile:
     Args:
         file: seekable; it is left open.
         session: name, for what is raised.
+        max_bytes: that one read may come to in memory, 8 for each value.
     """
 
-    def __init__(self, file: BinaryIO, session: str) -> None:
+    def __init__(self, file: BinaryIO, session: str, max_bytes: int = MOST_BYTES) -> None:
         self.session = session
+        self._max_bytes = max_bytes
         with self._whole():
             self._check_tail(file)
             self._file = pq.ParquetFile(
@@ -97,13 +103,14 @@ class SessionFile:
             self._groups = self._groups_of_laps()
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return all rows; raises STORE_FILE_DAMAGED."""
+        """Return all rows; raises STORE_FILE_DAMAGED and ARTIFACT_TOO_LARGE."""
         return self._read(range(len(self.metadata.laps)), columns)
 
     def read_lap(self, lap_number: int, columns: Sequence[str] | None = None) -> pa.Table:
         """Return the rows of a lap, or (0) outside laps; only its bytes are read.
 
-        Raises STORE_LAP_UNKNOWN, STORE_FILE_DAMAGED, and CallError for a column that is not there.
+        Raises STORE_LAP_UNKNOWN, STORE_FILE_DAMAGED, ARTIFACT_TOO_LARGE, and CallError for a column that is
+        not there.
         """
         laps = self.metadata.laps
         places = [place for place, lap in enumerate(laps) if lap.lap_number == lap_number]
@@ -121,6 +128,7 @@ class SessionFile:
         if unknown:
             raise CallError(f"session {self.session} has no columns {unknown}")
         schema = pa.schema([self.schema.field(name) for name in names])
+        self._check_size(laps, len(names))
         groups = [group for lap in laps for group in self._groups[lap]]
         if not groups or not names:
             return schema.empty_table()
@@ -128,6 +136,15 @@ class SessionFile:
             table = self._file.read_row_groups(groups, columns=names).select(names)
             self._check_values(table, laps)
             return table.cast(schema)
+
+    def _check_size(self, laps: Sequence[int], columns: int) -> None:
+        # A few bytes of a column can stand for as many equal values as somebody likes.
+        size = sum(self.metadata.laps[lap].rows for lap in laps) * columns * _VALUE_BYTES
+        if size > self._max_bytes:
+            raise SessionFailed(
+                "ARTIFACT_TOO_LARGE", artifact=f"session {self.session}", session=self.session, bytes=size,
+                limit=self._max_bytes,
+            )  # fmt: skip
 
     def _check_values(self, table: pa.Table, laps: Sequence[int]) -> None:
         places = [self.schema.get_field_index(name) for name in table.column_names]

@@ -24,7 +24,7 @@ from telemparse.storage.session_files import (
     swept,
 )  # fmt: skip
 from telemparse.storage.session_merging import merged_session
-from telemparse.storage.session_parquet import SessionFile, write_session
+from telemparse.storage.session_parquet import MOST_BYTES, SessionFile, write_session
 from telemparse.storage.session_tables import channel_count, stored_table
 from telemparse.storage.session_telemetry import SessionTelemetry
 from telemparse.storage.session_values import LapTelemetry, StoredChannel
@@ -56,8 +56,9 @@ class SessionStore:
         compression: `snappy`, or `zstd` for smaller files.
         types: `float64` stores all numbers as 64-bit floats; `source` keeps the narrower types of the
             recording. A column of words, or of whole numbers beyond 2^53, keeps its type in both.
+        max_bytes: of memory that one read may come to, 8 for each value; more is refused before it is read.
 
-    Raises CallError for another compression or other types.
+    Raises CallError for another compression, other types or a limit below 1.
     """
 
     def __init__(
@@ -66,11 +67,15 @@ class SessionStore:
         *,
         compression: Literal["snappy", "zstd"] = "snappy",
         types: Literal["float64", "source"] = "float64",
+        max_bytes: int = MOST_BYTES,
     ) -> None:
         if compression not in _COMPRESSIONS:
             raise CallError(f"compression must be one of {', '.join(_COMPRESSIONS)}, not {compression!r}")
         if types not in _TYPES:
             raise CallError(f"types must be one of {', '.join(_TYPES)}, not {types!r}")
+        if isinstance(max_bytes, bool) or not isinstance(max_bytes, int) or max_bytes < 1:
+            raise CallError(f"max_bytes must be a whole number from 1 on, not {max_bytes!r}")
+        self._max_bytes = max_bytes
         self._folder = Path(folder)
         self._compression: str = compression
         self._types: Literal["float64", "source"] = types
@@ -137,8 +142,8 @@ class SessionStore:
         """Return a whole session.
 
         Raises SessionMissing (`STORE_SESSION_UNKNOWN`, also a LookupError), SessionFailed
-        (`STORE_FILE_DAMAGED`, `STORE_FILE_FOREIGN`), StorageFailed, CallError for a name that is none. So do
-        all methods that read a session.
+        (`STORE_FILE_DAMAGED`, `STORE_FILE_FOREIGN`, `ARTIFACT_TOO_LARGE`), StorageFailed, CallError for a
+        name that is none. So do all methods that read a session.
         """
         with self._opened(session_id) as file:
             return SessionTelemetry(table=file.read(), metadata=file.metadata)
@@ -220,4 +225,4 @@ class SessionStore:
         with opened(self._folder, name) as file:
             if file is None:
                 raise SessionMissing("STORE_SESSION_UNKNOWN", session=name)
-            yield SessionFile(file, name)
+            yield SessionFile(file, name, self._max_bytes)
