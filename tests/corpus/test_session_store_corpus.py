@@ -9,8 +9,9 @@ import pytest
 
 import telemparse
 from telemparse.analysis import find_laps
+from telemparse.errors import ParseFailed
 from telemparse.kernels.arrays import numpy_view
-from telemparse.storage import SessionStore
+from telemparse.storage import SessionFailed, SessionStore
 from telemparse.storage.session_columns import BY_CANONICAL_NAME
 
 # File: source type, rows, laps with rows.
@@ -116,3 +117,35 @@ def _source(channel, table):
         return next(name for name, column in BY_CANONICAL_NAME.items() if column.name == channel.name)
     own = [name for name in table.column_names if channel.name.startswith(name)]
     return max(own, key=len)
+
+
+# They hold no samples: a route, a file cut in its head, sentences without a fix.
+WITHOUT_SAMPLES = ("route-only.gpx", "iracing-invalid.ibt", "pyubx2-nmea-bad-ending.log")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_every_recording_with_samples_becomes_a_session_that_reads_as_it_was_written(corpus, tmp_path):
+    store = SessionStore(tmp_path, compression="zstd", types="source")
+    files = [path for path in sorted(corpus.rglob("*")) if path.is_file() and path.name != "SOURCES.tsv"]
+    stored, without = 0, {}
+    for number, recording in enumerate(telemparse.group(files)):
+        try:
+            result = telemparse.parse(recording)
+        except ParseFailed as failed:
+            result = failed.result
+        try:
+            session = SessionStore.from_result(result)
+        except SessionFailed as failed:
+            without[recording.artifacts[0].name] = failed.code
+            continue
+        store.write(number, session)
+        again = store.read(number)
+        assert again.table.num_rows == session.table.num_rows
+        assert again.table["time"].equals(session.table["time"])
+        assert again.table["lap_number"].equals(session.table["lap_number"])
+        assert again.laps == session.laps
+        stored += 1
+    assert without == dict.fromkeys(WITHOUT_SAMPLES, "NO_STREAMS")
+    assert stored >= 75
+    assert len(store.sessions()) == stored

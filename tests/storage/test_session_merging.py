@@ -329,10 +329,35 @@ def test_laps_without_instants_are_told():
     assert "no instants" in warning.message
 
 
+def test_a_lap_ends_where_the_next_one_begins_when_stamps_overlap():
+    gnss = positions([0, 1, 2, 3, 4, 5, 6])
+    laps = laps_table((1, 0, 3.5), (2, 2, 5.25), (3, 5, 7))
+    session = from_result(result({"gnss_pvt": gnss, "laps": laps}))
+    assert session.table["lap_number"].to_pylist() == [1, 1, 2, 2, 2, 3, 3]
+    (warning,) = session.metadata.warnings
+    assert warning.code == "STORE_LAPS_OVERLAP"
+    assert "1.5 s" in warning.message
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [((2, 1, 3), "long before"), ((2, 3, 1), "end before they begin"), ((2, 0, 9), "long before")],
+    ids=["in another", "backwards", "from the same instant"],
+)
+def test_a_lap_that_cannot_be_placed_gets_no_rows_and_is_told(odd, reason):
+    gnss = positions([0, 1, 2, 3, 4, 5, 6])
+    session = from_result(result({"gnss_pvt": gnss}), laps_table((1, 0, 5), odd, (3, 5, 7)))
+    assert session.table["lap_number"].to_pylist() == [1, 1, 1, 1, 1, 3, 3]
+    (warning,) = session.metadata.warnings
+    assert warning.code == "STORE_LAPS_UNPLACED"
+    assert "laps [2]" in warning.message
+    assert reason in warning.message
+
+
 @pytest.mark.parametrize(
     "rows",
-    [[(1, 0, 2), (2, 1.5, 3)], [(1, 2, 1)], [(1, 0, 1), (1, 1, 2)], [(0, 0, 1)], [(1, 0, 3), (2, 1, 2)]],
-    ids=["overlap", "backwards", "one number twice", "number 0", "one in the other"],
+    [[(1, 0, 1), (1, 1, 2)], [(0, 0, 1)]],
+    ids=["one number twice", "number 0"],
 )
 def test_laps_that_cannot_be_are_refused(rows):
     with pytest.raises(SessionFailed) as raised:

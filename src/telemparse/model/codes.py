@@ -394,6 +394,9 @@ _TABLE = (
     Code("STORE_LAPS_UNPLACED", _W, "{count} laps have no rows in the session: {reason}; laps {laps}",
          "A lap gets the rows between its instants; these laps have no instants, or no samples lie between them.",
          "Nothing is to be done where a device gives only durations; else look for laps in the positions."),
+    Code("STORE_LAPS_OVERLAP", _W, "laps overlap by up to {longest_s} s; each ends where the next one begins",
+         "The device stamps its laps in whole seconds or with the sample before the line, so that a row would be of two laps.",
+         "Nothing is to be done; look for laps in the positions if every sample counts."),
     # Lap features.
     Code("FEATURES_FORBIDDEN", _E, "data leakage: features that are known only after the race: {features}",
          "Such a column would let a model see the outcome that it has to predict.",

@@ -22,21 +22,26 @@ if TYPE_CHECKING:
 __all__ = ["lap_numbers"]
 
 _MOST_NAMED = 20
+# Devices that stamp laps in whole seconds, or with the sample before the line, let them overlap.
+_STAMP_NS = 2_000_000_000
 _COLUMNS = ("lap_number", "t_start", "t_end")
 
 
 def lap_numbers(
     t_ns: Ints, laps: Any, time_base: str | None
 ) -> tuple[NDArray[np.int32], tuple[StoredWarning, ...]]:
-    """Return the lap of each instant (0 outside laps), shape (n,), and what laps could not be placed.
+    """Return the lap of each instant (0 outside laps), shape (n,), and what is to be said of the laps.
+
+    Where a lap begins before the one before it has ended, by 2 s at most, it ends that one. A lap that
+    overlaps by more, or ends before it begins, gets no rows.
 
     Args:
         t_ns: not falling, shape (n,).
         laps: canonical table of laps, or an object that has one as `table`; None for no laps.
         time_base: clock of the instants, None where nobody knows.
 
-    Raises CallError for what is no table of laps, SCHEMA_VIOLATION for laps that overlap, end before they
-    begin or share a number, STORE_CLOCKS_DIFFER for laps of another clock.
+    Raises CallError for what is no table of laps, SCHEMA_VIOLATION for laps without a number or that share
+    one, STORE_CLOCKS_DIFFER for laps of another clock.
     """
     numbers = np.zeros(len(t_ns), np.int32)
     table = getattr(laps, "table", laps)
@@ -48,6 +53,11 @@ def lap_numbers(
     if table.num_rows and None not in {clock, time_base} and clock != time_base:
         raise SessionFailed("STORE_CLOCKS_DIFFER", clocks={"samples": time_base, "laps": clock})
     lap, start, end, timed = _intervals(table)
+    backwards = lap[end < start]
+    lap, start, end = (values[end >= start] for values in (lap, start, end))
+    kept, end, longest_ns = _ends(start, end)
+    inside = lap[~kept]
+    lap, start, end = (values[kept] for values in (lap, start, end))
     first = np.searchsorted(t_ns, start, side="left")
     last = np.searchsorted(t_ns, end, side="left")
     for number, begin, stop in zip(lap, first, last, strict=True):
@@ -56,6 +66,9 @@ def lap_numbers(
     return numbers, (
         *_warned(untimed, "no instants are known of them"),
         *_warned(lap[first >= last], "the recording has no samples in them"),
+        *_warned(inside, "they begin long before the lap before them has ended"),
+        *_warned(backwards, "they end before they begin"),
+        *_overlapping(longest_ns),
     )
 
 
@@ -77,12 +90,29 @@ def _intervals(table: pa.Table) -> tuple[NDArray[Any], Ints, Ints, Mask]:
     start, end = (numpy_view(table[name])[timed] for name in ("t_start", "t_end"))
     order = np.argsort(start, kind="stable")
     lap, start, end = every[timed][order], start[order], end[order]
-    if (end < start).any():
-        raise violation("laps end before they begin", laps=_named(lap[end < start]))
-    over = np.flatnonzero(start[1:] < end[:-1])
-    if len(over):
-        raise violation(f"laps {_named(lap[over[0] : over[0] + 2])} overlap", laps=_named(lap[over]))
     return lap, start, end, timed
+
+
+def _ends(start: Ints, end: Ints) -> tuple[Mask, Ints, int]:
+    """Return which laps lie in no other one, where each ends, and the longest overlap that was cut, in ns."""
+    kept, ends = np.ones(len(start), np.bool_), end.copy()
+    before, longest_ns = -1, 0
+    for lap in range(len(start)):
+        over = int(ends[before] - start[lap]) if before >= 0 else 0
+        if over > _STAMP_NS or (over > 0 and start[lap] == start[before]):
+            kept[lap] = False
+            continue
+        if over > 0:
+            ends[before], longest_ns = start[lap], max(over, longest_ns)
+        before = lap
+    return kept, ends, longest_ns
+
+
+def _overlapping(longest_ns: int) -> tuple[StoredWarning, ...]:
+    if not longest_ns:
+        return ()
+    issue = Issue("STORE_LAPS_OVERLAP", longest_s=round(longest_ns / 1e9, 3))
+    return (StoredWarning(code=issue.code, message=issue.message),)
 
 
 def _named(laps: NDArray[Any]) -> list[int]:

@@ -99,7 +99,8 @@ class SessionStore:
         Args:
             result: of `telemparse.parse`.
             laps: a canonical table of laps, or what `find_laps` returned; None takes the stream `laps` of
-                the result. A row with `t_start` <= t < `t_end` belongs to the lap.
+                the result. A row with `t_start` <= t < `t_end` belongs to the lap; where laps overlap by 2 s
+                or less, to the one that begins last. What cannot be placed is a warning of the metadata.
             method: `linear`, `nearest` or `previous`, for floats. Words, whole numbers, gears and flags have
                 the value before, or with `nearest` the nearest one.
             time_base: `fastest` takes the instants of the stream with the highest rate, and those of others
@@ -109,7 +110,7 @@ class SessionStore:
 
         Raises CallError for a method, time base or distance that is none, and for laps that are no table;
         SessionFailed with `NO_STREAMS` for a recording without samples, `STORE_CLOCKS_DIFFER` for streams or
-        laps with different clocks, `SCHEMA_VIOLATION` for laps that overlap.
+        laps with different clocks, `SCHEMA_VIOLATION` for laps that share a number.
         """
         return merged_session(result, laps, method=method, time_base=time_base, distance=distance)
 
