@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from telemparse.errors import CallError
+from telemparse.model.coded_errors import CodedError
 from telemparse.model.issues import Issue
 
 __all__ = ["LOG", "FeatureFileMissing", "FeatureRefused", "listed", "warn"]
@@ -14,7 +15,7 @@ LOG = logging.getLogger("telemparse.features")
 _MOST_NAMES = 20
 
 
-class FeatureRefused(CallError):  # noqa: N818  (what happened)
+class FeatureRefused(CodedError, CallError):  # noqa: N818  (what happened)
     """A table, a file or a request cannot be used for features; a `ValueError`, too.
 
     Args:
@@ -24,25 +25,12 @@ class FeatureRefused(CallError):  # noqa: N818  (what happened)
         **evidence: names and counts, as the code's message has them; never values of the data.
     """
 
-    def __init__(self, code: str, **evidence: Any) -> None:
-        issue = Issue(code, **evidence)
-        super().__init__(f"{code}: {issue.message}")
-        self.code = code
-        self.message = issue.message
-        self.hint = issue.hint
-        self.evidence = evidence
 
-
-class FeatureFileMissing(CallError, FileNotFoundError):  # noqa: N818  (what happened)
+class FeatureFileMissing(CodedError, CallError, FileNotFoundError):  # noqa: N818  (what happened)
     """There is no such file; a `FileNotFoundError`, too, with the code `FEATURE_FILE_MISSING`."""
 
     def __init__(self, artifact: str) -> None:
-        issue = Issue("FEATURE_FILE_MISSING", artifact=artifact)
-        super().__init__(f"{issue.code}: {issue.message}")
-        self.code = issue.code
-        self.message = issue.message
-        self.hint = issue.hint
-        self.evidence = {"artifact": artifact}
+        super().__init__("FEATURE_FILE_MISSING", artifact=artifact)
 
 
 def warn(code: str, **evidence: Any) -> None:

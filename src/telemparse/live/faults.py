@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from telemparse.errors import TelemparseError
-from telemparse.model.issues import Issue
+from telemparse.model.coded_errors import CodedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,21 +16,13 @@ __all__ = ["BodyMalformed", "LiveFault", "MessageInvalid", "Problem", "QueueUnav
 _TOLD = 20
 
 
-class LiveFault(TelemparseError):  # noqa: N818  (what happened)
+class LiveFault(CodedError):  # noqa: N818  (what happened)
     """Messages are not taken, or not now.
 
     Args:
         code: of the registry.
         **evidence: counts, names and kinds of errors: never a payload, a position or a key.
     """
-
-    def __init__(self, code: str, **evidence: Any) -> None:
-        issue = Issue(code, **evidence)
-        super().__init__(f"{code}: {issue.message}")
-        self.code = code
-        self.message = issue.message
-        self.hint = issue.hint
-        self.evidence = evidence
 
 
 class QueueUnavailable(LiveFault):

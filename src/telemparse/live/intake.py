@@ -25,8 +25,7 @@ class Intake:
     """Puts messages while requests wait for it; used on one event loop.
 
     A put takes the disk's time, however many messages it is of. So while one is under way all that comes
-    waits, and goes together in the next one: a sender of single messages costs hardly more than one of
-    batches.
+    waits, and goes together in the next one: many senders of single messages share that time.
 
     Args:
         queue: that takes the messages; the caller closes it.

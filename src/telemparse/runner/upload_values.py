@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
-from telemparse.errors import TelemparseError
-from telemparse.model.issues import Issue
+from telemparse.model.coded_errors import CodedError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -52,7 +51,7 @@ class Upload:
     uploaded_at: dt.datetime
 
 
-class UploadRefused(TelemparseError):  # noqa: N818  (what happened)
+class UploadRefused(CodedError):  # noqa: N818  (what happened)
     """An upload is not taken, or not now.
 
     Args:
@@ -61,11 +60,3 @@ class UploadRefused(TelemparseError):  # noqa: N818  (what happened)
             `ARTIFACT_TOO_LARGE` or `ARTIFACT_EMPTY`.
         **evidence: of `upload`, `artifact`, `session`, `bytes`, `expected`, `found`, `limit` what is known.
     """
-
-    def __init__(self, code: str, **evidence: Any) -> None:
-        issue = Issue(code, **evidence)
-        super().__init__(f"{code}: {issue.message}")
-        self.code = code
-        self.message = issue.message
-        self.hint = issue.hint
-        self.evidence = evidence

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from telemparse.errors import TelemparseError
-from telemparse.model.issues import Issue
+from telemparse.model.coded_errors import CodedError
 
 __all__ = ["SessionFailed", "SessionMissing", "violation"]
 
 
-class SessionFailed(TelemparseError):  # noqa: N818  (what happened)
+class SessionFailed(CodedError):  # noqa: N818  (what happened)
     """A session cannot be stored or read.
 
     Args:
@@ -21,14 +20,6 @@ class SessionFailed(TelemparseError):  # noqa: N818  (what happened)
         **evidence: of `session`, `lap_number`, `laps`, `columns`, `column`, `unit`, `wanted`, `clocks`,
             `problem`, `error`, `bytes`, `limit` what is known.
     """
-
-    def __init__(self, code: str, *, hint: str | None = None, **evidence: Any) -> None:
-        issue = Issue(code, **evidence)
-        super().__init__(f"{code}: {issue.message}")
-        self.code = code
-        self.message = issue.message
-        self.hint = issue.hint if hint is None else hint
-        self.evidence = evidence
 
 
 class SessionMissing(SessionFailed, LookupError):  # noqa: N818  (what happened)
